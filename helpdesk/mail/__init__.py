@@ -1,0 +1,1 @@
+"""The craft of email: bytes in, values out, and back; knows no database."""
