@@ -1,0 +1,205 @@
+"""The installation's configuration: frozen values read from config.toml and HELPDESK_* variables."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+FILE_NAME: Final = "config.toml"
+
+
+class ConfigError(Exception):
+    """The configuration can't be used; the message names the key and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    name: str = "Candour"
+    base_url: str = "http://localhost:8000"
+    time_zone: str = "UTC"
+    language: str = "en"
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    url: str = "sqlite:///candour.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    folder: str = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    key_file: str = "candour.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 16
+    proxy_hops: int = 0
+    extra_hosts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    max_email_mb: int = 25
+    max_parts: int = 200
+    max_depth: int = 50
+    max_header_kb: int = 256
+    parse_seconds: int = 10
+    parse_memory_mb: int = 1024
+    trusted_authserv_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What an installation is made of; mailboxes, teams and people are rows, not keys."""
+
+    folder: Path = field(default_factory=Path.cwd)
+    desk: Desk = field(default_factory=Desk)
+    database: Database = field(default_factory=Database)
+    redis: Redis = field(default_factory=Redis)
+    files: Files = field(default_factory=Files)
+    secrets: Secrets = field(default_factory=Secrets)
+    web: Web = field(default_factory=Web)
+    mail: Mail = field(default_factory=Mail)
+    log: Log = field(default_factory=Log)
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, a relative SQLite path taken from the configuration's folder."""
+        prefix = "sqlite:///"
+        url = self.database.url
+        if not url.startswith(prefix) or url == prefix + ":memory:":
+            return url
+        return prefix + str(self.folder / url.removeprefix(prefix))
+
+    @property
+    def files_folder(self) -> Path:
+        return self.folder / self.files.folder
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / self.secrets.key_file
+
+    @property
+    def is_https(self) -> bool:
+        return self.desk.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name of our own address: in links, in Message-IDs, and the one Host we answer to."""
+        return urlsplit(self.desk.base_url).hostname or "localhost"
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read config.toml (the given path, $HELPDESK_CONFIG, or the working folder's), then the environment.
+
+    `HELPDESK_DATABASE_URL` overrides `url` in `[database]`, and so on for each key.
+    Raises ConfigError, which names the key and says what to do.
+    """
+    path = path or Path(environ.get("HELPDESK_CONFIG", FILE_NAME))
+    config = from_mapping(_toml(path), environ, folder=path.resolve().parent)
+    _check(config)
+    return config
+
+
+def from_mapping(tables: Mapping[str, Any], environ: Mapping[str, str], *, folder: Path) -> Config:
+    """A Config from tables as TOML has them."""
+    sections = [f.name for f in fields(Config) if f.name != "folder"]
+    if unknown := set(tables) - set(sections):
+        raise ConfigError(f"[{min(unknown)}] is no section of the configuration: see config.example.toml")
+    made = {name: _section(name, tables.get(name, {}), environ) for name in sections}
+    return Config(folder=folder, **made)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no configuration at {path}: run 'helpdesk init' here, or set HELPDESK_CONFIG to its place"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _section(name: str, table: object, environ: Mapping[str, str]) -> Any:  # noqa: ANN401  one of the classes above
+    if not isinstance(table, dict):
+        raise ConfigError(f"[{name}] must be a section with keys, not one value")
+    kind: Any = get_type_hints(Config)[name]
+    types = get_type_hints(kind)
+    if unknown := set(table) - set(types):
+        raise ConfigError(
+            f"{name}.{min(unknown)} is no key of the configuration: it knows {', '.join(sorted(types))}"
+        )
+    values: dict[str, object] = {key: _typed(f"{name}.{key}", table[key], types[key]) for key in table}
+    for key, wanted in types.items():
+        variable = f"HELPDESK_{name}_{key}".upper()
+        if variable in environ:
+            values[key] = _from_text(variable, environ[variable], wanted)
+    return kind(**values)
+
+
+def _typed(key: str, value: object, wanted: type) -> object:
+    if isinstance(value, bool) is not (wanted is bool) or not isinstance(value, wanted):
+        raise ConfigError(f"{key} must be {_WORDS[wanted]}, not {value!r}")
+    return value
+
+
+def _from_text(variable: str, text: str, wanted: type) -> object:
+    if wanted is bool:
+        if text.lower() not in _TRUTH:
+            raise ConfigError(f"{variable} must be true or false, not {text!r}")
+        return _TRUTH[text.lower()]
+    if wanted is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ConfigError(f"{variable} must be a whole number, not {text!r}") from None
+    return text
+
+
+_WORDS: Final = {str: "text in quotes", int: "a whole number", bool: "true or false"}
+_TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def _check(config: Config) -> None:
+    address = urlsplit(config.desk.base_url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ConfigError("desk.base_url must be the address people type, such as https://desk.example.com")
+    if not config.database.url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ConfigError("database.url must begin with sqlite:/// or postgresql://")
+    if config.redis.url and not config.redis.url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError(
+            "redis.url must begin with redis://, rediss:// or unix://, or be empty for the embedded one"
+        )
+    try:
+        ZoneInfo(config.desk.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError("desk.time_zone must be a name such as Europe/Berlin") from None
+    if config.log.level not in {"debug", "info", "warning", "error"}:
+        raise ConfigError("log.level must be debug, info, warning or error")
+    if not 0 < config.web.port < 65536:
+        raise ConfigError("web.port must be between 1 and 65535")

@@ -1,0 +1,57 @@
+"""Agents, who answer, and the teams they answer in."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class Role(enum.StrEnum):
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+class Team(Base):
+    """The agents who answer a mailbox."""
+
+    __tablename__ = "team"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class TeamMember(Base):
+    __tablename__ = "team_member"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True, index=True)
+
+
+class Agent(Base):
+    """A member of staff; what it may see follows from role and teams (desk/inbox), never from an email."""
+
+    __tablename__ = "agent"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[Role] = mapped_column(default=Role.AGENT)
+    password_hash: Mapped[str | None] = mapped_column(default=None, repr=False)
+    language: Mapped[str | None] = mapped_column(default=None)
+    theme: Mapped[str] = mapped_column(default="system")
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    teams: Mapped[list[Team]] = relationship(secondary="team_member", default_factory=list, lazy="raise", repr=False)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"

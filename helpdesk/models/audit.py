@@ -1,0 +1,45 @@
+"""The audit trail: who touched whose data, when, by what right. Rows are added, never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class AuditEvent(Base):
+    """One reading, change, refusal or login.
+
+    `core` holds it whole, in canonical JSON with opaque ids only; the other columns repeat what is searched for.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_object", "object_kind", "object_id", "id"),
+        Index("ix_audit_event_actor", "actor_kind", "actor_id", "action", "id"),
+        Index("ix_audit_event_subject", "subject_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    action: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[int | None] = mapped_column(default=None)
+    subject_id: Mapped[int | None] = mapped_column(default=None)  # the customer whose data it is
+    basis: Mapped[str] = mapped_column(default="")
+    core: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+
+
+class AuditPayload(Base):
+    """Personal words of an event, erasable: the event's core commits to their salted hash."""
+
+    __tablename__ = "audit_payload"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    body: Mapped[str] = mapped_column(repr=False)

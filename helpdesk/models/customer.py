@@ -1,0 +1,50 @@
+"""Customers: the people who write to us, the data subjects, and their addresses."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class Source(enum.StrEnum):
+    """How we came to know something about a person."""
+
+    EMAIL = "email"
+    AGENT = "agent"
+    FORM = "form"
+
+
+class Customer(Base):
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str | None] = mapped_column(default=None)
+    source: Mapped[Source] = mapped_column(default=Source.EMAIL)
+    is_protected: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    addresses: Mapped[list["CustomerAddress"]] = relationship(
+        back_populates="customer",
+        default_factory=list,
+        lazy="raise",
+        repr=False,
+        order_by="CustomerAddress.id",
+    )
+
+
+class CustomerAddress(Base):
+    """One email address of a customer, in lower case; an address belongs to one customer."""
+
+    __tablename__ = "customer_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True, init=False)
+    customer: Mapped[Customer] = relationship(back_populates="addresses", lazy="raise", repr=False)
+    email: Mapped[str] = mapped_column(unique=True)
+    source: Mapped[Source] = mapped_column(default=Source.EMAIL)
+    added_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    bounced_at: Mapped[datetime | None] = mapped_column(default=None)

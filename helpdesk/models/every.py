@@ -1,0 +1,24 @@
+"""All tables at once, for migrations and tests: importing this fills Base.metadata."""
+
+from helpdesk.models import (
+    agent,
+    audit,
+    customer,
+    inbound_email,
+    lease,
+    mailbox,
+    message,
+    outbound_email,
+    sign_in,
+    tag,
+    ticket,
+)
+from helpdesk.models.base import Base
+from helpdesk.models.content import message_content, raw_email, search_text, stored_file, ticket_content
+
+metadata = Base.metadata
+
+__all__ = [
+    "agent", "audit", "customer", "inbound_email", "lease", "mailbox", "message", "message_content", "metadata",
+    "outbound_email", "raw_email", "search_text", "sign_in", "stored_file", "tag", "ticket", "ticket_content",
+]  # fmt: skip

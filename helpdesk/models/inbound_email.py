@@ -1,0 +1,57 @@
+"""The mail ledger: every email ever fetched, and what became of it."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class Outcome(enum.StrEnum):
+    """What became of one fetched email; `stored` waits to be read, all others are final until somebody acts."""
+
+    STORED = "stored"
+    NEW_TICKET = "new_ticket"
+    APPENDED = "appended"
+    FILED = "filed"  # on its ticket, without reopening it: an automatic reply, a receipt
+    BOUNCE = "bounce"
+    HELD = "held"
+    QUARANTINED = "quarantined"
+    ALREADY_RECEIVED = "already_received"
+    TOO_LARGE = "too_large"
+    OWN = "own"  # our own email, come back
+
+
+class InboundEmail(Base):
+    """One UID of one folder. Its bytes are content (models/content/raw_email.py)."""
+
+    __tablename__ = "inbound_email"
+    __table_args__ = (
+        UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
+        Index("ix_inbound_email_sha256", "mailbox_id", "sha256"),
+        Index(
+            "ix_inbound_email_waiting",
+            "mailbox_id",
+            "id",
+            sqlite_where=text("outcome IN ('stored', 'held', 'quarantined', 'too_large')"),
+            postgresql_where=text("outcome IN ('stored', 'held', 'quarantined', 'too_large')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailbox.id"))
+    folder: Mapped[str]
+    uidvalidity: Mapped[int]
+    uid: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    size: Mapped[int]
+    arrived_at: Mapped[datetime]  # the server's INTERNALDATE
+    fetched_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.STORED)
+    reason: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    # where it landed; of a held email, the ticket it points to
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None, index=True)

@@ -1,0 +1,77 @@
+"""Mailboxes: the addresses we poll and answer from."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class Security(enum.StrEnum):
+    """How a connection is protected; plain is for servers on this machine only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
+class AfterFetch(enum.StrEnum):
+    """What happens on the server once an email is safely ours."""
+
+    NOTHING = "nothing"
+    FLAG = "flag"
+    MOVE = "move"
+
+
+class Mailbox(Base):
+    __tablename__ = "mailbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    address: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+
+    imap_host: Mapped[str]
+    imap_port: Mapped[int]
+    imap_security: Mapped[Security]
+    imap_user: Mapped[str]
+    imap_secret: Mapped[bytes] = mapped_column(LargeBinary, repr=False)  # AES-GCM under the key file
+    folder: Mapped[str] = mapped_column(default="INBOX")
+    after_fetch: Mapped[AfterFetch] = mapped_column(default=AfterFetch.NOTHING)
+    move_to: Mapped[str | None] = mapped_column(default=None)
+
+    smtp_host: Mapped[str]
+    smtp_port: Mapped[int]
+    smtp_security: Mapped[Security]
+    smtp_user: Mapped[str] = mapped_column(default="")
+    smtp_secret: Mapped[bytes] = mapped_column(LargeBinary, default=b"", repr=False)
+
+    # emails that arrived before this are imported silently; None: nothing older than the first connection
+    import_since: Mapped[datetime | None] = mapped_column(default=None)
+    go_live_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+
+    # how it is: written by poller and delivery, read by doctor and the banner
+    polled_at: Mapped[datetime | None] = mapped_column(default=None)
+    poll_error: Mapped[str | None] = mapped_column(default=None)
+    poll_error_since: Mapped[datetime | None] = mapped_column(default=None)
+    sending_paused_because: Mapped[str | None] = mapped_column(default=None)
+
+
+class MailboxPosition(Base):
+    """How far a folder has been read; moves in the transaction that stores what was read."""
+
+    __tablename__ = "mailbox_position"
+    __table_args__ = (UniqueConstraint("mailbox_id", "folder", "uidvalidity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailbox.id"))
+    folder: Mapped[str]
+    uidvalidity: Mapped[int]
+    last_uid: Mapped[int] = mapped_column(default=0)
+    server_count: Mapped[int | None] = mapped_column(default=None)  # emails the server had, when last counted
+    counted_at: Mapped[datetime | None] = mapped_column(default=None)

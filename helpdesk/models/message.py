@@ -1,0 +1,88 @@
+"""Messages: the emails of a ticket's conversation, in and out, and the agents' notes beside them."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class Direction(enum.StrEnum):
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+class Verdict(enum.StrEnum):
+    """What our own MX said of the sender (RFC 8601)."""
+
+    PASS = "pass"  # noqa: S105  the RFC's word
+    FAIL = "fail"
+    NONE = "none"
+
+
+class Message(Base):
+    """One email of a ticket's conversation. What it says is content (models/content/message_content.py)."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_ticket", "ticket_id", "id"),
+        Index("ix_message_rfc_message_id", "rfc_message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    direction: Mapped[Direction]
+    from_email: Mapped[str]
+    from_name: Mapped[str] = mapped_column(default="")
+    rfc_message_id: Mapped[str | None] = mapped_column(default=None)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), default=None, index=True)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None, index=True)
+    inbound_email_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_email.id"), default=None, index=True)
+    at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    verdict: Mapped[Verdict] = mapped_column(default=Verdict.NONE)
+    screened_as: Mapped[str] = mapped_column(default="ordinary")
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+    has_html: Mapped[bool] = mapped_column(default=False)
+    blocked_count: Mapped[int] = mapped_column(default=0)
+    blocked_hosts: Mapped[str] = mapped_column(default="")  # of remote content, with spaces
+    defects: Mapped[str] = mapped_column(default="")  # what was wrong with the email, in words, a line each
+
+
+class MessageAddress(Base):
+    """One address on a message's To, Cc or Reply-To."""
+
+    __tablename__ = "message_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    field: Mapped[str]
+    email: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+
+
+class Attachment(Base):
+    """A file that came or goes with a message. Its name and bytes are content."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    position: Mapped[int]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    is_inline: Mapped[bool] = mapped_column(default=False)
+
+
+class Note(Base):
+    """A remark among agents; it lives in tables of its own and is never sent."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default_factory=clock.now)

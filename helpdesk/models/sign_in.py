@@ -1,0 +1,49 @@
+"""What signing in needs: sessions on the server, mailed links, counters of failures."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk import clock
+from helpdesk.models.base import Base
+
+
+class LoginSession(Base):
+    """One signed-in browser; the cookie's secret is kept as its SHA-256 only, and no address at all."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
+    browser: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    last_seen_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PasswordReset(Base):
+    """A mailed link that sets a password once; shown by GET, consumed by POST."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary, repr=False)  # the link's secret is made of it and the key file
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class LoginThrottle(Base):
+    """Failures in a row for one account, or from one place (a keyed digest that changes daily)."""
+
+    __tablename__ = "login_throttle"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failure_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    blocked_until: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,23 @@
+"""Where templates, migrations and the example configuration lie: in a checkout and in a wheel."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+
+def templates() -> Path:
+    return _either("_templates", "templates")
+
+
+def migrations() -> Path:
+    return _either("_migrations", "migrations")
+
+
+def example_config() -> Path:
+    return _either("config.example.toml", "config.example.toml")
+
+
+def _either(in_wheel: str, in_checkout: str) -> Path:
+    installed = _PACKAGE / in_wheel
+    return installed if installed.exists() else _CHECKOUT / in_checkout

@@ -1,0 +1,115 @@
+"""Sessions: the edge's transactions, and what leaves only after they commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from helpdesk.storage.jobs import Leaving
+
+_BUSY_MS = 10_000
+
+
+class DatabaseBusy(Exception):
+    """Another writer held the database for too long; nothing was changed, and the same call may be made again."""
+
+
+class DatabaseUnreachable(Exception):
+    """The database did not answer, or can't be written; nothing was changed."""
+
+
+class ReadingOnly(Exception):
+    """Something tried to change rows in a reading session: a mistake of ours."""
+
+
+@dataclass
+class Database:
+    """One database. `let_go` is called after each commit with what was to leave then; it must not raise."""
+
+    url: str
+    let_go: Callable[[Leaving], None] = field(default=lambda _leaving: None, repr=False)
+    engine: Engine = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.engine = _engine(self.url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Returning commits, raising undoes; jobs and announcements leave after the commit.
+
+        Raises DatabaseBusy or DatabaseUnreachable instead of the driver's own errors.
+        """
+        writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        leaving = Leaving()
+        session = Session(writing, expire_on_commit=False, info={"leaving": leaving})
+        with _named_errors(), session, session.begin():
+            yield session
+        if leaving:
+            self.let_go(leaving)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Rows as they are; nothing can be changed. What the gate let through is noted in `readings`."""
+        engine = self.engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
+        with _named_errors(), Session(engine, expire_on_commit=False, info={"readings": []}) as session:
+            event.listen(session, "before_flush", _refuse)
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def is_reading(session: Session) -> bool:
+    return "readings" in session.info
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
+    engine = create_engine(url, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own class
+    connection.isolation_level = None  # BEGIN is said by us: see _begin_sqlite
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a confirmed reply survives a power cut
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+        "mmap_size = 268435456",
+        f"busy_timeout = {_BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a writer takes the lock at once: a reading transaction that turns to writing fails, however it waits
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+
+def _refuse(_session: Session, _context: object, _instances: object) -> None:
+    raise ReadingOnly("a reading session can't change rows")
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error.orig)
+        if "locked" in words or "busy" in words:
+            raise DatabaseBusy("the database is busy: another writer holds it; try again in a moment") from None
+        raise DatabaseUnreachable(f"the database can't be used: {words.splitlines()[0]}") from None
