@@ -15,7 +15,7 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
-class Team(Base):
+class Team(Base, kw_only=True):
     """The agents who answer a mailbox."""
 
     __tablename__ = "team"
@@ -24,14 +24,14 @@ class Team(Base):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class TeamMember(Base):
+class TeamMember(Base, kw_only=True):
     __tablename__ = "team_member"
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True, index=True)
 
 
-class Agent(Base):
+class Agent(Base, kw_only=True):
     """A member of staff; what it may see follows from role and teams (desk/inbox), never from an email."""
 
     __tablename__ = "agent"

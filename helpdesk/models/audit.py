@@ -9,7 +9,7 @@ from helpdesk import clock
 from helpdesk.models.base import Base
 
 
-class AuditEvent(Base):
+class AuditEvent(Base, kw_only=True):
     """One reading, change, refusal or login.
 
     `core` holds it whole, in canonical JSON with opaque ids only; the other columns repeat what is searched for.
@@ -35,7 +35,7 @@ class AuditEvent(Base):
     core: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
 
 
-class AuditPayload(Base):
+class AuditPayload(Base, kw_only=True):
     """Personal words of an event, erasable: the event's core commits to their salted hash."""
 
     __tablename__ = "audit_payload"

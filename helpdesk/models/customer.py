@@ -18,7 +18,7 @@ class Source(enum.StrEnum):
     FORM = "form"
 
 
-class Customer(Base):
+class Customer(Base, kw_only=True):
     __tablename__ = "customer"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -36,7 +36,7 @@ class Customer(Base):
     )
 
 
-class CustomerAddress(Base):
+class CustomerAddress(Base, kw_only=True):
     """One email address of a customer, in lower case; an address belongs to one customer."""
 
     __tablename__ = "customer_address"

@@ -25,7 +25,7 @@ class Outcome(enum.StrEnum):
     OWN = "own"  # our own email, come back
 
 
-class InboundEmail(Base):
+class InboundEmail(Base, kw_only=True):
     """One UID of one folder. Its bytes are content (models/content/raw_email.py)."""
 
     __tablename__ = "inbound_email"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class Lease(Base):
+class Lease(Base, kw_only=True):
     __tablename__ = "lease"
 
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -26,7 +26,7 @@ class AfterFetch(enum.StrEnum):
     MOVE = "move"
 
 
-class Mailbox(Base):
+class Mailbox(Base, kw_only=True):
     __tablename__ = "mailbox"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -62,7 +62,7 @@ class Mailbox(Base):
     sending_paused_because: Mapped[str | None] = mapped_column(default=None)
 
 
-class MailboxPosition(Base):
+class MailboxPosition(Base, kw_only=True):
     """How far a folder has been read; moves in the transaction that stores what was read."""
 
     __tablename__ = "mailbox_position"

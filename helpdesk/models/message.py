@@ -23,7 +23,7 @@ class Verdict(enum.StrEnum):
     NONE = "none"
 
 
-class Message(Base):
+class Message(Base, kw_only=True):
     """One email of a ticket's conversation. What it says is content (models/content/message_content.py)."""
 
     __tablename__ = "message"
@@ -51,7 +51,7 @@ class Message(Base):
     defects: Mapped[str] = mapped_column(default="")  # what was wrong with the email, in words, a line each
 
 
-class MessageAddress(Base):
+class MessageAddress(Base, kw_only=True):
     """One address on a message's To, Cc or Reply-To."""
 
     __tablename__ = "message_address"
@@ -63,7 +63,7 @@ class MessageAddress(Base):
     name: Mapped[str] = mapped_column(default="")
 
 
-class Attachment(Base):
+class Attachment(Base, kw_only=True):
     """A file that came or goes with a message. Its name and bytes are content."""
 
     __tablename__ = "attachment"
@@ -76,7 +76,7 @@ class Attachment(Base):
     is_inline: Mapped[bool] = mapped_column(default=False)
 
 
-class Note(Base):
+class Note(Base, kw_only=True):
     """A remark among agents; it lives in tables of its own and is never sent."""
 
     __tablename__ = "note"

@@ -27,7 +27,7 @@ class DeliveryState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-class OutboundEmail(Base):
+class OutboundEmail(Base, kw_only=True):
     """One email to be sent. Sent again after a crash, it carries the same Message-ID."""
 
     __tablename__ = "outbound_email"
@@ -49,7 +49,7 @@ class OutboundEmail(Base):
     )
 
 
-class Delivery(Base):
+class Delivery(Base, kw_only=True):
     """One recipient of one outbound email: queued → sending → accepted | deferred | failed | bounced."""
 
     __tablename__ = "delivery"

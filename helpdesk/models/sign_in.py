@@ -9,7 +9,7 @@ from helpdesk import clock
 from helpdesk.models.base import Base
 
 
-class LoginSession(Base):
+class LoginSession(Base, kw_only=True):
     """One signed-in browser; the cookie's secret is kept as its SHA-256 only, and no address at all."""
 
     __tablename__ = "login_session"
@@ -24,7 +24,7 @@ class LoginSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class PasswordReset(Base):
+class PasswordReset(Base, kw_only=True):
     """A mailed link that sets a password once; shown by GET, consumed by POST."""
 
     __tablename__ = "password_reset"
@@ -38,7 +38,7 @@ class PasswordReset(Base):
     used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class LoginThrottle(Base):
+class LoginThrottle(Base, kw_only=True):
     """Failures in a row for one account, or from one place (a keyed digest that changes daily)."""
 
     __tablename__ = "login_throttle"

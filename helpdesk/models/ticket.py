@@ -43,7 +43,7 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Ticket(Base):
+class Ticket(Base, kw_only=True):
     """One matter raised by one customer, from first message to closure.
 
     Its subject and preview are content: models/content/ticket_content.py, behind the gate.
@@ -122,7 +122,7 @@ class Ticket(Base):
         return self.status is Status.CLOSED
 
 
-class Participant(Base):
+class Participant(Base, kw_only=True):
     """Anyone on a ticket's conversation; only these may write to it, by mail, unasked."""
 
     __tablename__ = "participant"

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from helpdesk.models.base import Base
 from helpdesk.storage.jobs import Leaving
 
 _BUSY_MS = 10_000
@@ -28,9 +31,13 @@ class ReadingOnly(Exception):
 
 @dataclass
 class Database:
-    """One database. `let_go` is called after each commit with what was to leave then; it must not raise."""
+    """One database, and the folder of its large files.
+
+    `let_go` is called after each commit with what was to leave then; it must not raise.
+    """
 
     url: str
+    files: Path | None = None
     let_go: Callable[[Leaving], None] = field(default=lambda _leaving: None, repr=False)
     engine: Engine = field(init=False, repr=False)
 
@@ -45,7 +52,7 @@ class Database:
         """
         writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         leaving = Leaving()
-        session = Session(writing, expire_on_commit=False, info={"leaving": leaving})
+        session = Session(writing, expire_on_commit=False, info={"leaving": leaving, "files": self.files})
         with _named_errors(), session, session.begin():
             yield session
         if leaving:
@@ -55,7 +62,10 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Rows as they are; nothing can be changed. What the gate let through is noted in `readings`."""
         engine = self.engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
-        with _named_errors(), Session(engine, expire_on_commit=False, info={"readings": []}) as session:
+        with (
+            _named_errors(),
+            Session(engine, expire_on_commit=False, info={"readings": [], "files": self.files}) as session,
+        ):
             event.listen(session, "before_flush", _refuse)
             yield session
 
@@ -69,6 +79,14 @@ class Database:
 
 def is_reading(session: Session) -> bool:
     return "readings" in session.info
+
+
+def insert_unless_known(session: Session, row: type[Base], **values: object) -> bool:
+    """Insert a row unless its key is there already; whether it was inserted."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    key = inspect(row).primary_key[0]
+    inserted = dialect.insert(row).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(inserted).first() is not None
 
 
 def _engine(url: str) -> Engine:

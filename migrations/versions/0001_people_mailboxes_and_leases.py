@@ -12,7 +12,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "agent",
         sa.Column("id", ID, nullable=False),
@@ -184,7 +184,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("mailbox_position")
     op.drop_table("team_member")
     op.drop_table("password_reset")

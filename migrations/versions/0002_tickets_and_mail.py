@@ -12,7 +12,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "ticket",
         sa.Column("id", ID, nullable=False),
@@ -318,7 +318,7 @@ def upgrade():
     op.create_index("ix_delivery_outbound_email_id", "delivery", ["outbound_email_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("outbound_email")
     op.drop_table("message_address")

@@ -52,7 +52,7 @@ _FTS5 = (
 )
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "audit_event",
         sa.Column("id", ID, nullable=False),
@@ -159,7 +159,7 @@ def upgrade():
         op.execute("CREATE INDEX ix_search_text_words ON search_text USING gin (words)")
 
 
-def downgrade():
+def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE search_index")
     op.drop_table("attachment_content")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class MessageContent(Base):
+class MessageContent(Base, kw_only=True):
     """`text` is the whole readable text, quotes included; `new_text` what is new in it; `html` is sanitised."""
 
     __tablename__ = "message_content"
@@ -19,14 +19,14 @@ class MessageContent(Base):
     html_policy: Mapped[int] = mapped_column(default=0)
 
 
-class NoteContent(Base):
+class NoteContent(Base, kw_only=True):
     __tablename__ = "note_content"
 
     note_id: Mapped[int] = mapped_column(ForeignKey("note.id"), primary_key=True)
     text: Mapped[str] = mapped_column(repr=False)
 
 
-class AttachmentContent(Base):
+class AttachmentContent(Base, kw_only=True):
     __tablename__ = "attachment_content"
 
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class RawEmail(Base):
+class RawEmail(Base, kw_only=True):
     __tablename__ = "raw_email"
 
     inbound_email_id: Mapped[int] = mapped_column(ForeignKey("inbound_email.id"), primary_key=True)

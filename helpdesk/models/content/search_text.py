@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class SearchText(Base):
+class SearchText(Base, kw_only=True):
     """`words` are tokens with spaces between on SQLite (FTS5 reads them from here), a tsvector on PostgreSQL."""
 
     __tablename__ = "search_text"

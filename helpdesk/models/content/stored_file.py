@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class StoredFile(Base):
+class StoredFile(Base, kw_only=True):
     """`body` is empty for a file that lies in the folder."""
 
     __tablename__ = "stored_file"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.models.base import Base
 
 
-class TicketContent(Base):
+class TicketContent(Base, kw_only=True):
     __tablename__ = "ticket_content"
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)

@@ -1,0 +1,139 @@
+"""Who sees which tickets, in which order: every list, count, search and suggestion starts here."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm.interfaces import LoaderOption
+
+from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.ticket import Place, Status, Ticket
+from helpdesk.privacy.basis import teams_of
+
+PAGE: Final = 50
+COUNTED_UP_TO: Final = 1_000
+
+
+class View(enum.StrEnum):
+    """The lists an agent looks at."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    OPEN = "open"
+    PENDING = "pending"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A place in a list: what its order goes by, and the ticket's id."""
+
+    at: datetime
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; `after` is where the next one begins, None on the last."""
+
+    tickets: Sequence[Ticket]
+    after: Key | None
+
+
+def visible(agent: Agent) -> Select[Ticket]:
+    """All tickets this agent may know of. Outside of it, nothing exists: not a title, not a count."""
+    return select(Ticket).where(is_visible(agent))
+
+
+def is_visible(agent: Agent) -> ColumnElement[bool]:
+    """The same as a condition on Ticket: all for an admin, the teams' for an agent, none for a disabled one."""
+    if agent.is_disabled:
+        return Ticket.id.is_(None)
+    if agent.is_admin:
+        return Ticket.id.is_not(None)
+    return Ticket.team_id.in_(teams_of(agent))
+
+
+def in_view(agent: Agent, view: View, *, team_id: int | None = None) -> Select[Ticket]:
+    """The tickets of one view, in no order yet; with a team, only that team's."""
+    chosen = visible(agent).where(Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+    if view is View.MINE:
+        chosen = chosen.where(Ticket.assignee_id == agent.id)
+    if view is View.UNASSIGNED:
+        chosen = chosen.where(Ticket.assignee_id.is_(None))
+    if team_id is not None:
+        chosen = chosen.where(Ticket.team_id == team_id)
+    return chosen
+
+
+def page(
+    session: Session,
+    agent: Agent,
+    view: View,
+    *,
+    team_id: int | None = None,
+    after: Key | None = None,
+    size: int = PAGE,
+) -> Page:
+    """A page of a view. Open tickets: the longest waiting first. Pending and closed: the newest first."""
+    column = _ORDER[view]
+    newest_first = view in {View.PENDING, View.CLOSED}
+    chosen = in_view(agent, view, team_id=team_id)
+    place = tuple_(column, Ticket.id)
+    if after is not None:
+        chosen = chosen.where(
+            place < (after.at, after.ticket_id) if newest_first else place > (after.at, after.ticket_id)
+        )
+    order = (column.desc(), Ticket.id.desc()) if newest_first else (column, Ticket.id)
+    rows = session.scalars(chosen.options(*with_people()).order_by(*order).limit(size + 1)).all()
+    tickets = rows[:size]
+    is_last = len(rows) <= size
+    return Page(tickets, None if is_last else Key(_moment(tickets[-1], column), tickets[-1].id))
+
+
+def count(session: Session, agent: Agent, view: View, *, team_id: int | None = None) -> int:
+    """How many tickets a view holds; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
+    chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
+    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+
+
+def team_ids(session: Session, agent: Agent) -> Sequence[int]:
+    return session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)).all()
+
+
+def with_people() -> tuple[LoaderOption, ...]:
+    """What a row of a list shows besides the ticket itself, loaded in the same query."""
+    return (
+        joinedload(Ticket.customer),
+        joinedload(Ticket.assignee),
+        joinedload(Ticket.mailbox),
+        joinedload(Ticket.team),
+    )
+
+
+def _moment(
+    ticket: Ticket, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+) -> datetime:
+    moment = getattr(ticket, column.key)
+    assert isinstance(moment, datetime)  # noqa: S101  a closed ticket has its moment
+    return moment
+
+
+_STATUS: Final = {
+    View.MINE: Status.OPEN,
+    View.UNASSIGNED: Status.OPEN,
+    View.OPEN: Status.OPEN,
+    View.PENDING: Status.PENDING,
+    View.CLOSED: Status.CLOSED,
+}
+_ORDER: Final = {
+    View.MINE: Ticket.waiting_since,
+    View.UNASSIGNED: Ticket.waiting_since,
+    View.OPEN: Ticket.waiting_since,
+    View.PENDING: Ticket.active_at,
+    View.CLOSED: Ticket.closed_at,
+}

@@ -1,0 +1,152 @@
+"""The gate: the only way to what customers and agents wrote. Each reading has a basis and leaves an event."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import overload
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import audit
+from helpdesk.privacy.basis import basis_to_read, readable, teams_of
+from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
+from helpdesk.storage import content
+from helpdesk.storage.content import AttachmentFile, Glimpse, MessageText, TicketText
+
+__all__ = ["AccessDenied", "AttachmentFile", "Glimpse", "MessageText", "TicketText", "glimpse", "read"]
+
+
+class AccessDenied(Exception):
+    """There is no basis for this reading. Carries plain values: rows are dead after a rollback."""
+
+    def __init__(self, object_kind: str, object_id: int, ticket_id: int | None, subject_id: int | None) -> None:
+        super().__init__(f"no basis to read {object_kind} {object_id}")
+        self.object_kind = object_kind
+        self.object_id = object_id
+        self.ticket_id = ticket_id
+        self.subject_id = subject_id
+
+
+@overload
+def read(session: Session, thing: Ticket, *, by: Reader) -> TicketText: ...
+@overload
+def read(session: Session, thing: Message, *, by: Reader) -> MessageText: ...
+@overload
+def read(session: Session, thing: Attachment, *, by: Reader) -> AttachmentFile: ...
+@overload
+def read(session: Session, thing: InboundEmail, *, by: Reader) -> bytes: ...
+
+
+def read(
+    session: Session, thing: Ticket | Message | Attachment | InboundEmail, *, by: Reader
+) -> TicketText | MessageText | AttachmentFile | bytes:
+    """The content of a ticket (all of it), a message, an attachment or a raw email.
+
+    Raises AccessDenied where the reader has no basis. Leaves one event, which names reader, thing,
+    data subject and basis; the same reading within five minutes is covered by the first.
+    """
+    if isinstance(thing, Ticket):
+        _let_through(session, "ticket", thing.id, thing, by)
+        return content.ticket_text(session, thing.id)
+    if isinstance(thing, Message):
+        _let_through(session, "message", thing.id, session.get_one(Ticket, thing.ticket_id), by)
+        return content.message_text(session, thing.id)
+    if isinstance(thing, Attachment):
+        message = session.get_one(Message, thing.message_id)
+        _let_through(session, "attachment", thing.id, session.get_one(Ticket, message.ticket_id), by)
+        return content.attachment_file(session, thing.id)
+    _let_through_email(session, thing, by)
+    return content.raw_email(session, thing.id)
+
+
+def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str) -> dict[int, Glimpse]:
+    """Subject and preview of those tickets that are readable, by ticket id: the others are left out.
+
+    A preview is a reading: one `list.read` event an agent and view in five minutes names the tickets shown;
+    a ticket not yet in one gets a further event.
+    """
+    ids = [ticket.id for ticket in tickets]
+    open_to = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), readable(by)))) if ids else set()
+    fresh = sorted(open_to - audit.covered_tickets(session, by, view)) if open_to else []
+    if fresh:
+        facts: dict[str, object] = {"view": view, "tickets": fresh}
+        audit.record(session, "list.read", by=by, on=("list", None), basis="ordinary handling", facts=facts)
+    return content.glimpses(session, open_to) if open_to else {}
+
+
+def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> set[int]:
+    """Which of these tickets the agent has a basis to read: an answer without any content."""
+    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(by))))
+
+
+def keep_raw_email(session: Session, email: InboundEmail, raw: bytes) -> None:
+    """Keep the bytes of a fetched email; its row must be flushed."""
+    content.keep_raw_email(session, email.id, raw)
+
+
+def write_ticket(session: Session, ticket: Ticket, *, subject: str, preview: str) -> None:
+    content.keep_ticket(session, ticket.id, subject=subject, preview=preview)
+
+
+def write_preview(session: Session, ticket: Ticket, preview: str) -> None:
+    content.keep_preview(session, ticket.id, preview)
+
+
+def write_message(session: Session, message: Message, text: MessageText, *, found_by: str) -> None:
+    content.keep_message(session, message, text, found_by=found_by)
+
+
+def write_note(session: Session, note: Note, text: str) -> None:
+    content.keep_note(session, note, text)
+
+
+def write_attachment(
+    session: Session, attachment: Attachment, *, name: str, body: bytes, content_id: str | None = None
+) -> None:
+    content.keep_attachment(session, attachment.id, name=name, body=body, content_id=content_id)
+
+
+def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Reader) -> None:
+    basis = MACHINE_BASIS[by] if isinstance(by, Machine) else basis_to_read(session, ticket.id, by)
+    if basis is None:
+        raise AccessDenied(kind, thing_id, ticket.id, ticket.customer_id)
+    audit.record(
+        session,
+        f"{kind}.read",
+        by=by,
+        on=(kind, thing_id),
+        subject_id=ticket.customer_id,
+        basis=basis,
+        facts={"ticket": ticket.id},
+        is_reading_of_content=True,
+    )
+
+
+def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> None:
+    if email.ticket_id is not None and email.outcome is not Outcome.HELD:
+        _let_through(session, "raw_email", email.id, session.get_one(Ticket, email.ticket_id), by)
+        return
+    if isinstance(by, Machine):
+        basis: str | None = MACHINE_BASIS[by]
+    else:
+        # not on a ticket yet: while it waits, the mailbox's team may look at it, and admins who sort it out
+        mailbox = select(Mailbox.id).where(Mailbox.id == email.mailbox_id, Mailbox.team_id.in_(teams_of(by)))
+        may_look = not by.is_disabled and (by.is_admin or session.scalar(mailbox) is not None)
+        basis = "waiting email of the team's mailbox" if may_look else None
+    if basis is None:
+        raise AccessDenied("raw_email", email.id, None, None)
+    facts: dict[str, object] = {"email": hashlib.sha256(email.sha256).hexdigest()}
+    audit.record(
+        session,
+        "raw_email.read",
+        by=by,
+        on=("raw_email", email.id),
+        basis=basis,
+        facts=facts,
+        is_reading_of_content=True,
+    )

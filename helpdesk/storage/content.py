@@ -1,0 +1,148 @@
+"""Content in and out of its tables. Nobody calls this but the gate (privacy/access.py)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
+from helpdesk.models.content.raw_email import RawEmail
+from helpdesk.models.content.search_text import SearchText
+from helpdesk.models.content.ticket_content import TicketContent
+from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.storage import files
+from helpdesk.storage.words import as_indexed, words
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    """What one message says. `text` is whole, quotes included; `new_text` what is new; `html` is sanitised."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    new_text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+    html_policy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a list shows of a ticket: its subject and the beginning of its last message."""
+
+    subject: str = field(repr=False)
+    preview: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketText:
+    """All that was written on one ticket, by the ids of its messages, notes and attachments."""
+
+    subject: str = field(repr=False)
+    messages: Mapping[int, MessageText] = field(repr=False)
+    notes: Mapping[int, str] = field(repr=False)
+    attachment_names: Mapping[int, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFile:
+    name: str = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse]:
+    rows = session.execute(
+        select(TicketContent.ticket_id, TicketContent.subject, TicketContent.preview).where(
+            TicketContent.ticket_id.in_(ticket_ids)
+        )
+    )
+    return {ticket_id: Glimpse(subject, preview) for ticket_id, subject, preview in rows}
+
+
+def ticket_text(session: Session, ticket_id: int) -> TicketText:
+    subject = session.scalar(select(TicketContent.subject).where(TicketContent.ticket_id == ticket_id)) or ""
+    contents = session.scalars(
+        select(MessageContent)
+        .join(Message, Message.id == MessageContent.message_id)
+        .where(Message.ticket_id == ticket_id)
+    )
+    notes = session.execute(
+        select(NoteContent.note_id, NoteContent.text)
+        .join(Note, Note.id == NoteContent.note_id)
+        .where(Note.ticket_id == ticket_id)
+    )
+    names = session.execute(
+        select(AttachmentContent.attachment_id, AttachmentContent.name)
+        .join(Attachment, Attachment.id == AttachmentContent.attachment_id)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Message.ticket_id == ticket_id)
+    )
+    return TicketText(
+        subject,
+        {content.message_id: _message_text(content) for content in contents},
+        {note_id: text for note_id, text in notes},  # noqa: C416  rows are tuples to a human only
+        {attachment_id: name for attachment_id, name in names},  # noqa: C416
+    )
+
+
+def message_text(session: Session, message_id: int) -> MessageText:
+    return _message_text(session.get_one(MessageContent, message_id))
+
+
+def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:
+    content = session.get_one(AttachmentContent, attachment_id)
+    return AttachmentFile(content.name, files.get(session, content.digest))
+
+
+def raw_email(session: Session, inbound_email_id: int) -> bytes:
+    return files.get(session, session.get_one(RawEmail, inbound_email_id).digest)
+
+
+def keep_raw_email(session: Session, inbound_email_id: int, raw: bytes) -> None:
+    session.add(RawEmail(inbound_email_id=inbound_email_id, digest=files.put(session, raw)))
+
+
+def keep_ticket(session: Session, ticket_id: int, *, subject: str, preview: str) -> None:
+    session.add(TicketContent(ticket_id=ticket_id, subject=subject, preview=preview))
+
+
+def keep_preview(session: Session, ticket_id: int, preview: str) -> None:
+    session.execute(update(TicketContent).where(TicketContent.ticket_id == ticket_id).values(preview=preview))
+
+
+def keep_message(session: Session, message: Message, text: MessageText, *, found_by: str) -> None:
+    """Keep what a message says, and make it findable by its subject and by the given text."""
+    session.add(
+        MessageContent(
+            message_id=message.id,
+            subject=text.subject,
+            text=text.text,
+            new_text=text.new_text,
+            html=text.html,
+            html_policy=text.html_policy,
+        )
+    )
+    _index(session, message.ticket_id, f"{text.subject}\n{found_by}", message_id=message.id)
+
+
+def keep_note(session: Session, note: Note, text: str) -> None:
+    session.add(NoteContent(note_id=note.id, text=text))
+    _index(session, note.ticket_id, text, note_id=note.id)
+
+
+def keep_attachment(
+    session: Session, attachment_id: int, *, name: str, body: bytes, content_id: str | None = None
+) -> None:
+    digest = files.put(session, body)
+    session.add(AttachmentContent(attachment_id=attachment_id, name=name, digest=digest, content_id=content_id))
+
+
+def _message_text(content: MessageContent) -> MessageText:
+    return MessageText(content.subject, content.text, content.new_text, content.html, content.html_policy)
+
+
+def _index(
+    session: Session, ticket_id: int, text: str, *, message_id: int | None = None, note_id: int | None = None
+) -> None:
+    indexed = as_indexed(words(text), session.get_bind().dialect.name)
+    session.add(SearchText(ticket_id=ticket_id, message_id=message_id, note_id=note_id, words=indexed))

@@ -1,0 +1,77 @@
+"""Files by their SHA-256: small ones in the database, large ones in a folder, each written once."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from helpdesk.models.content.stored_file import StoredFile
+from helpdesk.storage.db import insert_unless_known
+
+# SQLite reads blobs up to about this size faster than the file system does (sqlite.org/fasterthanfs.html)
+_IN_DATABASE: Final = 128 * 1024
+
+
+class FileMissing(Exception):
+    """A stored file is not where it was put: the files folder is incomplete (restore it from a backup)."""
+
+
+def put(session: Session, body: bytes) -> bytes:
+    """Keep bytes, and return the SHA-256 they are found by. A large file is on the disk when this returns."""
+    digest = hashlib.sha256(body).digest()
+    if len(body) <= _IN_DATABASE:
+        insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=body)
+    else:
+        _write(_path(session, digest), body)
+        insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=None)
+    return digest
+
+
+def get(session: Session, digest: bytes) -> bytes:
+    """The bytes that were put. Raises FileMissing."""
+    stored = session.get(StoredFile, digest)
+    if stored is None:
+        raise FileMissing(f"file {digest.hex()} is not in the database")
+    if stored.body is not None:
+        return stored.body
+    path = _path(session, digest)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissing(f"file {path} can't be read: {error.strerror}") from None
+
+
+def _path(session: Session, digest: bytes) -> Path:
+    folder = session.info["files"]
+    if folder is None:
+        raise FileMissing("this database has no files folder")
+    name = digest.hex()
+    return Path(folder) / name[:2] / name[2:]
+
+
+def _write(path: Path, body: bytes) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,58 @@
+"""The one tokeniser of the search: the same words on SQLite and PostgreSQL, in every language."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
+from typing import Final
+
+MAX_TEXT: Final = 300_000  # characters of one message that are searchable; the rest is kept, not indexed
+_MAX_WORD: Final = 60
+_MAX_WORDS: Final = 16_000  # PostgreSQL numbers positions in a tsvector up to 16,383
+
+_WORD: Final = re.compile(r"[^\W_]+")
+# scripts written without spaces: Han, Hiragana, Katakana (Thai, Lao and Khmer too) are indexed as pairs
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded (NFKD without marks, casefold), unspaced scripts as overlapping pairs."""
+    return list(islice(_words(text[:MAX_TEXT]), _MAX_WORDS))
+
+
+def as_indexed(tokens: Iterable[str], dialect: str) -> str:
+    """Words as the index of this database takes them: with spaces between, or as lexemes with positions."""
+    if dialect == "sqlite":
+        return " ".join(tokens)
+    positions: dict[str, list[int]] = {}
+    for position, token in enumerate(tokens, start=1):
+        places = positions.setdefault(token, [])
+        if len(places) < 255:  # PostgreSQL keeps no more of one lexeme
+            places.append(position)
+    return " ".join(f"'{token}':{','.join(map(str, places))}" for token, places in positions.items())
+
+
+def _words(text: str) -> Iterator[str]:
+    for run in _WORD.findall(_folded(text)):
+        at = 0
+        for match in _UNSPACED.finditer(run):
+            if match.start() > at:
+                yield run[at : match.start()][:_MAX_WORD]
+            yield from _pairs(match.group())
+            at = match.end()
+        if at < len(run):
+            yield run[at:][:_MAX_WORD]
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for first, second in pairwise(run):
+        yield first + second
