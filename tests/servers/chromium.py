@@ -1,0 +1,94 @@
+"""The system's Chromium, driven by playwright: a page with a script error fails its test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+
+from tests.servers.programs import find, look_for
+
+DEVICES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": ViewportSize(width=1440, height=900)},
+    "phone": {
+        "viewport": ViewportSize(width=390, height=844),
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",  # root has no sandbox; the pages are ours
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Pages:
+    """Opens pages and remembers what their consoles complained of."""
+
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+    _forgiven: list[str] = field(default_factory=list)
+
+    def open(
+        self,
+        device: Literal["desktop", "phone"] = "desktop",
+        scheme: Literal["light", "dark"] = "light",
+        **options: Any,
+    ) -> Page:
+        """A page in a context (cookies) of its own; further pages of it: `page.context.new_page()`."""
+        context = self.browser.new_context(color_scheme=scheme, **DEVICES[device], **options)
+        context.set_default_timeout(10_000)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        self._contexts.append(context)
+        return context.new_page()
+
+    def forgive(self, part: str) -> None:
+        """Expect complaints that hold these words, such as "404" where a page is to be missing."""
+        self._forgiven.append(part)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        unforgiven = [said for said in self.complaints if not any(part in said for part in self._forgiven)]
+        assert not unforgiven, "the browser complained:\n" + "\n".join(unforgiven)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{said.text} ({said.location['url']})")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        brought = playwright.chromium.executable_path  # by `playwright install`, where the system has none
+        program = look_for(*NAMES) or (brought if Path(brought).exists() else find(*NAMES, package="chromium"))
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def pages(browser: Browser) -> Iterator[Pages]:
+    """`pages.open("phone", "dark")` for any number of pages."""
+    opened = Pages(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(pages: Pages) -> Page:
+    """One page, on a desktop, light."""
+    return pages.open()
