@@ -94,6 +94,11 @@ class Config:
         return prefix + str(self.folder / url.removeprefix(prefix))
 
     @property
+    def redis_url(self) -> str:
+        """Where Redis is; without a key, the embedded one's socket, which `helpdesk up` starts."""
+        return self.redis.url or f"unix://{self.folder / 'run' / 'valkey.sock'}"
+
+    @property
     def files_folder(self) -> Path:
         return self.folder / self.files.folder
 

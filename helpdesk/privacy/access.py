@@ -84,6 +84,14 @@ def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> s
     return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(by))))
 
 
+def require(session: Session, ticket: Ticket, *, by: Agent) -> str:
+    """The basis on which an agent may work on a ticket's content, without reading any. Raises AccessDenied."""
+    basis = basis_to_read(session, ticket.id, by)
+    if basis is None:
+        raise AccessDenied("ticket", ticket.id, ticket.id, ticket.customer_id)
+    return basis
+
+
 def keep_raw_email(session: Session, email: InboundEmail, raw: bytes) -> None:
     """Keep the bytes of a fetched email; its row must be flushed."""
     content.keep_raw_email(session, email.id, raw)

@@ -1,0 +1,49 @@
+"""Customers as they turn up in emails, and who is on a ticket."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.customer import Customer, CustomerAddress, Source
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.ticket import Participant, Ticket
+
+
+def customer_of(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
+    """The customer with this address, made when it is new; a name is learnt once, never overwritten by mail."""
+    email = email.strip().lower()
+    known = session.scalar(select(Customer).join(CustomerAddress).where(CustomerAddress.email == email))
+    if known is not None:
+        if not known.name and name:
+            known.name = name
+        return known
+    customer = Customer(name=name, source=source)
+    session.add(CustomerAddress(customer=customer, email=email, source=source))
+    session.flush()
+    return customer
+
+
+def own_addresses(session: Session) -> frozenset[str]:
+    """The addresses of our mailboxes, in lower case."""
+    return frozenset(session.scalars(select(func.lower(Mailbox.address))))
+
+
+def participants(session: Session, ticket: Ticket) -> list[Participant]:
+    """Everybody on the conversation, the requester first."""
+    return list(
+        session.scalars(select(Participant).where(Participant.ticket_id == ticket.id).order_by(Participant.id))
+    )
+
+
+def join(
+    session: Session, ticket: Ticket, people: Iterable[tuple[str, str]], *, customer: Customer | None = None
+) -> None:
+    """Put (address, name) pairs on a ticket; those already there stay as they are."""
+    there = {participant.email for participant in participants(session, ticket)} if ticket.message_count else set()
+    for email, name in people:
+        email = email.strip().lower()  # noqa: PLW2901  one address, one spelling
+        if email not in there:
+            there.add(email)
+            customer_id = customer.id if customer else None
+            session.add(Participant(ticket_id=ticket.id, email=email, name=name, customer_id=customer_id))

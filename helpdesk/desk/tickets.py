@@ -1,0 +1,131 @@
+"""Verbs on tickets. Each leaves its audit event in the same transaction and tells open screens after it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import inbox
+from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.message import Note
+from helpdesk.models.tag import Tag, TicketTag
+from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.privacy.readers import Reader
+from helpdesk.storage import jobs
+
+PREVIEW_LENGTH = 160
+
+
+class TicketNotFound(Exception):
+    """There is no such ticket for this agent: it does not exist, or it is not visible, which is the same."""
+
+    def __init__(self, ticket_id: int) -> None:
+        super().__init__(f"no ticket {ticket_id} for this agent")
+        self.ticket_id = ticket_id
+
+
+class NotOfTheTeam(Exception):
+    """A ticket can be given only to somebody who may see it: an agent of its team, who is not disabled."""
+
+
+class Empty(Exception):
+    """There is nothing to keep or send: the text is empty."""
+
+
+def find(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
+    """A visible ticket with its people. Raises TicketNotFound."""
+    ticket = session.scalar(inbox.visible(by).where(Ticket.id == ticket_id).options(*inbox.with_people()))
+    if ticket is None:
+        raise TicketNotFound(ticket_id)
+    return ticket
+
+
+def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
+    """Leave a remark among agents; it is never sent. Raises AccessDenied, Empty."""
+    access.require(session, ticket, by=by)
+    if not text.strip():
+        raise Empty("write something first: the note is empty")
+    remark = Note(ticket_id=ticket.id, agent_id=by.id)
+    session.add(remark)
+    session.flush()
+    access.write_note(session, remark, text.strip())
+    _tell(session, ticket, "ticket.note", by=by, facts={"note": remark.id})
+    return remark
+
+
+def assign(session: Session, ticket: Ticket, to: Agent | None, *, by: Agent) -> None:
+    """Make an agent responsible, or nobody. Raises NotOfTheTeam; the same agent again changes nothing."""
+    if ticket.assignee_id == (to.id if to else None):
+        return
+    if to is not None and not may_be_assigned(session, ticket, to):
+        raise NotOfTheTeam("give the ticket to somebody of its team")
+    ticket.assignee = to
+    _tell(session, ticket, "ticket.assign", by=by, facts={"to": to.id if to else None})
+
+
+def may_be_assigned(session: Session, ticket: Ticket, agent: Agent) -> bool:
+    member = select(TeamMember.agent_id).where(TeamMember.team_id == ticket.team_id, TeamMember.agent_id == agent.id)
+    return not agent.is_disabled and session.scalar(member) is not None
+
+
+def close(session: Session, ticket: Ticket, *, by: Reader) -> None:
+    """Close a ticket; closing a closed ticket changes nothing."""
+    if ticket.is_closed:
+        return
+    ticket.status = Status.CLOSED
+    ticket.closed_at = clock.now()
+    _tell(session, ticket, "ticket.close", by=by)
+
+
+def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
+    """Put a ticket back among the open ones, at the end of the line; an open one stays where it is."""
+    if ticket.status is Status.OPEN:
+        return
+    ticket.status = Status.OPEN
+    ticket.closed_at = None
+    ticket.waiting_since = clock.now()
+    _tell(session, ticket, "ticket.reopen", by=by)
+
+
+def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
+    """Mark that the customer must act; their next message opens the ticket again."""
+    if ticket.status is Status.PENDING:
+        return
+    ticket.status = Status.PENDING
+    ticket.closed_at = None
+    _tell(session, ticket, "ticket.wait", by=by)
+
+
+def tag(session: Session, ticket: Ticket, name: str, *, by: Reader) -> None:
+    """Put a tag on a ticket, a new word becoming a new tag; twice is once. Raises Empty."""
+    name = " ".join(name.split()).lower()[:60]
+    if not name:
+        raise Empty("write the tag first")
+    word = session.scalar(select(Tag).where(Tag.name == name))
+    if word is None:
+        word = Tag(name=name)
+        session.add(word)
+        session.flush()
+    if session.get(TicketTag, (ticket.id, word.id)) is None:
+        session.add(TicketTag(ticket_id=ticket.id, tag_id=word.id))
+        _tell(session, ticket, "ticket.tag", by=by, facts={"tag": word.id})
+
+
+def untag(session: Session, ticket: Ticket, tag_id: int, *, by: Reader) -> None:
+    """Take a tag off a ticket; one that is not on it changes nothing."""
+    put = session.get(TicketTag, (ticket.id, tag_id))
+    if put is not None:
+        session.delete(put)
+        _tell(session, ticket, "ticket.untag", by=by, facts={"tag": tag_id})
+
+
+def preview_of(text: str) -> str:
+    """The beginning of a text, on one line."""
+    return " ".join(text[: PREVIEW_LENGTH * 4].split())[:PREVIEW_LENGTH]
+
+
+def _tell(
+    session: Session, ticket: Ticket, action: str, *, by: Reader, facts: dict[str, object] | None = None
+) -> None:
+    audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+    jobs.announce(session, ticket.id)
