@@ -1,0 +1,62 @@
+"""Addresses and names as they may stand in an email of ours: checked, reduced, never trusted."""
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_ADDRESS: Final = 254
+LONGEST_NAME: Final = 80
+
+# Dots may stand anywhere in the local part: some Japanese operators gave out a..b@ and a.@ for years.
+_LOCAL: Final = re.compile(r"[^\s<>()\[\]\\,;:@\"\x00-\x20\x7f-\xa0]{1,64}")
+_DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*", re.ASCII)
+# The old and the new rules for international names map these differently: the email could reach a stranger.
+_AMBIGUOUS: Final = frozenset("ßς\u200c\u200d")
+_BESIDE_LETTERS: Final = frozenset(" .'\u2019-")
+_TURNS_THE_LINE: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class AddressRefused(ValueError):
+    """Not an address that an email can be sent to; it carries no part of it."""
+
+
+def wire_address(email: str) -> str:
+    """Give an address as servers want it: one mailbox, its domain in ASCII and lower case."""
+    local, at, domain = email.strip().rpartition("@")
+    if not at or not _LOCAL.fullmatch(local) or any(_is_invisible(sign) for sign in local):
+        raise AddressRefused("This is not one e-mail address.")
+    if _AMBIGUOUS.intersection(domain):
+        raise AddressRefused("The domain of this address is ambiguous: write it in its xn-- form.")
+    try:
+        domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise AddressRefused("The domain of this address cannot be written in ASCII.") from error
+    if not _DOMAIN.fullmatch(domain):
+        raise AddressRefused("The domain of this address is not one.")
+    address = f"{local}@{domain}"
+    if len(address.encode()) > LONGEST_ADDRESS:
+        raise AddressRefused("This address is too long.")
+    return address
+
+
+def safe_name(name: str) -> str:
+    """Reduce a display name to letters, digits and what stands between them.
+
+    Nothing is left that a mail client could read as a second address, whatever folds or unfolds it.
+    """
+    kept = "".join(
+        sign if sign in _BESIDE_LETTERS or unicodedata.category(sign)[0] in "LMN" else " "
+        for sign in unicodedata.normalize("NFC", name[:1000])
+    )
+    return " ".join(kept.split())[:LONGEST_NAME].strip(" -.'\u2019")
+
+
+def one_line(text: str, longest: int) -> str:
+    """Give text fit for a header: no control, no line end of any alphabet, no lone surrogate."""
+    kept = "".join(" " if _is_invisible(sign) else sign for sign in text[: 2 * longest])
+    return " ".join(kept.split())[:longest].rstrip()
+
+
+def _is_invisible(sign: str) -> bool:
+    """Tell controls, line ends, surrogates, what has no meaning yet, and what reverses the reading order."""
+    return unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Zl", "Zp"} or sign in _TURNS_THE_LINE
