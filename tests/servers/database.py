@@ -1,0 +1,93 @@
+"""Databases for tests: of both kinds, empty or migrated; the migrations run once, then copies are taken."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.orm import Session
+
+from helpdesk import paths
+from helpdesk.storage.db import Database
+from tests.servers.postgres import Postgres
+
+KINDS = ("sqlite", "postgres")
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind: what the storage floor promises, it promises for both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=KINDS)
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """A database with all its tables, of each kind."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def db(migrated_url: str, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database of each kind, and a folder for its files."""
+    files = tmp_path / "files"
+    files.mkdir()
+    database = Database(migrated_url, files)
+    yield database
+    database.dispose()
+
+
+class _Undone(Exception):
+    pass
+
+
+@pytest.fixture
+def session(db: Database) -> Iterator[Session]:
+    """A transaction that nobody commits."""
+    with suppress(_Undone), db.transaction() as session:
+        yield session
+        raise _Undone
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    copied = tmp_path / "candour.db"
+    shutil.copyfile(migrated_sqlite, copied)
+    return f"sqlite:///{copied}"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: Postgres, migrated_postgres: str) -> Iterator[str]:
+    with postgres.database(like=migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that is copied for each test."""
+    made = tmp_path_factory.mktemp("migrated") / "candour.db"
+    command.upgrade(alembic_for(f"sqlite:///{made}"), "head")
+    assert not made.with_name("candour.db-wal").exists(), "a copy would lack what is in the write-ahead log"
+    return made
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The name of the database that is copied for each test."""
+    name = postgres.create()
+    command.upgrade(alembic_for(postgres.url(name)), "head")
+    return name
+
+
+def alembic_for(url: str) -> Config:
+    """Alembic's commands for one database, as `command.upgrade(alembic_for(url), "head")`."""
+    settings = Config()
+    settings.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
+    settings.attributes["url"] = url
+    return settings
