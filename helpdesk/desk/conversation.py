@@ -1,0 +1,86 @@
+"""Which ticket an email belongs to. Everything an email points with is a claim: see docs/mail.md for the table."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.mail import thread
+from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.message import Direction, Message, Verdict
+from helpdesk.models.ticket import Participant, Ticket
+
+# later than this after closing, an answer opens a new ticket that is linked to the old one
+TOO_OLD: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an email belongs: on a ticket, on a new one after an old one, or nowhere yet."""
+
+    ticket: Ticket | None = None
+    follows: Ticket | None = None
+    is_stranger: bool = False  # it points to the ticket, but its writer is not on it
+
+
+def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
+    """Find the ticket an email answers, by the secret of our Message-IDs, else by an id known from that ticket."""
+    ticket = by_secret(session, email)
+    if ticket is None:
+        known = _by_known_id(session, email)
+        if known is None or verdict is not Verdict.PASS or not is_on(session, known, email):
+            return Place()
+        ticket = known
+    elif not is_on(session, ticket, email):
+        return Place(ticket=ticket, is_stranger=True)
+    if ticket.closed_at is not None and ticket.is_closed and ticket.closed_at < clock.now() - TOO_OLD:
+        return Place(follows=ticket)
+    return Place(ticket=ticket)
+
+
+def by_secret(session: Session, email: ParsedEmail) -> Ticket | None:
+    """The ticket whose secret an email carries in In-Reply-To or References, the nearest ancestor first."""
+    return ticket_of_ids(session, [f"<{one}>" for one in email.in_reply_to], [f"<{one}>" for one in email.references])
+
+
+def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str]) -> Ticket | None:
+    for pointer in thread.candidates(in_reply_to, references):
+        sent = session.scalars(
+            select(Message.rfc_message_id).where(
+                Message.ticket_id == pointer.ticket_number,
+                Message.direction == Direction.SENT,
+                Message.rfc_message_id.is_not(None),
+            )
+        )
+        kept = [thread.secret_of(message_id or "") for message_id in sent]
+        # all of them are compared, each in constant time
+        if sum(thread.same_secret(pointer.secret, secret) for secret in kept if secret):
+            return session.get(Ticket, pointer.ticket_number)
+    return None
+
+
+def is_on(session: Session, ticket: Ticket, email: ParsedEmail) -> bool:
+    """Whether the writer takes part in this ticket: by address, or by another address of its customer."""
+    if email.sender is None:
+        return False
+    address = email.sender.email.lower()
+    on_it = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.email == address)
+    of_customer = select(CustomerAddress.id).where(
+        CustomerAddress.customer_id == ticket.customer_id, CustomerAddress.email == address
+    )
+    return session.scalar(on_it) is not None or session.scalar(of_customer) is not None
+
+
+def _by_known_id(session: Session, email: ParsedEmail) -> Ticket | None:
+    ids = list(dict.fromkeys([*email.in_reply_to, *reversed(email.references)]))[: thread.MOST_CANDIDATES]
+    if not ids:
+        return None
+    found = session.scalars(
+        select(Message.ticket_id).where(Message.rfc_message_id.in_(ids), Message.direction == Direction.RECEIVED)
+    )
+    tickets = set(found)
+    return session.get(Ticket, tickets.pop()) if len(tickets) == 1 else None

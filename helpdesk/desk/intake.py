@@ -1,0 +1,135 @@
+"""An email becomes a ticket: known? thread? new? — with its ledger outcome and audit event, in one savepoint."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import conversation, ledger, people, received
+from helpdesk.desk.identity import verdict
+from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.models.agent import Team
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Message, Verdict
+from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.privacy.readers import Machine
+from helpdesk.storage import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is the same for all emails of a batch."""
+
+    mailbox: Mailbox
+    team: Team
+    own_addresses: frozenset[str]
+    trusted_authserv_id: str = ""
+
+
+def arrival(session: Session, mailbox: Mailbox, *, trusted_authserv_id: str = "") -> Arrival:
+    """Look up once what each email of this mailbox's batch needs."""
+    team = session.get_one(Team, mailbox.team_id)
+    return Arrival(mailbox, team, people.own_addresses(session), trusted_authserv_id)
+
+
+def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: Arrival) -> Outcome:
+    """Make a stored email a ticket, a message on one, or something to look at; every email ends with a reason.
+
+    Call it in a savepoint: when it raises, this email is undone and the others of the batch stay.
+    """
+    outcome = _received(session, email, parsed, at)
+    ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
+    audit.record(
+        session,
+        "email.receive",
+        by=Machine.INTAKE,
+        on=("raw_email", email.id),
+        subject_id=ticket.customer_id if ticket else None,
+        facts={"outcome": outcome.value, "ticket": email.ticket_id},
+    )
+    if ticket is not None:
+        jobs.announce(session, ticket.id)
+    return outcome
+
+
+def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome:
+    if _is_ours(session, parsed):
+        return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
+    if parsed.screening.is_about_delivery:
+        return received.report(session, email, parsed)
+    if (doubt := _doubt(parsed, at)) is not None:
+        return ledger.decide(email, Outcome.HELD, doubt)
+    proven = verdict(parsed, trusted=at.trusted_authserv_id)
+    place = conversation.place_of(session, parsed, proven)
+    if place.is_stranger and place.ticket is not None:
+        reason = "a new participant: it answers this ticket, but its writer is not on it"
+        return ledger.decide(email, Outcome.HELD, reason, ticket_id=place.ticket.id)
+    if place.ticket is not None:
+        return _append(session, email, parsed, place.ticket, proven)
+    return _open(session, email, parsed, at, place.follows, proven)
+
+
+def _is_ours(session: Session, parsed: ParsedEmail) -> bool:
+    if not parsed.message_id:
+        return False
+    spellings = [parsed.message_id, f"<{parsed.message_id}>"]
+    found = select(OutboundEmail.id).where(OutboundEmail.rfc_message_id.in_(spellings))
+    return session.scalar(found) is not None
+
+
+def _doubt(parsed: ParsedEmail, at: Arrival) -> str | None:
+    if parsed.sender is None:
+        return "it names no usable sender: look at it, then make a ticket of it"
+    if parsed.sender.email.lower() in at.own_addresses:
+        return "it says it is from one of our own mailboxes"
+    return None
+
+
+def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Outcome:
+    message = received.add(session, email, parsed, ticket, proven)
+    if message.is_automatic:
+        reason = "an automatic answer: filed, the ticket stays as it was"
+        return ledger.decide(email, Outcome.FILED, reason, ticket_id=ticket.id)
+    _has_spoken(session, ticket, message)
+    return ledger.decide(email, Outcome.APPENDED, "an answer on its ticket", ticket_id=ticket.id)
+
+
+def _open(
+    session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, follows: Ticket | None, proven: Verdict
+) -> Outcome:
+    assert parsed.sender is not None  # noqa: S101  looked at before
+    customer = people.customer_of(session, parsed.sender.email, parsed.sender.name)
+    ticket = Ticket(
+        customer=customer,
+        team=at.team,
+        mailbox=at.mailbox,
+        opened_at=clock.now(),
+        follows_id=follows.id if follows else None,
+    )
+    session.add(ticket)
+    session.flush()
+    access.write_ticket(session, ticket, subject=parsed.subject, preview="")
+    people.join(session, ticket, [(parsed.sender.email, parsed.sender.name)], customer=customer)
+    received.add(session, email, parsed, ticket, proven)
+    audit.record(
+        session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
+        facts={"follows": ticket.follows_id},
+    )  # fmt: skip
+    reason = "an answer to a ticket closed long ago: a new ticket, linked to it" if follows else "a new ticket"
+    return ledger.decide(email, Outcome.NEW_TICKET, reason, ticket_id=ticket.id)
+
+
+def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
+    """The customer wrote: the ticket is open, and waits for us since the first email we have not answered."""
+    if not ticket.awaits_us or ticket.status is not Status.OPEN:
+        ticket.waiting_since = message.at
+    ticket.awaits_us = True
+    if ticket.status is Status.OPEN:
+        return
+    ticket.status = Status.OPEN
+    ticket.closed_at = None
+    audit.record(session, "ticket.reopen", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=ticket.customer_id)

@@ -1,0 +1,97 @@
+"""A received email as a message of its ticket, and reports about emails of ours."""
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import conversation, ledger
+from helpdesk.desk.tickets import preview_of
+from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Verdict
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.privacy.access import MessageText
+
+
+def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
+    """Put an email on a ticket: the message, its addresses, its content and its files."""
+    message = _message(email, parsed, ticket, proven)
+    if parsed.sender and not parsed.screening.is_about_delivery:
+        message.customer_id = people.customer_of(session, parsed.sender.email, parsed.sender.name).id
+    session.add(message)
+    session.flush()
+    for field, addresses in (("to", parsed.to), ("cc", parsed.cc), ("reply_to", parsed.reply_to)):
+        for one in addresses:
+            address = MessageAddress(message_id=message.id, field=field, email=one.email.lower(), name=one.name)
+            session.add(address)
+    new_text = parsed.trimmed.new_text if parsed.trimmed else parsed.text
+    found_by = _found_by(parsed, new_text if ticket.message_count else parsed.text)
+    access.write_message(session, message, _text(parsed, new_text), found_by=found_by)
+    _keep_files(session, message, parsed)
+    access.write_preview(session, ticket, preview_of(new_text))
+    ticket.message_count += 1
+    ticket.active_at = message.at
+    ticket.has_attachments = ticket.has_attachments or any(not file.is_inline for file in parsed.attachments)
+    return message
+
+
+def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcome:
+    """A bounce, a delay, a receipt: tied to the email of ours it is about, else held to be looked at."""
+    screening = parsed.screening
+    ids = [f"<{one.strip('<>')}>" for one in screening.answers]
+    ticket = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
+    if ticket is None:
+        return ledger.decide(email, Outcome.HELD, f"{screening.reason}; it belongs to no email of ours")
+    add(session, email, parsed, ticket, Verdict.NONE)
+    if not screening.is_bounce:
+        return ledger.decide(email, Outcome.FILED, screening.reason, ticket_id=ticket.id)
+    return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket.id)
+
+
+def _message(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
+    customer_id = ticket.customer_id
+    sender = parsed.sender
+    return Message(
+        ticket_id=ticket.id,
+        direction=Direction.RECEIVED,
+        from_email=sender.email.lower() if sender else "",
+        from_name=sender.name if sender else "",
+        rfc_message_id=parsed.message_id or None,
+        customer_id=customer_id,
+        inbound_email_id=email.id,
+        at=min(email.arrived_at, clock.now()),
+        verdict=proven,
+        screened_as=parsed.screening.kind.value,
+        is_automatic=parsed.screening.is_automatic,
+        has_html=bool(parsed.safe_html.html),
+        blocked_count=parsed.safe_html.blocked_count,
+        blocked_hosts=" ".join(parsed.safe_html.blocked_hosts[:20]),
+        defects="\n".join(parsed.defects),
+    )
+
+
+def _text(parsed: ParsedEmail, new_text: str) -> MessageText:
+    safe = parsed.safe_html
+    return MessageText(parsed.subject, parsed.text, new_text, safe.html or None, safe.policy_version)
+
+
+def _found_by(parsed: ParsedEmail, text: str) -> str:
+    sender = f"{parsed.sender.name} {parsed.sender.email}" if parsed.sender else ""
+    names = " ".join(file.name for file in parsed.attachments)
+    return f"{sender}\n{names}\n{text}"
+
+
+def _keep_files(session: Session, message: Message, parsed: ParsedEmail) -> None:
+    if not parsed.attachments:
+        return
+    rows = [
+        Attachment(
+            message_id=message.id, position=position, media_type=file.media_type, size=len(file.payload),
+            is_inline=file.is_inline,
+        )
+        for position, file in enumerate(parsed.attachments)
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    for row, file in zip(rows, parsed.attachments, strict=True):
+        access.write_attachment(session, row, name=file.name, body=file.payload, content_id=file.content_id or None)
