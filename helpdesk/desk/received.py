@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, ledger
+from helpdesk.desk import conversation, ledger, people
 from helpdesk.desk.tickets import preview_of
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -48,8 +48,7 @@ def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcom
     return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket.id)
 
 
-def _message(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
-    customer_id = ticket.customer_id
+def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
     sender = parsed.sender
     return Message(
         ticket_id=ticket.id,
@@ -57,7 +56,6 @@ def _message(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket:
         from_email=sender.email.lower() if sender else "",
         from_name=sender.name if sender else "",
         rfc_message_id=parsed.message_id or None,
-        customer_id=customer_id,
         inbound_email_id=email.id,
         at=min(email.arrived_at, clock.now()),
         verdict=proven,
