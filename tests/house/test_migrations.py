@@ -41,6 +41,7 @@ def test_there_is_one_line_of_migrations():
     assert len(alembic.get_heads()) == 1
 
 
+# PostgreSQL databases are emptied between tests (tests/servers/emptied.py): rows made by a migration would be lost
 def test_a_migrated_database_of_a_test_starts_without_rows(session: Session, db: Database):
     for table in tables(db.url) - {"alembic_version"}:
         if not table.startswith("search_"):

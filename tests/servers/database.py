@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import paths
 from helpdesk.storage.db import Database
+from tests.servers.emptied import EmptiedDatabase
 from tests.servers.postgres import Postgres
 
 KINDS = ("sqlite", "postgres")
@@ -63,9 +64,13 @@ def migrated_sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def migrated_postgres_url(postgres: Postgres, migrated_postgres: str) -> Iterator[str]:
-    with postgres.database(like=migrated_postgres) as url:
-        yield url
+def migrated_postgres_url(emptied_postgres: EmptiedDatabase) -> str:
+    return emptied_postgres.url()
+
+
+@pytest.fixture(scope="session")
+def emptied_postgres(postgres: Postgres, migrated_postgres: str) -> EmptiedDatabase:
+    return EmptiedDatabase(postgres, migrated_postgres)
 
 
 @pytest.fixture(scope="session")

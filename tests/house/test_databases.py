@@ -1,0 +1,46 @@
+"""No test sees what another one left in its database."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from helpdesk.storage.db import Database
+from tests.servers.emptied import EmptiedDatabase
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_rows_of_one_test_are_not_there_in_the_next(db: Database, turn: int):
+    with db.transaction() as session:
+        made = session.execute(text("INSERT INTO tag (name) VALUES ('left behind') RETURNING id")).scalar()
+        assert made == 1
+
+    with db.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM tag")).scalar() == 1
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_the_session_of_a_test_is_never_committed(session: Session, turn: int):
+    session.execute(text("INSERT INTO tag (name) VALUES ('undone')"))
+
+    assert session.execute(text("SELECT count(*) FROM tag")).scalar() == 1
+
+
+def test_a_database_whose_shape_was_changed_is_not_used_again(emptied_postgres: EmptiedDatabase):
+    before = emptied_postgres.url()
+    assert emptied_postgres.url() == before
+
+    with psycopg.connect(before) as connection:
+        connection.execute("ALTER TABLE audit_event DISABLE TRIGGER ALL")
+
+    assert emptied_postgres.url() != before
+
+
+def test_whoever_is_still_connected_is_sent_away(emptied_postgres: EmptiedDatabase):
+    with psycopg.connect(emptied_postgres.url()) as left_open:
+        left_open.execute("INSERT INTO tag (name) VALUES ('held')")
+
+        emptied_postgres.url()
+
+        with pytest.raises(psycopg.OperationalError):
+            left_open.execute("SELECT 1")
