@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from helpdesk.runtime import Runtime, current
 from helpdesk.storage.db import Database
 from tests.servers.emptied import EmptiedDatabase
 
@@ -44,3 +45,13 @@ def test_whoever_is_still_connected_is_sent_away(emptied_postgres: EmptiedDataba
 
         with pytest.raises(psycopg.OperationalError):
             left_open.execute("SELECT 1")
+
+
+def test_a_runtime_stands_on_its_own_database_key_and_redis(runtime: Runtime):
+    with runtime.db.transaction() as session:
+        session.execute(text("INSERT INTO tag (name) VALUES ('here')"))
+    sealed = runtime.vault.seal("a password", what="test")
+
+    assert current() is runtime
+    assert runtime.vault.open(sealed, what="test") == "a password"
+    assert runtime.doorbell.redis.ping()
