@@ -1,0 +1,138 @@
+"""One named child process: its command, its log, its readiness, its restarts."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpdesk.supervisor.orphans import PATIENCE, end_tree, tell
+
+LOG_LIMIT = 5_000_000
+PAUSES = (0.2, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+STEADY = 60.0
+"""Seconds after which a restarted child counts as well again, and its next pause is the shortest."""
+
+PR_SET_PDEATHSIG = 1
+
+
+class DidNotStart(Exception):  # noqa: N818 - named for what happened
+    """A child ended, or said nothing, before it was ready."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """What to run under which name, and how to see that it is ready."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_ready: Callable[[], bool] | None = None
+    ready_within: float = 20.0
+    patience: float = PATIENCE
+
+
+class Running:
+    """A child and its current process."""
+
+    def __init__(self, child: Child, log: Path) -> None:
+        self.child = child
+        self.log = log
+        self.deaths = 0
+        self.started_at = 0.0
+        self.due_at: float | None = None
+        self.popen: subprocess.Popen[bytes] | None = None
+        self.read_from = log.stat().st_size if log.exists() else 0
+
+    @property
+    def pid(self) -> int | None:
+        return self.popen.pid if self.popen else None
+
+    def spawn(self) -> int:
+        """Start it in a session of its own, so that the terminal's Ctrl-C reaches only the supervisor."""
+        self.due_at = None
+        self.started_at = time.monotonic()
+        with self.log.open("ab") as log:
+            self.popen = subprocess.Popen(  # noqa: S603 - the command is ours
+                list(self.child.command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.child.environment},
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
+            )
+        return self.popen.pid
+
+    def ended(self) -> int | None:
+        """Tell the exit code, if the process has ended."""
+        return self.popen.poll() if self.popen else None
+
+    def plan_restart(self) -> float:
+        """Say when to start again: soon after a first death, later after each further one."""
+        lived = time.monotonic() - self.started_at
+        self.deaths = 1 if lived > STEADY else self.deaths + 1
+        pause = PAUSES[min(self.deaths, len(PAUSES)) - 1]
+        self.due_at = time.monotonic() + pause
+        self.popen = None
+        return pause
+
+    def is_due(self) -> bool:
+        return self.due_at is not None and time.monotonic() >= self.due_at
+
+    def stop(self) -> bool:
+        """Ask, wait, and kill what is left; false when it had to be killed."""
+        popen, self.popen, self.due_at = self.popen, None, None
+        if popen is None:
+            return True
+        tell(popen.pid, signal.SIGTERM)
+        try:
+            popen.wait(self.child.patience)
+        except subprocess.TimeoutExpired:
+            return False
+        else:
+            return True
+        finally:
+            end_tree(popen.pid)
+            popen.wait()
+
+    def fresh_lines(self) -> list[str]:
+        """Read the complete lines that the child has logged since the last look."""
+        with self.log.open("rb") as log:
+            log.seek(self.read_from)
+            text, newline, _ = log.read(1_000_000).rpartition(b"\n")
+        self.read_from += len(text) + len(newline)
+        return text.decode(errors="replace").splitlines()
+
+    def last_lines(self, count: int = 5) -> str:
+        """Quote the end of the log, for a message about a death."""
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - 4_000))
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+
+    def trim_log(self) -> None:
+        """Keep one older piece; the child goes on writing to the same open file."""
+        if self.log.stat().st_size > LOG_LIMIT:
+            self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
+            os.truncate(self.log, 0)
+            self.read_from = 0
+
+
+def _die_with(parent: int) -> Callable[[], None] | None:
+    """On Linux the kernel asks a child to stop when its supervisor is gone, however that died."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def ask_the_kernel() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died in between
+            os._exit(1)
+
+    return ask_the_kernel
