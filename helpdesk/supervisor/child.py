@@ -22,7 +22,7 @@ STEADY = 60.0
 PR_SET_PDEATHSIG = 1
 
 
-class DidNotStart(Exception):  # noqa: N818 - named for what happened
+class DidNotStart(Exception):
     """A child ended, or said nothing, before it was ready."""
 
 

@@ -122,9 +122,7 @@ class Supervisor:
             code = running.ended()
             if code is not None:
                 words = running.last_lines()
-                raise DidNotStart(
-                    f"{child.name} ended at its start ({_ending(code)}). Its last words:\n{words}"
-                )
+                raise DidNotStart(f"{child.name} ended at its start ({_ending(code)}). Its last words:\n{words}")
             if time.monotonic() > until:
                 words = running.last_lines()
                 raise DidNotStart(
@@ -145,9 +143,7 @@ class Supervisor:
         for running in reversed(self._children):
             pid = running.pid
             if not running.stop():
-                self._say(
-                    f"{running.child.name} did not stop within {running.child.patience:g} s and was killed."
-                )
+                self._say(f"{running.child.name} did not stop within {running.child.patience:g} s and was killed.")
             if pid is not None:
                 self._tell_watcher("-", pid)
 

@@ -10,15 +10,13 @@ from pathlib import Path
 from helpdesk.supervisor.orphans import PATIENCE, is_alive
 
 
-class AlreadyRuns(Exception):  # noqa: N818 - named for what happened
+class AlreadyRuns(Exception):
     """Another run holds this folder."""
 
     def __init__(self, folder: Path, pid: int, note: str) -> None:
         self.folder, self.pid, self.note = folder, pid, note
         where = f" ({note})" if note else ""
-        super().__init__(
-            f"It already runs in {folder} as process {pid}{where}. Stop that one first: kill {pid}"
-        )
+        super().__init__(f"It already runs in {folder} as process {pid}{where}. Stop that one first: kill {pid}")
 
 
 class FolderLock:

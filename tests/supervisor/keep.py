@@ -17,9 +17,7 @@ def sleeper(folder: Path, name: str, *, deaf: bool = False) -> Child:
     """Note its start and its end in one file, so that a test sees the order."""
     diary = folder / "diary"
     on_term = "''" if deaf else f"'echo {name} ends >> {diary}; kill $! ; exit 0'"
-    script = (
-        f"trap {on_term} TERM; echo {name} starts >> {diary}; sleep 1000 & touch {folder / name}; wait; wait"
-    )
+    script = f"trap {on_term} TERM; echo {name} starts >> {diary}; sleep 1000 & touch {folder / name}; wait; wait"
     return Child(
         name, ["sh", "-c", script], is_ready=(folder / name).exists, ready_within=5, patience=1 if deaf else 5
     )
