@@ -44,8 +44,8 @@ def words_of(states: type[enum.Enum]) -> list[str]:
     return [state.value for state in states]
 
 
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """A row. Its repr shows no content: columns that hold any say repr=False."""
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
+    """A row, equal to itself alone. Its repr shows no content: columns that hold any say repr=False."""
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {

@@ -1,10 +1,10 @@
 """The gate: the only way to what customers and agents wrote. Each reading has a basis and leaves an event."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import overload
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent
@@ -16,9 +16,11 @@ from helpdesk.privacy import audit
 from helpdesk.privacy.basis import basis_to_read, readable, teams_of
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
 from helpdesk.storage import content
+from helpdesk.storage import search as search_index
 from helpdesk.storage.content import AttachmentFile, Glimpse, MessageText, TicketText
+from helpdesk.storage.search import Phrase
 
-__all__ = ["AccessDenied", "AttachmentFile", "Glimpse", "MessageText", "TicketText", "glimpse", "read"]
+__all__ = ["AccessDenied", "AttachmentFile", "Glimpse", "MessageText", "Phrase", "TicketText", "glimpse", "read"]
 
 
 class AccessDenied(Exception):
@@ -82,6 +84,19 @@ def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str
 def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> set[int]:
     """Which of these tickets the agent has a basis to read: an answer without any content."""
     return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(by))))
+
+
+def search(
+    session: Session, phrases: Sequence[Phrase], *, by: Agent, among: ColumnElement[bool], limit: int
+) -> list[int]:
+    """The tickets, among those the condition names, whose readable content holds all phrases: the newest first.
+
+    A search is a reading: its event keeps the terms among the erasable words of the trail.
+    """
+    found = search_index.tickets_with(session, phrases, among=and_(among, readable(by)), limit=limit)
+    terms = " ".join(" ".join(phrase.tokens) for phrase in phrases)
+    audit.record(session, "search", by=by, on=("list", None), facts={"tickets": found}, words=terms)
+    return found
 
 
 def require(session: Session, ticket: Ticket, *, by: Agent) -> str:

@@ -1,0 +1,72 @@
+"""The index asked: which tickets hold these words, newest first, on SQLite (FTS5) and PostgreSQL (tsvector)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, cast, column, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from helpdesk.models.content.search_text import SearchText
+from helpdesk.models.ticket import Ticket
+
+_CHUNK: Final = 200
+# A common word is walked newest first and stops early; a rare one is gathered whole. This many hits decide which.
+_FEW: Final = 2_000
+_MOST_WALKED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must stand beside each other; of the last one, with `is_prefix`, the beginning is enough."""
+
+    tokens: tuple[str, ...]
+    is_prefix: bool = False
+
+
+def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
+    """Up to `limit` ids of tickets with a message or note that holds all phrases, the newest hit first.
+
+    `among` is a condition on Ticket: what it leaves out is not found.
+    """
+    hits = _on_sqlite(phrases) if session.get_bind().dialect.name == "sqlite" else _on_postgresql(session, phrases)
+    found: dict[int, None] = {}
+    before: int | None = None
+    for _ in range(_MOST_WALKED // _CHUNK):
+        chunk = hits.join(Ticket, Ticket.id == SearchText.ticket_id).where(among)
+        if before is not None:
+            chunk = chunk.where(SearchText.id < before)
+        rows = session.execute(chunk.order_by(SearchText.id.desc()).limit(_CHUNK)).all()
+        found.update((ticket_id, None) for _, ticket_id in rows)
+        if len(rows) < _CHUNK or len(found) >= limit:
+            break
+        before = rows[-1][0]
+    return list(found)[:limit]
+
+
+def _on_sqlite(phrases: Sequence[Phrase]) -> Select[int, int]:
+    query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.is_prefix else ""}' for phrase in phrases)
+    index = table("search_index", column("rowid"), column("search_index"))
+    return (
+        select(SearchText.id, SearchText.ticket_id)
+        .join(index, index.c.rowid == SearchText.id)
+        .where(index.c.search_index.op("MATCH")(query))
+    )
+
+
+def _on_postgresql(session: Session, phrases: Sequence[Phrase]) -> Select[int, int]:
+    query = cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY())
+    holds = SearchText.words.op("@@")(query)
+    few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
+    ids = session.scalars(select(few.c.id)).all()
+    if len(ids) > _FEW:
+        return select(SearchText.id, SearchText.ticket_id).where(holds)
+    return select(SearchText.id, SearchText.ticket_id).where(SearchText.id.in_(ids))
+
+
+def _as_tsquery(phrase: Phrase) -> str:
+    words = [f"'{token}'" for token in phrase.tokens]
+    if phrase.is_prefix:
+        words[-1] += ":*"
+    return "(" + " <-> ".join(words) + ")"

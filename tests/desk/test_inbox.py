@@ -1,0 +1,66 @@
+"""The lists: who sees which tickets, in which order, page by page, and how many there are."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import inbox
+from helpdesk.desk.inbox import View
+from helpdesk.models.ticket import Place, Status
+from tests.world import a_team, a_ticket, an_admin, an_agent, days_ago
+
+
+def test_an_agent_sees_the_teams_tickets_an_admin_all_a_disabled_agent_none(session: Session):
+    team = a_team(session)
+    ours, theirs = a_ticket(session, team), a_ticket(session)
+    ada, root = an_agent(session, team), an_admin(session)
+
+    def seen(agent):
+        return set(session.scalars(inbox.visible(agent)))
+
+    assert seen(ada) == {ours}
+    assert seen(root) == {ours, theirs}
+    ada.is_disabled = root.is_disabled = True
+    assert seen(ada) == seen(root) == set()
+
+
+def test_the_longest_waiting_comes_first_and_pages_meet_without_gap_or_repeat(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    moment = days_ago(1)
+    tickets = [a_ticket(session, team, at=moment if number % 2 else days_ago(number)) for number in range(7)]
+
+    first = inbox.page(session, ada, View.OPEN, size=3)
+    second = inbox.page(session, ada, View.OPEN, after=first.after, size=3)
+    last = inbox.page(session, ada, View.OPEN, after=second.after, size=3)
+
+    listed = [*first.tickets, *second.tickets, *last.tickets]
+    assert [ticket.id for ticket in listed] == [
+        ticket.id for ticket in sorted(tickets, key=lambda ticket: (ticket.waiting_since, ticket.id))
+    ]
+    assert last.after is None
+
+
+def test_closed_tickets_show_the_newest_first(session: Session):
+    team = a_team(session)
+    old, new = (a_ticket(session, team, status=Status.CLOSED, at=days_ago(days)) for days in (9, 2))
+
+    page = inbox.page(session, an_agent(session, team), View.CLOSED)
+
+    assert list(page.tickets) == [new, old]
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"), [(View.OPEN, 2), (View.MINE, 1), (View.UNASSIGNED, 1), (View.PENDING, 1)]
+)
+def test_views_and_their_counts_agree(session: Session, view: View, expected: int):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    a_ticket(session, team).assignee = ada
+    a_ticket(session, team)
+    a_ticket(session, team, status=Status.PENDING)
+    a_ticket(session, team).place = Place.SPAM
+    a_ticket(session)
+    session.flush()
+
+    assert inbox.count(session, ada, view) == expected
+    assert len(inbox.page(session, ada, view).tickets) == expected

@@ -1,0 +1,102 @@
+"""Search: finds the same on both databases, and never what one may not read."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import search
+from helpdesk.models.ticket import Status
+from tests.world import a_customer, a_message, a_note, a_team, a_ticket, an_admin, an_agent, days_ago
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("The Überweisung never arrived", "uberweisung"),
+        ("Straße gesperrt", "STRASSE"),
+        ("請求書を再発行してください", "請求書"),
+        ("write to alice.smith@north.example please", "alice.smith@north.example"),
+        ("error E-4711 on page two", '"E-4711"'),
+        ("the invoice export hangs", "invoice exp"),
+        ("le café est fermé", "cafe ferme"),
+        ("it's O'Reilly & Söhne; DROP TABLE", "o'reilly sohne"),
+        ("вода не работает", "ВОДА"),
+    ],
+)
+def test_words_are_found_whatever_their_case_accents_or_script(session: Session, text: str, typed: str):
+    team = a_team(session)
+    ticket = a_ticket(session, team, text=text)
+    a_ticket(session, team, text="something else entirely")
+
+    assert search.search(session, typed, by=an_agent(session, team)).tickets == [ticket]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"',
+        '""',
+        "*",
+        "NEAR(",
+        "a AND",
+        "col:x",
+        "-",
+        "^x",
+        "'); --",
+        "\x00",
+        "#",
+        "(" * 500,
+        "\ud800",
+        "' : & | ! <->",
+    ],
+)
+def test_whatever_is_typed_is_no_error(session: Session, typed: str):
+    team = a_team(session)
+    a_ticket(session, team)
+
+    search.search(session, typed, by=an_agent(session, team))
+
+
+def test_words_in_quotes_stand_beside_each_other(session: Session):
+    team = a_team(session)
+    together = a_ticket(session, team, text="the red lamp is broken")
+    a_ticket(session, team, text="the lamp is red")
+
+    assert search.search(session, '"red lamp"', by=an_agent(session, team)).tickets == [together]
+
+
+def test_notes_are_found_and_the_newest_hit_comes_first(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    first, second = a_ticket(session, team, text="zebra"), a_ticket(session, team, text="zebra")
+    a_note(session, first, ada, "the zebra again")
+
+    assert search.search(session, "zebra", by=ada).tickets == [first, second]
+
+
+def test_what_may_not_be_read_is_found_by_number_and_customer_only(session: Session):
+    team = a_team(session)
+    customer = a_customer(session, "kim@far.example")
+    old = a_ticket(session, team, customer=customer, text="heliotrope", status=Status.CLOSED, at=days_ago(60))
+    ada = an_agent(session, team)
+
+    assert search.search(session, "heliotrope", by=ada).tickets == []
+    assert search.search(session, f"#{old.id}", by=ada).tickets == [old]
+    assert search.search(session, "kim@far.example", by=ada).tickets == [old]
+
+
+def test_what_is_not_visible_is_not_found_at_all(session: Session):
+    foreign = a_ticket(session, customer=a_customer(session, "kim@far.example"), text="heliotrope")
+    ada, root = an_agent(session, a_team(session)), an_admin(session)
+
+    for typed in ("heliotrope", str(foreign.id), "kim@far.example"):
+        assert search.search(session, typed, by=ada).tickets == []
+    assert search.search(session, "heliotrope", by=root).tickets == []
+    assert search.search(session, str(foreign.id), by=root).tickets == [foreign]
+
+
+def test_an_answer_later_in_the_conversation_is_found(session: Session):
+    team = a_team(session)
+    ticket = a_ticket(session, team)
+    a_message(session, ticket, text="now the thermostat too")
+
+    assert search.search(session, "thermostat", by=an_agent(session, team)).tickets == [ticket]

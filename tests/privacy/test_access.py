@@ -1,0 +1,152 @@
+"""The gate: who may read what, on which basis, and what each reading leaves behind."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.models.ticket import Status
+from helpdesk.privacy import access, audit
+from helpdesk.privacy.access import AccessDenied
+from helpdesk.privacy.readers import Machine
+from helpdesk.storage.db import Database, ReadingOnly
+from tests.world import a_note, a_team, a_ticket, an_admin, an_agent, days_ago, trail
+
+
+def test_an_agent_of_the_team_reads_an_open_ticket_and_leaves_an_event(session: Session):
+    team = a_team(session)
+    ada, ticket = an_agent(session, team), a_ticket(session, team, subject="Broken zip")
+    a_note(session, ticket, ada, "called twice")
+
+    said = access.read(session, ticket, by=ada)
+
+    assert said.subject == "Broken zip"
+    assert list(said.notes.values()) == ["called twice"]
+    (event,) = trail(session, "ticket.read")
+    assert (event.actor_kind, event.actor_id) == ("agent", str(ada.id))
+    assert (event.object_id, event.subject_id, event.basis) == (ticket.id, ticket.customer_id, "ordinary handling")
+
+
+@pytest.mark.parametrize("reader", [an_agent, an_admin])
+def test_nobody_outside_the_team_reads_a_ticket_not_even_an_admin(session: Session, reader):
+    ticket, outsider = a_ticket(session), reader(session, a_team(session))
+
+    with pytest.raises(AccessDenied):
+        access.read(session, ticket, by=outsider)
+    assert trail(session, "ticket.read") == []
+
+
+def test_a_disabled_agent_reads_nothing(session: Session):
+    team = a_team(session)
+    ada, ticket = an_agent(session, team), a_ticket(session, team)
+    ada.is_disabled = True
+
+    with pytest.raises(AccessDenied):
+        access.read(session, ticket, by=ada)
+
+
+def test_ordinary_handling_ends_fourteen_days_after_closing(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    closed = a_ticket(session, team, status=Status.CLOSED, at=clock.now())
+
+    with clock.stopped_at(clock.now() + timedelta(days=13, hours=23)):
+        assert access.read(session, closed, by=ada)
+    with clock.stopped_at(clock.now() + timedelta(days=14, minutes=1)), pytest.raises(AccessDenied):
+        access.read(session, closed, by=ada)
+
+
+def test_earlier_tickets_are_readable_while_the_same_team_helps_their_customer(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    old = a_ticket(session, team, status=Status.CLOSED, at=days_ago(300))
+    elsewhere = a_ticket(session, customer=old.customer, status=Status.CLOSED, at=days_ago(300))
+    now_open = a_ticket(session, team, customer=old.customer)
+
+    assert access.read(session, old, by=ada)
+    with pytest.raises(AccessDenied):
+        access.read(session, elsewhere, by=ada)
+
+    now_open.status, now_open.closed_at = Status.CLOSED, days_ago(20)
+    session.flush()
+    with pytest.raises(AccessDenied):
+        access.read(session, old, by=ada)
+
+
+def test_a_machine_reads_with_a_basis_of_its_own(session: Session):
+    ticket = a_ticket(session)
+
+    assert access.read(session, ticket, by=Machine.DELIVERY).subject
+    (event,) = trail(session, "ticket.read")
+    assert event.basis.startswith("delivery")
+
+
+def test_a_list_shows_glimpses_of_readable_tickets_only_and_names_them_in_one_event(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    mine, foreign = a_ticket(session, team, subject="Mine"), a_ticket(session, subject="Foreign")
+
+    seen = access.glimpse(session, [mine, foreign], by=ada, view="open")
+    again = access.glimpse(session, [mine, foreign], by=ada, view="open")
+
+    assert {key: glimpse.subject for key, glimpse in seen.items()} == {mine.id: "Mine"}
+    assert again == seen
+    (event,) = trail(session, "list.read")
+    assert json.loads(event.core)["facts"] == {"tickets": [mine.id], "view": "open"}
+
+
+def test_a_ticket_that_comes_into_a_list_gets_a_further_event(session: Session):
+    team = a_team(session)
+    ada, first = an_agent(session, team), a_ticket(session, team)
+    access.glimpse(session, [first], by=ada, view="open")
+    second = a_ticket(session, team)
+
+    access.glimpse(session, [first, second], by=ada, view="open")
+
+    assert [json.loads(event.core)["facts"]["tickets"] for event in trail(session, "list.read")] == [
+        [first.id],
+        [second.id],
+    ]
+
+
+def test_a_reading_session_changes_nothing_and_its_readings_are_kept_by_the_edge(db: Database):
+    with db.transaction() as session:
+        team = a_team(session)
+        ada, ticket = an_agent(session, team), a_ticket(session, team)
+    with db.reading() as session:
+        access.read(session, ticket, by=ada)
+        readings = session.info["readings"]
+        assert trail(session, "ticket.read") == []
+
+    audit.keep_readings(db, readings)
+    audit.keep_readings(db, readings)  # the same page again, a moment later
+
+    with db.reading() as session:
+        assert len(trail(session, "ticket.read")) == 1
+    with pytest.raises(ReadingOnly), db.reading() as session:
+        a_team(session)
+
+
+@pytest.mark.parametrize("tampering", ["UPDATE audit_event SET actor_id = '1'", "DELETE FROM audit_event"])
+def test_the_database_itself_refuses_to_change_the_trail(session: Session, tampering: str):
+    team = a_team(session)
+    access.read(session, a_ticket(session, team), by=an_agent(session, team))
+    session.flush()
+
+    with pytest.raises(DatabaseError, match="append-only"), session.begin_nested():
+        session.execute(text(tampering))
+    assert len(trail(session, "ticket.read")) == 1
+
+
+def test_content_shows_in_no_repr(session: Session):
+    team = a_team(session)
+    ticket = a_ticket(session, team, subject="canary-subject", text="canary-text")
+
+    said = access.read(session, ticket, by=an_agent(session, team))
+
+    assert "canary" not in repr(said)
+    assert "canary" not in repr(list(said.messages.values()))
