@@ -1,15 +1,17 @@
 """The installation's configuration: frozen values read from config.toml and HELPDESK_* variables."""
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FILE_NAME: Final = "config.toml"
+LONGEST_SOCKET: Final = 104
 
 
 class ConfigError(Exception):
@@ -96,7 +98,16 @@ class Config:
     @property
     def redis_url(self) -> str:
         """Where Redis is; without a key, the embedded one's socket, which `helpdesk up` starts."""
-        return self.redis.url or f"unix://{self.folder / 'run' / 'valkey.sock'}"
+        return self.redis.url or f"unix://{quote(str(self._socket))}"
+
+    @property
+    def _socket(self) -> Path:
+        """In the run folder, or where that path is too long for a socket (104 bytes), in a short one."""
+        near = self.folder / "run" / "valkey.sock"
+        if len(os.fsencode(near)) < LONGEST_SOCKET:
+            return near
+        name = f"candour-{os.getuid()}-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        return Path("/tmp") / name / "valkey.sock"  # noqa: S108 - storage/valkey refuses it if it is somebody else's
 
     @property
     def files_folder(self) -> Path:
