@@ -16,7 +16,7 @@ class Address:
 
     @property
     def domain(self) -> str:
-        return self.email.rpartition("@")[2].lower()
+        return self.email.rpartition("@")[2].lower() if "@" in self.email else ""
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email
@@ -97,6 +97,8 @@ class AuthenticationResult:
     properties: Mapping[str, str] = field(default_factory=dict)
     header: int = 0
     """Which header said so, 0 for the topmost."""
+    is_trace: bool = False
+    """It stands where servers write, above everything the sender wrote."""
 
 
 class Protection(StrEnum):
@@ -148,7 +150,8 @@ class ParsedEmail:
     html: str = field(default="", repr=False)
     """Decoded, as the sender wrote it: never shown."""
     alternative_text: str = field(default="", repr=False)
-    """The text of the HTML where there is a plain text too."""
+    """Another reading: the text of the HTML where there is a plain text too, or the text as it was before files
+    were taken out of it."""
     safe_html: SafeHtml = field(default_factory=SafeHtml)
     attachments: tuple[ParsedAttachment, ...] = ()
     nested: tuple[NestedEmail, ...] = ()

@@ -1,0 +1,127 @@
+"""Which parts are the letter and which are files, and how the letter reads."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from helpdesk.mail import charsets, flowed, html_text, uuencode
+from helpdesk.mail.tree import Node
+
+_META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+_OTHER_VIEWS = frozenset({"text/x-amp-html", "text/watch-html"})
+
+
+@dataclass(slots=True)
+class Segment:
+    """A stretch of the letter, as plain text, as HTML, or as both."""
+
+    text: str | None = None
+    html: str | None = None
+
+
+@dataclass(slots=True)
+class Letter:
+    segments: list[Segment] = field(default_factory=list)
+    files: list[Node] = field(default_factory=list)
+    embedded: list[uuencode.EncodedFile] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
+    """Texts as they came, where files were taken out of them."""
+    defects: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Read it as a person would: plain text where there is one, else the text of the HTML."""
+        return _joined(
+            each.text if each.text is not None else html_text.text_of(each.html or "") for each in self.segments
+        )
+
+    @property
+    def html(self) -> str:
+        """The whole letter as HTML; "" if no part of it is."""
+        if not any(each.html for each in self.segments):
+            return ""
+        return "<hr>".join(each.html or _as_html(each.text or "") for each in self.segments if each.html or each.text)
+
+    @property
+    def alternative(self) -> str:
+        """Give the other alternative as text, where there are two."""
+        if not any(each.html and each.text is not None for each in self.segments):
+            return _joined(self.unopened)
+        return _joined(html_text.text_of(each.html) if each.html else each.text or "" for each in self.segments)
+
+
+def letter_of(root: Node) -> Letter:
+    letter = Letter()
+    letter.segments = list(_segments(root, letter, is_alone=True))
+    return letter
+
+
+def _segments(node: Node, letter: Letter, *, is_alone: bool = False) -> Iterator[Segment]:
+    if node.is_container:
+        inner = [segment for child in node.children for segment in _segments(child, letter)]
+        if node.media_type == "multipart/alternative":
+            yield from _alternatives(inner)
+        else:
+            yield from inner
+    elif is_text(node, is_alone=is_alone):
+        segment = _read(node, letter)
+        if segment is not None:
+            yield segment
+    elif node.media_type not in _OTHER_VIEWS:
+        letter.files.append(node)
+
+
+def _alternatives(inner: list[Segment]) -> Iterator[Segment]:
+    texts = [each.text for each in inner if each.text is not None]
+    htmls = [each.html for each in inner if each.html is not None]
+    text = _joined(texts) if any(each.strip() for each in texts) else None
+    if text is None and not htmls:
+        return
+    yield Segment(text=text, html="<hr>".join(htmls) if htmls else None)
+
+
+def is_text(node: Node, *, is_alone: bool = False) -> bool:
+    """Whether it is a piece of the letter rather than a file."""
+    if node.media_type not in {"text/plain", "text/html"}:
+        return (
+            is_alone and node.media_type.startswith("text/") and not node.name and node.media_type != "text/calendar"
+        )
+    if node.disposition == "attachment":
+        return False
+    return is_alone or not node.name
+
+
+def _read(node: Node, letter: Letter) -> Segment | None:
+    text = text_of(node, letter)
+    if node.media_type == "text/html":
+        return Segment(html=text)
+    rest, files = uuencode.files(text)
+    if files:
+        letter.embedded.extend(files)
+        letter.unopened.append(text)
+    return Segment(text=rest)
+
+
+def text_of(node: Node, letter: Letter | None = None) -> str:
+    """Decode a text part: charset, line ends, soft line breaks."""
+    payload = node.payload()
+    charset = node.charset
+    if node.media_type == "text/html" and charsets.known(charset) is None:
+        found = _META_CHARSET.search(payload[:4096])
+        charset = found[1].decode("ascii", "ignore") if found else charset
+    decoded = charsets.decode(payload, charset)
+    if decoded.is_guess and letter is not None:
+        letter.defects["its character set is missing or wrong: it was guessed"] = None
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    if node.media_type == "text/plain" and node.parameters.get("format", "").lower() == "flowed":
+        text = flowed.unfold(text, delsp=node.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def _joined(texts: Iterator[str] | list[str]) -> str:
+    return "\n\n".join(stripped for text in texts if (stripped := text.strip("\n")).strip())
+
+
+def _as_html(text: str) -> str:
+    return f"<div>{html.escape(text, quote=False).replace(chr(10), '<br>')}</div>"

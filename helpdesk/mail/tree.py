@@ -1,0 +1,188 @@
+"""The MIME tree of an email: the standard library's compat32 tree, mended and bounded."""
+
+import binascii
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+from helpdesk.mail import encoded_words, parameters, uuencode
+from helpdesk.mail.headers import Header, header_of
+from helpdesk.mail.limits import Limits
+
+_NAMES = ("filename", "name", "file")
+_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+", re.ASCII)
+_NOT_IN_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BOUNDARY_LINE = re.compile(rb"\A\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_ENDING = re.compile(rb"\r?\n\Z")
+
+
+@dataclass(slots=True)
+class Node:
+    """A part: what it says it is, and its children."""
+
+    message: Message
+    media_type: str
+    parameters: dict[str, str]
+    header: Header
+    disposition: str = ""
+    name: str = ""
+    """What the sender calls the file, not yet a clean label."""
+    depth: int = 0
+    children: list["Node"] = field(default_factory=list)
+
+    @property
+    def is_container(self) -> bool:
+        return self.media_type.startswith("multipart/") and bool(self.children)
+
+    @property
+    def charset(self) -> str:
+        return self.parameters.get("charset", "")
+
+    @property
+    def content_id(self) -> str:
+        return self.header.first("content-id").strip("<> \t")
+
+    @property
+    def content_location(self) -> str:
+        return self.header.first("content-location").strip('"<> \t')
+
+    def walk(self) -> Iterator["Node"]:
+        """Give this part and all below it, in order, nested emails included."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def payload(self) -> bytes:
+        """Give the bytes of a leaf, its transfer encoding undone; never an error."""
+        raw = _bytes(self.message)
+        encoding = self.header.first("content-transfer-encoding").lower().strip("\"' ;")
+        if encoding == "base64" and not _is_mislabelled(raw):
+            return encoded_words.base64(raw)
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(raw)
+        if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
+            files = uuencode.files(raw.decode("latin-1"))[1]
+            return files[0].payload if files else raw
+        return raw
+
+    def source(self) -> bytes:
+        """Give a nested email as the bytes of a file of its own."""
+        inner = self.message.get_payload()
+        if isinstance(inner, list):
+            try:
+                return b"\n".join(bytes(each) for each in inner if isinstance(each, Message))
+            except (ValueError, LookupError, UnicodeError, RecursionError, AttributeError, TypeError):
+                return b""
+        return self.payload()
+
+
+class TreeBuilder:
+    """Builds the nodes of one email within the limits, and notes what was wrong."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.parts = 0
+        self.defects: dict[str, None] = {}
+
+    def build(self, message: Message, *, depth: int = 0, default_type: str = "text/plain") -> Node:
+        self.parts += 1
+        node = _node(message, depth, default_type)
+        self._note_defects(message, node)
+        if depth >= self.limits.depth:
+            self.defects["nested deeper than the limit: the rest was not opened"] = None
+            return node
+        node.children = list(self._children(node))
+        if node.media_type.startswith("multipart/") and not node.children:
+            node.media_type = _looks_like(node)
+        return node
+
+    def _children(self, node: Node) -> Iterator[Node]:
+        default = "message/rfc822" if node.media_type == "multipart/digest" else "text/plain"
+        for message in self._parts_of(node):
+            if self.parts >= self.limits.parts:
+                self.defects["more parts than the limit: the rest was not opened"] = None
+                return
+            yield self.build(message, depth=node.depth + 1, default_type=default)
+
+    def _parts_of(self, node: Node) -> list[Message]:
+        inner = node.message.get_payload()
+        if isinstance(inner, list):
+            return [each for each in inner if isinstance(each, Message)]
+        if node.media_type.startswith("multipart/"):
+            return self._split_again(node)
+        if node.media_type == "message/rfc822":
+            self.defects["an attached email was encoded, which is not allowed"] = None
+            return [email.message_from_bytes(node.payload())]
+        return []
+
+    def _split_again(self, node: Node) -> list[Message]:
+        """Find the parts of a multipart whose boundary the standard library did not see."""
+        raw = node.payload()
+        found = _BOUNDARY_LINE.match(raw)
+        boundary = node.parameters.get("boundary", "").encode("utf-8", "surrogateescape")
+        if boundary and b"--" + boundary not in raw:
+            boundary = b""
+        boundary = boundary or (found[1] if found else b"")
+        self.defects["the boundary between its parts is missing or wrong"] = None
+        if not boundary or b'"' in boundary:
+            return []
+        again = email.message_from_bytes(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + raw)
+        inner = again.get_payload()
+        return [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+
+    def _note_defects(self, message: Message, node: Node) -> None:
+        for defect in message.defects:
+            words = _DEFECTS.get(type(defect).__name__)
+            if words:
+                self.defects[words] = None
+        if len(node.header.all("content-type")) > 1:
+            self.defects["it says twice what type a part is"] = None
+
+
+_DEFECTS = {
+    "NoBoundaryInMultipartDefect": "the boundary between its parts is missing or wrong",
+    "StartBoundaryNotFoundDefect": "the boundary between its parts is missing or wrong",
+    "CloseBoundaryNotFoundDefect": "its end is missing",
+    "FirstHeaderLineIsContinuationDefect": "its header begins in the middle",
+    "MisplacedEnvelopeHeaderDefect": "a mailbox separator stands in its header",
+    "MissingHeaderBodySeparatorDefect": "a line of its header is none",
+    "MultipartInvariantViolationDefect": "it says multipart and has no parts",
+    "InvalidMultipartContentTransferEncodingDefect": "its parts are encoded as a whole, which is not allowed",
+    "InvalidBase64PaddingDefect": "an encoded part is damaged",
+    "InvalidBase64CharactersDefect": "an encoded part is damaged",
+    "InvalidBase64LengthDefect": "an encoded part is damaged",
+}
+
+
+def _node(message: Message, depth: int, default_type: str) -> Node:
+    header = header_of(message)
+    media_type, said = parameters.split(header.first("content-type"))
+    found = _TYPE.match(media_type)
+    disposition, described = parameters.split(header.first("content-disposition"))
+    return Node(
+        message=message,
+        media_type=found.group() if found else default_type,
+        parameters=said,
+        header=header,
+        disposition=disposition.strip("\"' "),
+        name=next((said_so[key] for said_so in (described, said) for key in _NAMES if said_so.get(key)), ""),
+        depth=depth,
+    )
+
+
+def _bytes(message: Message) -> bytes:
+    inner = message._payload  # type: ignore[attr-defined]  # noqa: SLF001 - get_payload() replaces 8-bit bytes
+    return inner.encode("utf-8", "surrogateescape") if isinstance(inner, str) else b""
+
+
+def _is_mislabelled(raw: bytes) -> bool:
+    """It says base64 and is plainly something else."""
+    strangers = len(_NOT_IN_BASE64.findall(raw[:4096]))
+    return strangers * 20 > len(raw[:4096])
+
+
+def _looks_like(node: Node) -> str:
+    start = _bytes(node.message)[:500].lower()
+    return "text/html" if b"<html" in start or b"<!doctype html" in start else "text/plain"
