@@ -12,6 +12,7 @@ class Machine(enum.StrEnum):
     INTAKE = "intake"
     DELIVERY = "delivery"
     DEMO = "demo"
+    COMMAND = "command"
 
 
 Reader = Agent | Machine
@@ -21,6 +22,7 @@ MACHINE_BASIS: Final = {
     Machine.INTAKE: "receiving: an email is read to become a ticket",
     Machine.DELIVERY: "delivery: an answer is read to be sent to those it is written to",
     Machine.DEMO: "demo: the stories of a fictional desk are played",
+    Machine.COMMAND: "command: the operator works at the machine itself, with the helpdesk command",
 }
 
 

@@ -25,6 +25,10 @@ class DatabaseUnreachable(Exception):
     """The database did not answer, or can't be written; nothing was changed."""
 
 
+class FormBroken(Exception):
+    """A migration would leave rows without the rows they refer to; it was undone."""
+
+
 class ReadingOnly(Exception):
     """Something tried to change rows in a reading session: a mistake of ours."""
 
@@ -69,9 +73,33 @@ class Database:
             event.listen(session, "before_flush", _refuse)
             yield session
 
+    @contextmanager
+    def changing_form(self) -> Iterator[Connection]:
+        """A transaction for migrations, all or nothing; foreign keys are checked once, at its end.
+
+        SQLite changes a table by making it anew; with foreign keys on, dropping the old one would empty others.
+        """
+        with _named_errors(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                _driver(connection).execute("PRAGMA foreign_keys = OFF").close()
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise FormBroken("after the change rows would refer to rows that are not there")
+            finally:
+                if self.is_sqlite:
+                    _driver(connection).execute("PRAGMA foreign_keys = ON").close()
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether SQLite's file is not there; connecting would make an empty one."""
+        path = self.engine.url.database
+        return self.is_sqlite and path not in {None, "", ":memory:"} and not Path(str(path)).exists()
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -91,8 +119,8 @@ def insert_unless_known(session: Session, row: type[Base], **values: object) -> 
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
-    engine = create_engine(url, pool_size=20, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
+    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)  # an error shows no content
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -116,6 +144,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
 def _begin_sqlite(connection: Connection) -> None:
     # a writer takes the lock at once: a reading transaction that turns to writing fails, however it waits
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+
+def _driver(connection: Connection) -> Any:  # noqa: ANN401  the driver's own class
+    return connection.connection.driver_connection
 
 
 def _refuse(_session: Session, _context: object, _instances: object) -> None:

@@ -1,0 +1,121 @@
+"""`helpdesk agent`: who is on the staff."""
+
+import click
+
+from helpdesk.cli import asking
+from helpdesk.cli.errors import Failed
+from helpdesk.cli.place import Place, pass_place
+from helpdesk.desk import agents, password_resets, teams
+from helpdesk.models.agent import Agent, Role
+from helpdesk.privacy.readers import Machine
+from helpdesk.runtime import Runtime
+
+PASSWORD_VARIABLE = "HELPDESK_AGENT_PASSWORD"  # noqa: S105  a variable's name
+
+
+@click.group()
+def agent() -> None:
+    """Who is on the staff: add, list, disable, give a new password."""
+
+
+@agent.command()
+@click.argument("email")
+@click.option("--name", prompt=True, help="As colleagues and customers see it.")
+@click.option("--admin", "is_admin", is_flag=True, help="May set up mailboxes, teams and people.")
+@click.option("--team", "team_names", multiple=True, help="May be given several times.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--show-link", is_flag=True, help="Mail nothing: print the link that sets the password.")
+@pass_place
+def add(
+    place: Place,
+    *,
+    email: str,
+    name: str,
+    is_admin: bool,
+    team_names: tuple[str, ...],
+    password_stdin: bool,
+    show_link: bool,
+) -> None:
+    """Add an agent. A link to choose a password is mailed, unless a password is given.
+
+    A password is read from $HELPDESK_AGENT_PASSWORD or standard input, never from the command line.
+    """
+    password = asking.given_secret(PASSWORD_VARIABLE, from_stdin=password_stdin)
+    with place.desk() as here:
+        _ = here.vault  # without a key no link can be made: said before anybody is added
+        with here.db.transaction() as session:
+            role = Role.ADMIN if is_admin else Role.AGENT
+            found = teams.find(session, team_names)
+            made = agents.add(session, name=name, email=email, role=role, teams=found, by=Machine.COMMAND)
+            if password:
+                agents.set_password(session, made, password, by=Machine.COMMAND)
+        click.echo(f"{made.name} <{made.email}> is {'an admin' if is_admin else 'an agent'} now.")
+        if not password:
+            invite(here, made, show_link=show_link)
+
+
+@agent.command("list")
+@pass_place
+def show(place: Place) -> None:
+    """Show all agents: role, address, name, teams."""
+    with place.desk() as here, here.db.reading() as session:
+        for one in agents.everybody(session):
+            state = "disabled" if one.is_disabled else one.role.value
+            in_teams = ", ".join(team.name for team in one.teams)
+            waiting = "" if one.password_hash or one.is_disabled else "  (no password yet)"
+            click.echo(f"{state:<9} {one.email}  {one.name}  [{in_teams}]{waiting}")
+
+
+@agent.command()
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="Let the agent in again.")
+@pass_place
+def disable(place: Place, *, email: str, undo: bool) -> None:
+    """Sign an agent out everywhere, for good; what they wrote stays."""
+    with place.desk() as here, here.db.transaction() as session:
+        one = agents.find(session, email)
+        (agents.enable if undo else agents.disable)(session, one, by=Machine.COMMAND)
+    click.echo(f"{one.email} can {'sign in again' if undo else 'no longer sign in, and is signed out everywhere'}.")
+
+
+@agent.command()
+@click.argument("email")
+@click.option("--show-link", is_flag=True, help="Mail nothing: print the link, to be handed over in person.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Set the password read from standard input instead.")
+@pass_place
+def password(place: Place, *, email: str, show_link: bool, from_stdin: bool) -> None:
+    """Mail an agent a link that sets a new password; it works once, for one hour."""
+    given = asking.given_secret(PASSWORD_VARIABLE, from_stdin=from_stdin)
+    with place.desk() as here:
+        with here.db.transaction() as session:
+            one = agents.find(session, email)
+            if one.is_disabled:
+                raise Failed(f"{one.email} is disabled: 'helpdesk agent disable --undo {one.email}' first")
+            if given:
+                agents.set_password(session, one, given, by=Machine.COMMAND)
+        if given:
+            click.echo(f"The password of {one.email} is changed; every login of before has ended.")
+        else:
+            invite(here, one, show_link=show_link, is_new=False)
+
+
+def invite(here: Runtime, one: Agent, *, show_link: bool, is_new: bool = True) -> None:
+    """Give an agent a link, by mail or on the screen. Raises Failed when no mailbox can send it."""
+    vault, life = here.vault, password_resets.INVITATION_WORKS_FOR if is_new else password_resets.WORKS_FOR
+    hours = int(life.total_seconds() // 3600)
+    until = f"{hours} hours" if hours > 1 else "one hour"
+    try:
+        with here.db.transaction() as session:
+            reset = password_resets.begin(session, vault, one, by=Machine.COMMAND, works_for=life)
+            if not show_link:
+                password_resets.mail(session, reset, one)
+    except password_resets.NoMailbox as error:
+        raise Failed(
+            f"{error}. Until then: 'helpdesk agent password {one.email} --show-link' prints the link, "
+            "to be handed over in person"
+        ) from None
+    if show_link:
+        click.echo(f"Whoever opens this within {until} sets the password of {one.email}, once:", err=True)
+        click.echo(password_resets.link(here.config.desk.base_url, vault, reset))
+    else:
+        click.echo(f"A link to choose a password goes to {one.email} as soon as the desk runs; it works for {until}.")

@@ -1,0 +1,115 @@
+"""`helpdesk web`: the desk's pages, served by gunicorn in this process and one child."""
+
+import errno
+import os
+import socket
+from importlib import import_module
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config as GunicornConfig
+from gunicorn.glogging import Logger
+
+from helpdesk import log, runtime
+from helpdesk.cli.errors import Failed
+from helpdesk.cli.place import Place, pass_place
+from helpdesk.config import Config
+
+# method, path without its query, status, bytes, microseconds: who asked is nobody's business
+_ACCESS = "%(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
+_SECONDS_TO_FINISH = 5  # open event streams never finish by themselves
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Instead of the configuration's.")
+@pass_place
+def web(place: Place, *, port: int | None) -> None:
+    """Serve the desk's pages, until told to stop."""
+    listener = listen(place.config.web.host, port or place.config.web.port)
+    place.start_logging()
+    with place.desk() as here:
+        _ = here.vault  # a missing key file is said now, not by the first page
+    Pages(place.config, listener).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Failed when it can't be had, and says why."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError:
+        raise Failed(f"web.host {host!r} is no address of this machine; 127.0.0.1 is usual") from None
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        raise Failed(_why_not(error, host, port)) from None
+    return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} is in use: another desk may be running here; "
+            "stop it, or set web.port in config.toml (or --port) to another one"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} needs rights this user has not: set web.port to one above 1023 and put a proxy before it"
+    return f"nothing can listen at {host}, port {port}: {error.strerror}"
+
+
+class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, set up from our configuration alone: no file, no environment, no command line of its own."""
+
+    def __init__(self, config: Config, listener: socket.socket) -> None:
+        self.config = config
+        self.listener = listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: GunicornConfig = self.cfg
+        for name, value in {
+            "bind": [f"fd://{self.listener.fileno()}"],
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self.config.web.threads,
+            "timeout": 60,
+            "graceful_timeout": _SECONDS_TO_FINISH,
+            "accesslog": "-",
+            "access_log_format": _ACCESS,
+            "logger_class": Quiet,
+            "loglevel": self.config.log.level,
+            "control_socket_disable": True,
+            "proc_name": "helpdesk web",
+            "worker_tmp_dir": _memory_folder(),
+        }.items():
+            settings.set(name, value)
+
+    def load(self) -> Any:  # noqa: ANN401  a WSGI application
+        """In the child, after the fork: connections are never shared between processes."""
+        here = runtime.assemble(self.config)
+        runtime.use(here)
+        return import_module("helpdesk.web.app").create_app(here)
+
+
+class Quiet(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's words through our JSON lines, which leave out addresses and secrets."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401  gunicorn's signature
+        self.error_log.propagate = True
+        self.access_log.propagate = True
+        self.error_log.handlers = []
+        self.access_log.handlers = []
+        log.set_up(cfg.loglevel)
+
+    def reopen_files(self) -> None:
+        """There are none: logs go to standard error."""
+
+
+def _memory_folder() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  a heartbeat that never waits for a disk

@@ -1,0 +1,37 @@
+"""`helpdesk poll`, `worker` and `schedule`: one process of the desk each, for a supervisor of your own."""
+
+from importlib import import_module
+
+import click
+
+from helpdesk import runtime
+from helpdesk.cli.place import Place, pass_place
+
+
+@click.command()
+@pass_place
+def poll(place: Place) -> None:
+    """Fetch the email of every mailbox, until told to stop."""
+    _run(place, "workers.poller")
+
+
+@click.command()
+@pass_place
+def worker(place: Place) -> None:
+    """Run the jobs that the desk asks for: sending replies and the like."""
+    _run(place, "workers.queue")
+
+
+@click.command()
+@pass_place
+def schedule(place: Place) -> None:
+    """Do what is due at its time, and ring again for what was left behind."""
+    _run(place, "workers.schedule")
+
+
+def _run(place: Place, module: str) -> None:
+    """Each of these modules has `run(runtime)`, which returns when the process was asked to stop."""
+    place.start_logging()
+    with place.desk() as here:
+        runtime.use(here)
+        import_module(module).run(here)

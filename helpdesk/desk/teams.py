@@ -1,0 +1,68 @@
+"""Teams: who answers which mailbox."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent, Team, TeamMember
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Reader
+
+
+class TeamUnknown(Exception):
+    """No team has this name."""
+
+
+class TeamNameless(Exception):
+    """A team needs a name."""
+
+
+def add(session: Session, name: str, *, by: Reader) -> Team:
+    """A team of this name; one that is there already is returned as it is. Raises TeamNameless."""
+    name = " ".join(name.split())
+    if not name:
+        raise TeamNameless("a team needs a name")
+    known = session.scalar(select(Team).where(func.lower(Team.name) == name.lower()))
+    if known is not None:
+        return known
+    team = Team(name=name)
+    session.add(team)
+    session.flush()
+    audit.record(session, "team.add", by=by, on=("team", team.id))
+    return team
+
+
+def find(session: Session, names: Iterable[str]) -> list[Team]:
+    """The teams with these names. Raises TeamUnknown."""
+    return [_one(session, name) for name in names]
+
+
+def everything(session: Session) -> list[tuple[Team, list[str], list[str]]]:
+    """Each team with the addresses of its agents and of its mailboxes."""
+    teams = session.scalars(select(Team).order_by(func.lower(Team.name))).all()
+    members = session.execute(
+        select(TeamMember.team_id, Agent.email)
+        .join(Agent, Agent.id == TeamMember.agent_id)
+        .where(Agent.is_disabled.is_(False))
+        .order_by(Agent.email)
+    ).all()
+    mailboxes = session.execute(select(Mailbox.team_id, Mailbox.address).order_by(Mailbox.address)).all()
+    return [
+        (
+            team,
+            [email for team_id, email in members if team_id == team.id],
+            [address for team_id, address in mailboxes if team_id == team.id],
+        )
+        for team in teams
+    ]
+
+
+def _one(session: Session, name: str) -> Team:
+    team = session.scalar(select(Team).where(func.lower(Team.name) == " ".join(name.split()).lower()))
+    if team is None:
+        raise TeamUnknown(
+            f"there is no team {name!r}: 'helpdesk team list' shows them, 'helpdesk team add' makes one"
+        )
+    return team
