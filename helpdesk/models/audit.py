@@ -43,3 +43,36 @@ class AuditPayload(Base, kw_only=True):
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
     body: Mapped[str] = mapped_column(repr=False)
+
+
+class AuditUnsealed(Base, kw_only=True):
+    """Events that wait for the sealer: added with the event, taken away in the transaction that links it."""
+
+    __tablename__ = "audit_unsealed"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+
+
+class AuditLink(Base, kw_only=True):
+    """One link of the hash chain; sequences have no gap. Rows are added, never changed."""
+
+    __tablename__ = "audit_link"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), unique=True)
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base, kw_only=True):
+    """The signed head of the trail at one size (a C2SP tlog checkpoint), to be kept outside of our reach."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    chain_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    frontier: Mapped[bytes] = mapped_column(LargeBinary, repr=False)  # of the Merkle tree, to go on from
+    note: Mapped[str] = mapped_column(repr=False)
+    mailed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from helpdesk.models.base import Base
 from helpdesk.storage.jobs import Leaving
 
-_BUSY_MS = 10_000
+_BUSY_MS: Final = 10_000
+_SNAPSHOT: Final = {"sqlite_begin": "BEGIN"}
+_POSTGRESQL_SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class DatabaseBusy(Exception):
@@ -64,8 +66,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Rows as they are; nothing can be changed. What the gate let through is noted in `readings`."""
-        engine = self.engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
+        """Rows as they are at one moment; nothing can be changed. `readings` notes what the gate let through."""
+        engine = self.engine.execution_options(**(_SNAPSHOT if self.is_sqlite else _POSTGRESQL_SNAPSHOT))
         with (
             _named_errors(),
             Session(engine, expire_on_commit=False, info={"readings": [], "files": self.files}) as session,

@@ -1,0 +1,151 @@
+"""Signed checkpoints of the audit trail, and proofs that one event is in it, for people who trust nobody.
+
+Text forms: C2SP tlog-checkpoint and tlog-proof; tree: RFC 6962; signature: Ed25519 (C2SP signed-note).
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.audit import AuditCheckpoint, AuditEvent, AuditLink
+from helpdesk.privacy import chain, merkle
+from helpdesk.storage.vault import Vault
+
+_ED25519: Final = b"\x01"
+_FIRST_SIZE: Final = 0
+
+
+class CheckpointUnreadable(Exception):
+    """The text is no checkpoint of ours: it is damaged, or signed with another key."""
+
+
+class NotInTheTrail(Exception):
+    """There is no sealed event with this id, or no checkpoint that covers it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The installation's signing key, derived from the key file, and the name it signs under."""
+
+    name: str
+    key: Ed25519PrivateKey
+
+    @property
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @property
+    def verifier(self) -> str:
+        """The public key in the form of a signed-note verifier: name+hash+base64."""
+        return f"{self.name}+{_key_hash(self.name, self.public_key).hex()}+{_b64(_ED25519 + self.public_key)}"
+
+
+def signer(vault: Vault, name: str) -> Signer:
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(vault.mac(b"ed25519", what="audit-signing")))
+
+
+def make(session: Session, by: Signer) -> AuditCheckpoint | None:
+    """Sign the trail as far as it is sealed; None when nothing was sealed since the last checkpoint."""
+    size, chain_hash = chain.head(session)
+    last = latest(session)
+    if size == (last.size if last else _FIRST_SIZE):
+        return None
+    tree = merkle.Tree.from_bytes(last.size, last.frontier) if last else merkle.Tree()
+    fresh = (
+        select(AuditEvent.core)
+        .join(AuditLink, AuditLink.event_id == AuditEvent.id)
+        .where(AuditLink.sequence > tree.size, AuditLink.sequence <= size)
+        .order_by(AuditLink.sequence)
+    )
+    for core in session.execute(fresh.execution_options(yield_per=2_000)).scalars():
+        tree.add(merkle.leaf_hash(core))
+    note = _signed(_body(by.name, tree.size, tree.root, chain_hash), by)
+    checkpoint = AuditCheckpoint(
+        size=tree.size, root=tree.root, chain_hash=chain_hash, frontier=tree.to_bytes(), note=note
+    )
+    session.add(checkpoint)
+    return checkpoint
+
+
+def latest(session: Session) -> AuditCheckpoint | None:
+    return session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
+
+
+def compare(session: Session, note: str, verifier: str) -> str | None:
+    """What is wrong with the trail as against a checkpoint kept elsewhere; None: it still contains all of it.
+
+    Raises CheckpointUnreadable where the note is damaged or not signed by this key.
+    """
+    size, root = read_note(note, verifier)
+    sealed, _ = chain.head(session)
+    if sealed < size:
+        return f"the trail was cut: the checkpoint knew {size} events, {sealed} are left"
+    if merkle.root_of(merkle.leaf_hash(core) for core in chain.cores(session, size=size)) != root:
+        return f"the trail was rewritten: its first {size} events are not the ones the checkpoint signed"
+    return None
+
+
+def prove(session: Session, event_id: int) -> str:
+    """A proof, as text, that an event is in the signed trail; docs/audit.md has the program that checks it.
+
+    Raises NotInTheTrail.
+    """
+    found = session.execute(
+        select(AuditLink.sequence, AuditEvent.core).join(AuditEvent).where(AuditLink.event_id == event_id)
+    ).one_or_none()
+    if found is None:
+        raise NotInTheTrail(f"event {event_id} is not sealed: sealing takes about a second")
+    index, core = found[0] - 1, found[1]
+    covering = session.scalar(
+        select(AuditCheckpoint).where(AuditCheckpoint.size > index).order_by(AuditCheckpoint.size.desc()).limit(1)
+    )
+    if covering is None:
+        raise NotInTheTrail(f"no checkpoint covers event {event_id} yet: make one with 'helpdesk audit checkpoint'")
+    leaves = [merkle.leaf_hash(body) for body in chain.cores(session, size=covering.size)]
+    path = "".join(f"{_b64(one)}\n" for one in merkle.inclusion(leaves, index))
+    return f"c2sp.org/tlog-proof@v1\nextra {_b64(core)}\nindex {index}\n{path}\n{covering.note}"
+
+
+def read_note(note: str, verifier: str) -> tuple[int, bytes]:
+    """Size and root of a checkpoint whose signature holds. Raises CheckpointUnreadable."""
+    try:
+        name, key_hash, encoded = verifier.split("+", 2)
+        public = base64.b64decode(encoded, validate=True)[1:]
+        body, _, signatures = note.partition("\n\n")
+        body += "\n"
+        prefix = f"\u2014 {name} "
+        line = next(line for line in signatures.splitlines() if line.startswith(prefix))
+        signature = base64.b64decode(line.removeprefix(prefix), validate=True)
+        if signature[:4].hex() != key_hash:
+            raise CheckpointUnreadable("the checkpoint was signed with another key")
+        Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], body.encode())
+        _, size, root = body.splitlines()[:3]
+        return int(size), base64.b64decode(root, validate=True)
+    except (ValueError, StopIteration):
+        raise CheckpointUnreadable("this is no checkpoint of this desk") from None
+    except InvalidSignature:
+        raise CheckpointUnreadable("the checkpoint's signature does not hold") from None
+
+
+def _body(name: str, size: int, root: bytes, chain_hash: bytes) -> str:
+    return f"{name}\n{size}\n{_b64(root)}\nchain {_b64(chain_hash)}\n"
+
+
+def _signed(body: str, by: Signer) -> str:
+    signature = _key_hash(by.name, by.public_key) + by.key.sign(body.encode())
+    return f"{body}\n\u2014 {by.name} {_b64(signature)}\n"
+
+
+def _key_hash(name: str, public_key: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+
+
+def _b64(body: bytes) -> str:
+    return base64.b64encode(body).decode()
