@@ -16,6 +16,6 @@ from helpdesk.cli.errors import Failed
 @click.option("--once", is_flag=True, help="Show the loop once with its times, and stop.")
 def demo(*, folder: Path, port: int, fresh: bool, once: bool) -> None:
     """Start a desk full of fictional customers, with a mail server of its own. Nothing leaves this machine."""
-    if find_spec("pymap") is None or find_spec("aiosmtpd") is None:
+    if find_spec("aiosmtpd") is None:
         raise Failed("the demo's mail servers are not installed: pip install 'candour-helpdesk[embedded,sandbox]'")
     raise SystemExit(import_module("helpdesk.demo.command").run(folder=folder, port=port, fresh=fresh, once=once))
