@@ -43,13 +43,6 @@ class Letter:
             return ""
         return "<hr>".join(each.html or _as_html(each.text or "") for each in self.segments if each.html or each.text)
 
-    @property
-    def alternative(self) -> str:
-        """Give the other alternative as text, where there are two."""
-        if not any(each.html and each.text is not None for each in self.segments):
-            return _joined(self.unopened)
-        return _joined(html_text.text_of(each.html) if each.html else each.text or "" for each in self.segments)
-
 
 def letter_of(root: Node) -> Letter:
     letter = Letter()
@@ -104,7 +97,13 @@ def _read(node: Node, letter: Letter) -> Segment | None:
 
 
 def text_of(node: Node, letter: Letter | None = None) -> str:
-    """Decode a text part: charset, line ends, soft line breaks."""
+    """Give a text part as text, decoded once: charset, line ends, soft line breaks."""
+    if node.text is None:
+        node.text = _decoded(node, letter)
+    return node.text
+
+
+def _decoded(node: Node, letter: Letter | None) -> str:
     payload = node.payload()
     charset = node.charset
     if node.media_type == "text/html" and charsets.known(charset) is None:

@@ -66,6 +66,7 @@ _ALLOWED = frozenset(
     "shift_jis shift_jis_2004 shift_jisx0213".replace("_", "-").split()
 )
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UNFIT_BYTES = bytes(each for each in range(32) if each not in b"\t\n\r") + b"\x7f"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -112,6 +113,9 @@ def known(declared: str | None) -> str | None:
 
 def clean(text: str) -> str:
     """Drop what no database and no page can hold: NUL, control characters, lone surrogates."""
+    if text.isascii():
+        raw = text.encode("ascii")
+        return raw.translate(None, _UNFIT_BYTES).decode("ascii")
     if _UNFIT.search(text) is None:
         return text
     return _UNFIT.sub(lambda found: "\ufffd" if found.group() >= "\ud800" else "", text)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from helpdesk.mail import html_text
 from helpdesk.mail.parsed import Address, ParsedAttachment, ParsedEmail
 
 
@@ -22,7 +23,7 @@ def as_row(email: ParsedEmail) -> dict[str, Any]:
         "references": list(email.references),
         "date": email.date.isoformat() if email.date else None,
         "body_text": email.text,
-        "body_alt": email.alternative_text,
+        "body_alt": email.text_with_files or (html_text.text_of(email.html) if email.html else ""),
         "attachments": [_attachment(each) for each in email.attachments],
         "protection": str(email.protection),
         "defects": list(email.defects),

@@ -10,6 +10,8 @@ MOST_TAGS = 20_000
 DEEPEST = 500
 MOST_REPEATED = 200_000
 """Unclosed <b>, <i> … are opened again in every block that follows: the product of both is bounded."""
+FEW_TAGS = 450
+"""With fewer no limit can be passed."""
 MOST_REMOTE = 1000
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr !".split())
@@ -22,6 +24,9 @@ _LOADING = frozenset(
 _LOADED = re.compile(
     r"""(?:\b(?:src|href|data|poster|background|srcset))\s*=\s*["']?\s*((?:https?:|//|\\\\)[^\s"'>]+)""",
     re.IGNORECASE,
+)
+_WORTH_A_LOOK = re.compile(
+    rf"url\(|@import|<body[^>]{{0,300}}background|<(?:{'|'.join(sorted(_LOADING - {'body'}))})\b", re.IGNORECASE
 )
 _IN_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:|//)[^\s"')>;]+)""", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?[/\\]*([^/\\?#\s]{1,300})", re.IGNORECASE)
@@ -37,6 +42,8 @@ class Survey:
 def survey(source: str) -> Survey:
     if len(source) > MOST_CHARACTERS:
         return Survey(is_too_complex=True)
+    if source.count("<") < FEW_TAGS and not _WORTH_A_LOOK.search(source):
+        return Survey()
     remote: list[str] = []
     style_from: int | None = None
     burden = _Burden()

@@ -3,7 +3,8 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>"']|"[^"]*+"|'[^']*+')*+)>""",
@@ -25,8 +26,7 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     name: str
     is_closing: bool
     attributes: str
@@ -47,8 +47,13 @@ def tags(source: str) -> Iterator[Tag]:
         yield tag
         position = tag.end
         if tag.name in _RAW and not tag.is_closing:
-            closing = re.compile(f"</{tag.name}", re.IGNORECASE).search(source, position)
+            closing = _closing(tag.name).search(source, position)
             position = closing.start() if closing else len(source)
+
+
+@cache
+def _closing(name: str) -> re.Pattern[str]:
+    return re.compile(f"</{name}", re.IGNORECASE)
 
 
 def _tag_at(source: str, position: int) -> Tag | None:

@@ -106,7 +106,7 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
         date=envelope.date,
         text=text,
         html=source,
-        alternative_text=letter.alternative,
+        text_with_files="\n\n".join(letter.unopened),
         safe_html=safe,
         attachments=tuple(_shown(files.attachments, safe)),
         nested=tuple(_nested(node) for node in _letters_inside(root)),

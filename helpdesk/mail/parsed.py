@@ -149,9 +149,8 @@ class ParsedEmail:
     """The readable text, quotes included; of an HTML-only email, the text of its HTML."""
     html: str = field(default="", repr=False)
     """Decoded, as the sender wrote it: never shown."""
-    alternative_text: str = field(default="", repr=False)
-    """Another reading: the text of the HTML where there is a plain text too, or the text as it was before files
-    were taken out of it."""
+    text_with_files: str = field(default="", repr=False)
+    """The text as it came, where uuencoded files were taken out of it."""
     safe_html: SafeHtml = field(default_factory=SafeHtml)
     attachments: tuple[ParsedAttachment, ...] = ()
     nested: tuple[NestedEmail, ...] = ()

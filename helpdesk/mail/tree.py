@@ -31,6 +31,8 @@ class Node:
     """What the sender calls the file, not yet a clean label."""
     depth: int = 0
     children: list["Node"] = field(default_factory=list)
+    text: str | None = None
+    """What a text part says, once it was decoded."""
 
     @property
     def is_container(self) -> bool:
