@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click import Group
+from click import Context, Group
 
 from tests.house.tree import ROOT, files_ending, named
 
@@ -25,9 +25,10 @@ def commands_of(text: str) -> set[tuple[str, str]]:
 
 def unknown_to(main: Group, commands: set[tuple[str, str]]) -> set[tuple[str, str]]:
     def is_known(first: str, second: str) -> bool:
-        command = main.commands.get(first)
-        return command is not None and (not isinstance(command, Group) or not second or second in command.commands)
+        command = main.get_command(context, first)
+        return bool(command) and (not isinstance(command, Group) or not second or second in command.commands)
 
+    context = Context(main)
     return {words for words in commands if not is_known(*words)}
 
 
