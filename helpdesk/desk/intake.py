@@ -59,7 +59,7 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
 def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome:
     if _is_ours(session, parsed):
         return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
-    if parsed.screening.is_about_delivery:
+    if received.is_report(parsed):
         return received.report(session, email, parsed)
     if (doubt := _doubt(parsed, at)) is not None:
         return ledger.decide(email, Outcome.HELD, doubt)
@@ -82,7 +82,7 @@ def _is_ours(session: Session, parsed: ParsedEmail) -> bool:
 
 
 def _doubt(parsed: ParsedEmail, at: Arrival) -> str | None:
-    if parsed.sender is None:
+    if parsed.sender is None or "@" not in parsed.sender.email:
         return "it names no usable sender: look at it, then make a ticket of it"
     if parsed.sender.email.lower() in at.own_addresses:
         return "it says it is from one of our own mailboxes"

@@ -1,5 +1,7 @@
 """A received email as a message of its ticket, and reports about emails of ours."""
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -12,11 +14,15 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.access import MessageText
 
+_ORDINARY: Final = "ordinary"
+_BOUNCE: Final = "bounce"
+_REPORTS: Final = frozenset({"bounce", "delay", "receipt", "feedback report"})
+
 
 def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
     """Put an email on a ticket: the message, its addresses, its content and its files."""
     message = _message(email, parsed, ticket, proven)
-    if parsed.sender and not parsed.screening.is_about_delivery:
+    if parsed.sender and not is_report(parsed):
         message.customer_id = people.customer_of(session, parsed.sender.email, parsed.sender.name).id
     session.add(message)
     session.flush()
@@ -24,7 +30,7 @@ def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Tick
         for one in addresses:
             address = MessageAddress(message_id=message.id, field=field, email=one.email.lower(), name=one.name)
             session.add(address)
-    new_text = parsed.trimmed.new_text if parsed.trimmed else parsed.text
+    new_text = parsed.trimmed.shown if parsed.trimmed else parsed.text
     found_by = _found_by(parsed, new_text if ticket.message_count else parsed.text)
     access.write_message(session, message, _text(parsed, new_text), found_by=found_by)
     _keep_files(session, message, parsed)
@@ -38,14 +44,23 @@ def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Tick
 def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcome:
     """A bounce, a delay, a receipt: tied to the email of ours it is about, else held to be looked at."""
     screening = parsed.screening
-    ids = [f"<{one.strip('<>')}>" for one in screening.answers]
+    ids = [f"<{screening.answers.strip('<>')}>"] if screening.answers else []
     ticket = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
     if ticket is None:
         return ledger.decide(email, Outcome.HELD, f"{screening.reason}; it belongs to no email of ours")
     add(session, email, parsed, ticket, Verdict.NONE)
-    if not screening.is_bounce:
+    if _kind(parsed) != _BOUNCE:
         return ledger.decide(email, Outcome.FILED, screening.reason, ticket_id=ticket.id)
     return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket.id)
+
+
+def is_report(parsed: ParsedEmail) -> bool:
+    """Whether a machine tells what became of an email of ours; nobody wrote it, so nobody is its customer."""
+    return _kind(parsed) in _REPORTS
+
+
+def _kind(parsed: ParsedEmail) -> str:
+    return str(parsed.screening.kind) if parsed.screening else _ORDINARY
 
 
 def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
@@ -59,8 +74,8 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
         inbound_email_id=email.id,
         at=min(email.arrived_at, clock.now()),
         verdict=proven,
-        screened_as=parsed.screening.kind.value,
-        is_automatic=parsed.screening.is_automatic,
+        screened_as=_kind(parsed),
+        is_automatic=_kind(parsed) != _ORDINARY,
         has_html=bool(parsed.safe_html.html),
         blocked_count=parsed.safe_html.blocked_count,
         blocked_hosts=" ".join(parsed.safe_html.blocked_hosts[:20]),

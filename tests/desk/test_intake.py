@@ -1,0 +1,190 @@
+"""Intake: every fetched email is kept first, and ends as a ticket, a message, or something to look at."""
+
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import intake, ledger
+from helpdesk.desk.ledger import Arrived
+from helpdesk.mail import inbound
+from helpdesk.mail.thread import new_message_id
+from helpdesk.models.agent import Team
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Direction, Message
+from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy import access
+from helpdesk.privacy.readers import Machine
+from tests.world import a_mailbox, a_message, a_team, an_agent, days_ago, trail
+
+
+def an_email(subject: str = "Lamp", text: str = "It flickers.\n", **headers: str) -> bytes:
+    message = EmailMessage()
+    given = {"From": "Nils Berg <nils@customer.example>", "To": "support@desk.example", "Subject": subject}
+    for name, value in {**given, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
+        message[name] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def deliver(session: Session, mailbox: Mailbox, raw: bytes, *, uid: int = 0, uidvalidity: int = 1) -> InboundEmail:
+    place = ledger.position(session, mailbox.id, "INBOX", uidvalidity)
+    uid = uid or place.last_uid + 1
+    fresh = ledger.keep(session, place, [Arrived(uid, raw, len(raw), clock.now())])
+    at = intake.arrival(session, mailbox, trusted_authserv_id="mx.desk.example")
+    for email in fresh:
+        intake.receive(session, email, inbound.read(raw), at=at)
+    session.flush()
+    return session.scalars(select(InboundEmail).order_by(InboundEmail.id.desc()).limit(1)).one()
+
+
+@pytest.fixture
+def mailbox(session: Session) -> Mailbox:
+    return a_mailbox(session, a_team(session), "support@desk.example")
+
+
+def answered(session: Session, ticket: Ticket) -> str:
+    """A ticket we answered: the Message-ID of our answer."""
+    ours = new_message_id(ticket.number, "desk.example")
+    a_message(session, ticket, direction=Direction.SENT, rfc_message_id=ours)
+    ticket.awaits_us = False
+    session.flush()
+    return ours
+
+
+def test_an_email_becomes_a_ticket_of_the_mailboxes_team(session: Session, mailbox: Mailbox):
+    email = deliver(session, mailbox, an_email("Lampe kaputt", "Sie flackert."))
+
+    assert (email.outcome, email.reason) == (Outcome.NEW_TICKET, "a new ticket")
+    ticket = session.get_one(Ticket, email.ticket_id)
+    assert (ticket.team_id, ticket.status, ticket.message_count) == (mailbox.team_id, Status.OPEN, 1)
+    ada = an_agent(session, session.get_one(Team, mailbox.team_id))
+    said = access.read(session, ticket, by=ada)
+    assert said.subject == "Lampe kaputt"
+    assert [message.text.strip() for message in said.messages.values()] == ["Sie flackert."]
+    assert access.read(session, email, by=ada) == an_email("Lampe kaputt", "Sie flackert.")
+    assert len(trail(session, "email.receive")) == len(trail(session, "ticket.open")) == 1
+
+
+def test_the_same_bytes_again_make_no_second_ticket(session: Session, mailbox: Mailbox):
+    raw = an_email()
+    first = deliver(session, mailbox, raw)
+
+    again = deliver(session, mailbox, raw, uidvalidity=2)
+
+    assert (again.outcome, again.ticket_id) == (Outcome.ALREADY_RECEIVED, first.ticket_id)
+    assert session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+def test_the_same_message_id_with_other_content_is_kept(session: Session, mailbox: Mailbox):
+    deliver(session, mailbox, an_email("One", Message_ID="<same@x.example>"))
+    other = deliver(session, mailbox, an_email("Two", Message_ID="<same@x.example>"))
+
+    assert other.outcome is Outcome.NEW_TICKET
+
+
+def test_an_answer_by_the_customer_lands_on_its_ticket_and_reopens_it(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, ticket)
+    ticket.status, ticket.closed_at = Status.CLOSED, days_ago(3)
+
+    email = deliver(session, mailbox, an_email("Re: Lamp", "Still dark.", In_Reply_To=ours))
+
+    assert (email.outcome, email.ticket_id) == (Outcome.APPENDED, ticket.id)
+    assert (ticket.status, ticket.awaits_us, ticket.message_count) == (Status.OPEN, True, 3)
+
+
+def test_the_secret_anywhere_in_the_references_is_enough(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, ticket)
+    references = f"<a@b.example> {ours} <c@d.example>"
+
+    email = deliver(session, mailbox, an_email("Re: Lamp", In_Reply_To="<c@d.example>", References=references))
+
+    assert email.ticket_id == ticket.id
+
+
+def test_a_stranger_with_the_secret_waits_to_be_looked_at(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, ticket)
+
+    email = deliver(session, mailbox, an_email("Re: Lamp", From="mallory@evil.example", In_Reply_To=ours))
+
+    assert (email.outcome, email.ticket_id) == (Outcome.HELD, ticket.id)
+    assert ticket.message_count == 2
+
+
+def test_a_forged_secret_or_another_tickets_number_makes_a_new_ticket(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, ticket)
+    other = session.get_one(Ticket, deliver(session, mailbox, an_email("Other")).ticket_id)
+    forged = [
+        new_message_id(ticket.number, "desk.example"),
+        ours.replace(f"<t.{ticket.number}.", f"<t.{other.number}."),
+    ]
+
+    for message_id in forged:
+        email = deliver(session, mailbox, an_email("Re: Lamp", f"{message_id}", In_Reply_To=message_id))
+        assert email.outcome is Outcome.NEW_TICKET
+
+
+def test_a_known_id_counts_for_a_participant_our_own_mx_vouches_for(session: Session, mailbox: Mailbox):
+    first = deliver(session, mailbox, an_email(Message_ID="<first@customer.example>"))
+    proof = {"Authentication_Results": "mx.desk.example; dmarc=pass header.from=customer.example"}
+    pointing = {"In_Reply_To": "<first@customer.example>"}
+
+    proven = deliver(session, mailbox, an_email("Re: Lamp", "proven", **pointing, **proof))
+    claimed = deliver(session, mailbox, an_email("Re: Lamp", "claimed", **pointing))
+    forged = deliver(
+        session, mailbox,
+        an_email("Re: Lamp", "forged", **pointing, Authentication_Results="mx.evil.example; dmarc=pass"),
+    )  # fmt: skip
+
+    assert (proven.outcome, proven.ticket_id) == (Outcome.APPENDED, first.ticket_id)
+    assert (claimed.outcome, forged.outcome) == (Outcome.NEW_TICKET, Outcome.NEW_TICKET)
+
+
+def test_an_answer_long_after_closing_is_a_new_ticket_linked_to_the_old(session: Session, mailbox: Mailbox):
+    old = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, old)
+    old.status, old.closed_at = Status.CLOSED, days_ago(31)
+
+    email = deliver(session, mailbox, an_email("Re: Lamp", In_Reply_To=ours))
+
+    ticket = session.get_one(Ticket, email.ticket_id)
+    assert (email.outcome, ticket.follows_id) == (Outcome.NEW_TICKET, old.id)
+    assert old.is_closed
+
+
+@pytest.mark.parametrize("sender", ["support@desk.example", ""])
+def test_an_email_from_ourselves_or_from_nobody_is_held(session: Session, mailbox: Mailbox, sender: str):
+    email = deliver(session, mailbox, an_email(From=sender or "undisclosed"))
+
+    assert email.outcome is Outcome.HELD
+    assert email.reason
+
+
+def test_attachments_are_kept_and_read_through_the_gate(session: Session, mailbox: Mailbox):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "nils@customer.example", "support@desk.example", "Photo"
+    message.set_content("see photo")
+    message.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(300_000), maintype="image", subtype="png", filename="l.png")
+
+    email = deliver(session, mailbox, message.as_bytes())
+
+    ticket = session.get_one(Ticket, email.ticket_id)
+    said = access.read(session, ticket, by=Machine.DELIVERY)
+    assert list(said.attachment_names.values()) == ["l.png"]
+    assert ticket.has_attachments
+
+
+def test_the_customers_first_name_is_learnt_and_their_data_is_theirs(session: Session, mailbox: Mailbox):
+    email = deliver(session, mailbox, an_email())
+    ticket = session.get_one(Ticket, email.ticket_id)
+    message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
+
+    assert message.customer_id == ticket.customer_id
+    assert message.from_name == "Nils Berg"
