@@ -7,8 +7,8 @@ from typing import Final
 LONGEST_ADDRESS: Final = 254
 LONGEST_NAME: Final = 80
 
-# Dots may stand anywhere in the local part: some Japanese operators gave out a..b@ and a.@ for years.
-_LOCAL: Final = re.compile(r"[^\s<>()\[\]\\,;:@\"\x00-\x20\x7f-\xa0]{1,64}")
+# Dots may stand anywhere but first in the local part: some Japanese operators gave out a..b@ and a.@ for years.
+_LOCAL: Final = re.compile(r"(?!\.)[^\s<>()\[\]\\,;:@\"\x00-\x20\x7f-\xa0]{1,64}")
 _DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*", re.ASCII)
 # The old and the new rules for international names map these differently: the email could reach a stranger.
 _AMBIGUOUS: Final = frozenset("ßς\u200c\u200d")
@@ -52,8 +52,11 @@ def safe_name(name: str) -> str:
 
 
 def one_line(text: str, longest: int) -> str:
-    """Give text fit for a header: no control, no line end of any alphabet, no lone surrogate."""
-    kept = "".join(" " if _is_invisible(sign) else sign for sign in text[: 2 * longest])
+    """Give text fit for a header: no control, no line end of any alphabet, no lone surrogate.
+
+    Nor an encoded word: whoever decodes the header would find inside it what was kept out here.
+    """
+    kept = "".join(" " if _is_invisible(sign) else sign for sign in text[: 2 * longest]).replace("=?", "= ?")
     return " ".join(kept.split())[:longest].rstrip()
 
 

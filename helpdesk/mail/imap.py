@@ -239,14 +239,23 @@ class Folder:
         if not emails:
             return {}
         try:
-            return self._answers(emails, what)
+            found = self._answers(emails, what)
         except ServerRefused:
-            if len(emails) == 1:
-                return {emails[0].uid: None}
-        found: dict[int, bytes | None] = {}
+            found = dict.fromkeys((email.uid for email in emails), None)
         for email in emails:
-            found |= self._bodies([email], what)
+            if email.uid in found and not found[email.uid]:
+                del found[email.uid]
+                found |= self._second_try(email, what)
         return found
+
+    def _second_try(self, email: Announced, what: str) -> dict[int, bytes | None]:
+        """Ask for one alone: NIL and NO are also said of what another session has just expunged."""
+        with _in_plain_words():
+            self._client.noop()
+        try:
+            return self._answers([email], what)
+        except ServerRefused:
+            return {email.uid: None}
 
     def _answers(self, emails: Sequence[Announced], what: str) -> dict[int, bytes | None]:
         uids = [email.uid for email in emails]
@@ -263,7 +272,7 @@ class Folder:
         if len(raw) >= email.size:
             return raw
         again = self._bodies([email], "BODY.PEEK[]").get(email.uid)
-        if again is None or len(again) != len(raw):
+        if not again or len(again) != len(raw):
             raise ConnectionLost("The server sent less of an email than it announced.")
         return again
 

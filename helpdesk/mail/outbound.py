@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_string
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from helpdesk.mail.address import one_line, safe_name, wire_address
-from helpdesk.mail.idheader import registry
+from helpdesk.mail.folding import registry
 from helpdesk.mail.parsed import Address
 
 LONGEST_SUBJECT: Final = 400
@@ -90,7 +90,7 @@ def compose(email: OutgoingEmail) -> bytes:
     return raw
 
 
-def _policy(email: OutgoingEmail) -> EmailPolicy[EmailMessage]:
+def _policy(email: OutgoingEmail) -> "EmailPolicy[EmailMessage]":
     # 7 bits everywhere: no server on the way has to promise more
     ascii_only = all(address.isascii() for address in (*email.recipients, wire_address(email.sender.email)))
     return SMTP.clone(cte_type="7bit", utf8=not ascii_only, header_factory=registry())
@@ -191,20 +191,17 @@ def _settle_boundaries(message: EmailMessage, message_id: str) -> None:
             part.set_boundary(f"=_{digest[:32]}")
 
 
-def _insist(raw: bytes, email: OutgoingEmail, names: list[str], policy: EmailPolicy[EmailMessage]) -> None:
+def _insist(raw: bytes, email: OutgoingEmail, names: list[str], policy: "EmailPolicy[EmailMessage]") -> None:
     """Read what was made as two kinds of receiver would, and refuse it where it says anything else."""
-    strict = message_from_bytes(raw, policy=policy)
+    header = raw.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n"
+    strict = message_from_string(header, policy=policy)
     known = {"content-type", "content-transfer-encoding", "mime-version"}
     if sorted(name.lower() for name in strict if name.lower() not in known) != sorted(map(str.lower, names)):
         raise NotComposed("The email would carry other headers than meant.")
-    loose = message_from_bytes(raw)
+    loose = message_from_string(header)
     for name, meant in (("From", (email.sender,)), ("To", email.to), ("Cc", email.cc)):
         wanted = [wire_address(one.email) for one in meant]
         as_structure = [one.addr_spec for value in strict.get_all(name, []) for one in value.addresses]
-        as_text = [found for _name, found in getaddresses([_decoded(str(loose.get(name, "")))]) if found]
+        as_text = [found for _name, found in getaddresses(loose.get_all(name, [])) if found]
         if as_structure != wanted or as_text != wanted:
             raise NotComposed("The email would go to other people than meant.")
-
-
-def _decoded(value: str) -> str:
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

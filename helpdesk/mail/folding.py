@@ -1,0 +1,48 @@
+"""Headers folded by us where the standard library's folding loses something.
+
+It encodes a long Message-ID, which breaks the thread in the customer's mail client, and some of its versions fold a
+list of addresses so that it reads back as other addresses.
+"""
+
+from email.header import Header
+from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.policy import Policy
+
+
+class MessageIds(UnstructuredHeader, BaseHeader):
+    """Ids in angle brackets with spaces between; whoever sets it has checked each of them."""
+
+    max_count = 1
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
+
+
+class Mailboxes(AddressHeader, BaseHeader):  # type: ignore[misc]  # the registry joins the two anyway
+    """A mailbox a line; names are reduced (`address.safe_name`), so quotes around them need no escapes."""
+
+    max_count = 1
+
+    def fold(self, *, policy: Policy) -> str:
+        lines = f",{policy.linesep} ".join(_written(one, policy.linesep) for one in self.addresses)
+        return f"{self.name}: {lines}{policy.linesep}"
+
+
+def _written(one: Address, linesep: str) -> str:
+    if not one.display_name:
+        return one.addr_spec
+    if one.display_name.isascii():
+        name = f'"{one.display_name}"'
+    else:
+        name = Header(one.display_name, "utf-8", header_name="Reply-To").encode(linesep=linesep)
+    return f"{name}{linesep} <{one.addr_spec}>"
+
+
+def registry() -> HeaderRegistry:
+    """Give the headers of our emails: ids and mailboxes in our folding, all others in the library's."""
+    known = HeaderRegistry()
+    for name in ("message-id", "in-reply-to", "references"):
+        known.map_to_type(name, MessageIds)
+    for name in ("from", "to", "cc", "reply-to"):
+        known.map_to_type(name, Mailboxes)
+    return known
