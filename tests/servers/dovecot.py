@@ -162,6 +162,7 @@ default_internal_user = $user
 default_internal_group = $group
 default_login_user = $user
 mail_max_userip_connections = 200
+auth_failure_delay = 0
 namespace inbox {
   inbox = yes
   separator = /
@@ -177,6 +178,9 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
