@@ -17,10 +17,20 @@ from helpdesk.privacy.basis import basis_to_read, readable, teams_of
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
 from helpdesk.storage import content
 from helpdesk.storage import search as search_index
-from helpdesk.storage.content import AttachmentFile, Glimpse, MessageText, TicketText
+from helpdesk.storage.content import AttachmentFile, FileMissing, Glimpse, MessageText, TicketText
 from helpdesk.storage.search import Phrase
 
-__all__ = ["AccessDenied", "AttachmentFile", "Glimpse", "MessageText", "Phrase", "TicketText", "glimpse", "read"]
+__all__ = [
+    "AccessDenied",
+    "AttachmentFile",
+    "FileMissing",
+    "Glimpse",
+    "MessageText",
+    "Phrase",
+    "TicketText",
+    "glimpse",
+    "read",
+]
 
 
 class AccessDenied(Exception):
@@ -64,6 +74,12 @@ def read(
         return content.attachment_file(session, thing.id)
     _let_through_email(session, thing, by)
     return content.raw_email(session, thing.id)
+
+
+def subject(session: Session, ticket: Ticket, *, by: Reader) -> str:
+    """The subject of a ticket alone: a reading of the ticket like any other. Raises AccessDenied."""
+    _let_through(session, "ticket", ticket.id, ticket, by)
+    return content.ticket_subject(session, ticket.id)
 
 
 def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str) -> dict[int, Glimpse]:

@@ -14,6 +14,8 @@ from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.storage import files
 from helpdesk.storage.words import as_indexed, words
 
+FileMissing = files.FileMissing  # for those who catch it, and may not open files
+
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
@@ -60,7 +62,6 @@ def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse
 
 
 def ticket_text(session: Session, ticket_id: int) -> TicketText:
-    subject = session.scalar(select(TicketContent.subject).where(TicketContent.ticket_id == ticket_id)) or ""
     contents = session.scalars(
         select(MessageContent)
         .join(Message, Message.id == MessageContent.message_id)
@@ -78,11 +79,15 @@ def ticket_text(session: Session, ticket_id: int) -> TicketText:
         .where(Message.ticket_id == ticket_id)
     )
     return TicketText(
-        subject,
+        ticket_subject(session, ticket_id),
         {content.message_id: _message_text(content) for content in contents},
         {note_id: text for note_id, text in notes},  # noqa: C416  rows are tuples to a human only
         {attachment_id: name for attachment_id, name in names},  # noqa: C416
     )
+
+
+def ticket_subject(session: Session, ticket_id: int) -> str:
+    return session.scalar(select(TicketContent.subject).where(TicketContent.ticket_id == ticket_id)) or ""
 
 
 def message_text(session: Session, message_id: int) -> MessageText:

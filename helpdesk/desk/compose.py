@@ -1,0 +1,119 @@
+"""Rows of the outbox become the emails they stand for; composed twice, an email is the same to the byte."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.config import Desk
+from helpdesk.desk import password_resets
+from helpdesk.desk.delivery import Claimed
+from helpdesk.desk.letters import letter, say
+from helpdesk.mail.outbound import Automatic, OutgoingAttachment, OutgoingEmail
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
+from helpdesk.models.sign_in import PasswordReset
+from helpdesk.privacy import access
+from helpdesk.privacy.readers import Machine
+from helpdesk.storage.vault import Vault
+
+NEAREST_REFERENCES: Final = 15
+
+
+def email(
+    session: Session, claimed: Claimed, *, desk: Desk, vault: Vault, by: Machine = Machine.DELIVERY
+) -> OutgoingEmail:
+    """The email as it was meant when it was queued. What it says is read through the gate."""
+    row = session.get_one(OutboundEmail, claimed.outbound_email_id)
+    return _COMPOSERS[row.purpose](session, row, desk, vault, by)
+
+
+def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by: Machine) -> OutgoingEmail:
+    message = session.get_one(Message, row.message_id)
+    said = access.read(session, message, by=by)
+    to, cc = _recipients(session, row)
+    words = letter("reply", "en", text=said.text, paragraphs=_paragraphs(said.text))
+    answered, chain = _conversation(session, message)
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(message.from_name, message.from_email),
+        to=to,
+        cc=cc,
+        subject=said.subject,
+        text=words.text,
+        html=words.html,
+        attachments=_files(session, message, by),
+        in_reply_to=answered,
+        references=chain,
+        date=row.created_at,
+    )
+
+
+def _password_reset(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    reset = session.get_one(PasswordReset, row.password_reset_id)
+    agent = session.get_one(Agent, reset.agent_id)
+    mailbox = session.get_one(Mailbox, row.mailbox_id)
+    language = agent.language or desk.language
+    words = letter(
+        "password_reset",
+        language,
+        name=agent.name,
+        desk=desk.name,
+        link=password_resets.link(desk.base_url, vault, reset),
+        until=reset.expires_at.strftime("%Y-%m-%d %H:%M"),
+    )
+    to, cc = _recipients(session, row)
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(desk.name, mailbox.address),
+        to=to,
+        cc=cc,
+        subject=say("Your password for %(desk)s", language, desk=desk.name),
+        text=words.text,
+        html=words.html,
+        automatic=Automatic.GENERATED,
+        date=row.created_at,
+    )
+
+
+_COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
+    Purpose.REPLY: _reply,
+    Purpose.PASSWORD_RESET: _password_reset,
+}
+
+
+def _recipients(session: Session, row: OutboundEmail) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """All it was written to, also those who have it already: a copy for the late ones looks the same."""
+    rows = session.scalars(select(Delivery).where(Delivery.outbound_email_id == row.id).order_by(Delivery.id)).all()
+    to, cc = ([one for one in rows if one.field == field] for field in ("to", "cc"))
+    return tuple(Address(one.name, one.email) for one in to), tuple(Address(one.name, one.email) for one in cc)
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    blocks = text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n")
+    return [block.strip("\n").split("\n") for block in blocks if block.strip()]
+
+
+def _conversation(session: Session, message: Message) -> tuple[str, tuple[str, ...]]:
+    """The Message-ID this one answers, and those of its ancestors: the first and the nearest ones."""
+    earlier = select(Message.rfc_message_id).where(
+        Message.ticket_id == message.ticket_id, Message.id < message.id, Message.rfc_message_id.is_not(None)
+    )
+    first = session.scalars(earlier.order_by(Message.id).limit(1)).all()
+    nearest = session.scalars(earlier.order_by(Message.id.desc()).limit(NEAREST_REFERENCES)).all()
+    chain = [one for one in dict.fromkeys([*first, *reversed(nearest)]) if one]
+    theirs = earlier.where(Message.direction == Direction.RECEIVED, Message.is_automatic.is_(False))
+    answered = session.scalar(theirs.order_by(Message.id.desc()).limit(1)) or (chain[-1] if chain else "")
+    return answered, tuple(one for one in chain if one != answered)
+
+
+def _files(session: Session, message: Message, by: Machine) -> tuple[OutgoingAttachment, ...]:
+    rows = session.scalars(
+        select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.position)
+    ).all()
+    read = ((row, access.read(session, row, by=by)) for row in rows)
+    return tuple(OutgoingAttachment(file.name, row.media_type, file.body) for row, file in read)

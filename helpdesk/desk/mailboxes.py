@@ -1,0 +1,170 @@
+"""Mailboxes: set up, changed, paused; their secrets are sealed in the row and opened only for the mail floor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import delivery
+from helpdesk.mail import account
+from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
+from helpdesk.mail.address import wire_address
+from helpdesk.models.agent import Team
+from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.storage.vault import Vault
+
+_IMAP = "mailbox:imap"
+_SMTP = "mailbox:smtp"
+
+
+class AddressTaken(Exception):
+    """There is a mailbox with this address already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """How to reach one side of a mailbox, as somebody typed it."""
+
+    host: str
+    port: int
+    security: Security
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def add(  # noqa: PLR0913  a mailbox has these
+    session: Session,
+    vault: Vault,
+    *,
+    address: str,
+    name: str,
+    team: Team,
+    imap: Server,
+    smtp: Server,
+    by: Reader | None,
+    folder: str = "INBOX",
+    after_fetch: AfterFetch = AfterFetch.NOTHING,
+    move_to: str | None = None,
+    import_since: datetime | None = None,
+) -> Mailbox:
+    """Set up a mailbox; nothing is tried out here (mail/probe does that).
+
+    Raises AddressTaken, AddressRefused, TlsFailed (no encryption, and the server is not on this machine).
+    """
+    address = address.strip().lower()
+    wire_address(address)
+    if session.scalar(select(Mailbox.id).where(func.lower(Mailbox.address) == address)) is not None:
+        raise AddressTaken(f"there is a mailbox {address} already")
+    mailbox = Mailbox(
+        address=address,
+        name=name.strip() or address,
+        team_id=team.id,
+        folder=folder,
+        after_fetch=after_fetch,
+        move_to=move_to,
+        import_since=import_since,
+        imap_host=imap.host,
+        imap_port=imap.port,
+        imap_security=imap.security,
+        imap_user=imap.user,
+        imap_secret=vault.seal(imap.password, what=_IMAP),
+        smtp_host=smtp.host,
+        smtp_port=smtp.port,
+        smtp_security=smtp.security,
+        smtp_user=smtp.user,
+        smtp_secret=vault.seal(smtp.password, what=_SMTP),
+    )
+    _check(mailbox, vault)
+    session.add(mailbox)
+    session.flush()
+    _record(session, mailbox, "mailbox.add", by=by)
+    return mailbox
+
+
+def change(
+    session: Session,
+    vault: Vault,
+    mailbox: Mailbox,
+    *,
+    by: Reader | None,
+    imap: Server | None = None,
+    smtp: Server | None = None,
+) -> None:
+    """Reach it another way, or with another password (an empty one keeps the old); sending goes on at once."""
+    if imap is not None:
+        mailbox.imap_host, mailbox.imap_port, mailbox.imap_security = imap.host, imap.port, imap.security
+        mailbox.imap_user = imap.user
+        if imap.password:
+            mailbox.imap_secret = vault.seal(imap.password, what=_IMAP)
+    if smtp is not None:
+        mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security = smtp.host, smtp.port, smtp.security
+        mailbox.smtp_user = smtp.user
+        if smtp.password:
+            mailbox.smtp_secret = vault.seal(smtp.password, what=_SMTP)
+    _check(mailbox, vault)
+    _record(session, mailbox, "mailbox.change", by=by)
+    resume_sending(session, mailbox, by=by)
+
+
+def imap_account(mailbox: Mailbox, vault: Vault) -> ImapAccount:
+    """How the poller reaches it. Raises SecretUnreadable, TlsFailed."""
+    return ImapAccount(
+        host=mailbox.imap_host,
+        port=mailbox.imap_port,
+        security=account.Security(mailbox.imap_security.value),
+        user=mailbox.imap_user,
+        password=_opened(mailbox.imap_secret, vault, _IMAP),
+        folder=mailbox.folder,
+    )
+
+
+def smtp_account(mailbox: Mailbox, vault: Vault) -> SmtpAccount:
+    """How delivery reaches it; without a user, the server wants no login. Raises SecretUnreadable, TlsFailed."""
+    return SmtpAccount(
+        host=mailbox.smtp_host,
+        port=mailbox.smtp_port,
+        security=account.Security(mailbox.smtp_security.value),
+        user=mailbox.smtp_user,
+        password=_opened(mailbox.smtp_secret, vault, _SMTP),
+        hello=wire_address(mailbox.address).rpartition("@")[2],
+    )
+
+
+def pause_sending(session: Session, mailbox: Mailbox, because: str) -> None:
+    """Keep this mailbox's emails until somebody mends the login: they stay queued, none loses an attempt."""
+    if mailbox.sending_paused_because is None:
+        _record(session, mailbox, "mailbox.pause", by=Machine.DELIVERY)
+    mailbox.sending_paused_because = because
+
+
+def resume_sending(session: Session, mailbox: Mailbox, *, by: Reader | None) -> None:
+    """Send again, beginning with what waited; a mailbox that is not paused goes on as before."""
+    if mailbox.sending_paused_because is None:
+        return
+    mailbox.sending_paused_because = None
+    _record(session, mailbox, "mailbox.resume", by=by)
+    session.flush()
+    delivery.ring_for(session, mailbox.id)
+
+
+def paused(session: Session) -> Sequence[Mailbox]:
+    return session.scalars(
+        select(Mailbox).where(Mailbox.sending_paused_because.is_not(None), Mailbox.is_active).order_by(Mailbox.id)
+    ).all()
+
+
+def _check(mailbox: Mailbox, vault: Vault) -> None:
+    imap_account(mailbox, vault)
+    smtp_account(mailbox, vault)
+
+
+def _opened(sealed: bytes, vault: Vault, what: str) -> Secret:
+    return Secret(vault.open(sealed, what=what) if sealed else "")
+
+
+def _record(session: Session, mailbox: Mailbox, action: str, *, by: Reader | None) -> None:
+    audit.record(session, action, by=by, on=("mailbox", mailbox.id))

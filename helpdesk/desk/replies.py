@@ -1,0 +1,212 @@
+"""Replies: an agent's answer becomes a message of the ticket and a row in the outbox, in the click's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import delivery, people
+from helpdesk.desk.tickets import Empty, preview_of
+from helpdesk.mail import thread
+from helpdesk.mail.address import wire_address
+from helpdesk.mail.outbound import OutgoingAttachment
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent
+from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Attachment, Direction, Message, MessageAddress
+from helpdesk.models.outbound_email import Purpose
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.privacy.access import MessageText
+from helpdesk.storage import jobs
+
+MOST_BYTES: Final = 18 * 1024 * 1024  # of all files together: a quarter more than 24 MB on the wire
+MOST_RECIPIENTS: Final = 50
+
+
+class NobodyToWriteTo(Exception):
+    """There is no recipient left: the ticket has none, or only our own addresses were given."""
+
+
+class TooMuch(Exception):
+    """The files are too large for one email, or the recipients too many; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom an answer goes to, and whom of the last email it leaves out because nobody let them in yet."""
+
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    left_out: tuple[Address, ...]
+
+
+def recipients(session: Session, ticket: Ticket) -> Recipients:
+    """Reply to all: the requester, and everybody else on the ticket; never one of our own mailboxes."""
+    own = people.own_addresses(session)
+    on_it = [Address(one.name, one.email) for one in people.participants(session, ticket) if one.email not in own]
+    there = {one.email for one in on_it}
+    named = session.execute(
+        select(MessageAddress.name, MessageAddress.email)
+        .where(MessageAddress.message_id == _last_received(ticket))
+        .order_by(MessageAddress.id)
+    )
+    others: dict[str, Address] = {}
+    for name, email in named:
+        others.setdefault(email.lower(), Address(name, email.lower()))
+    left_out = tuple(one for one in others.values() if one.email not in there | own)
+    return Recipients(tuple(on_it[:1]), tuple(on_it[1:]), left_out)
+
+
+def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with what, when
+    session: Session,
+    ticket: Ticket,
+    text: str,
+    *,
+    by: Agent,
+    to: Sequence[Address] | None = None,
+    cc: Sequence[Address] | None = None,
+    files: Sequence[OutgoingAttachment] = (),
+    due_in: timedelta = timedelta(0),
+) -> Message:
+    """Answer a ticket: it leaves `due_in` after the commit, and until then it can be cancelled.
+
+    Without `to` it goes to all on the ticket; somebody new among the recipients joins it. A closed, pending or
+    snoozed ticket stays so: what the agent says last closes nothing and opens nothing.
+    Raises AccessDenied, Empty, AddressRefused, NobodyToWriteTo, TooMuch.
+    """
+    basis = access.require(session, ticket, by=by)
+    if not text.strip():
+        raise Empty("write something first: the reply is empty")
+    if sum(len(file.payload) for file in files) > MOST_BYTES:
+        raise TooMuch(f"the files have more than {MOST_BYTES // 1024 // 1024} MB together: send some of them apart")
+    chosen = _chosen(session, ticket, to, cc)
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    message = _message(session, ticket, text.strip(), mailbox, by)
+    _keep_recipients(session, ticket, message, chosen)
+    _keep_files(session, message, files)
+    queued = delivery.queue(
+        session,
+        mailbox,
+        Purpose.REPLY,
+        to=chosen.to,
+        cc=chosen.cc,
+        rfc_message_id=message.rfc_message_id or "",
+        message=message,
+        due_at=clock.now() + due_in,
+    )
+    _we_have_spoken(ticket, message, has_files=bool(files))
+    facts: dict[str, object] = {"message": message.id, "outbound_email": queued.id, "files": len(files)}
+    audit.record(
+        session,
+        "ticket.reply",
+        by=by,
+        on=("ticket", ticket.id),
+        subject_id=ticket.customer_id,
+        basis=basis,
+        facts=facts,
+    )
+    jobs.announce(session, ticket.id)
+    return message
+
+
+def _last_received(ticket: Ticket) -> ScalarSelect[int]:
+    return (
+        select(Message.id)
+        .where(Message.ticket_id == ticket.id, Message.direction == Direction.RECEIVED)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _chosen(
+    session: Session, ticket: Ticket, to: Sequence[Address] | None, cc: Sequence[Address] | None
+) -> Recipients:
+    everybody = recipients(session, ticket)
+    own = people.own_addresses(session)
+    first = _clean(everybody.to if to is None else to, without=own)
+    second = _clean(
+        (everybody.cc if to is None else ()) if cc is None else cc, without=own | {one.email for one in first}
+    )
+    if not first:
+        raise NobodyToWriteTo("choose whom to write to: there is no address but our own")
+    if len(first) + len(second) > MOST_RECIPIENTS:
+        raise TooMuch(f"an email of ours goes to {MOST_RECIPIENTS} people at most")
+    return Recipients(first, second, ())
+
+
+def _clean(addresses: Iterable[Address], *, without: frozenset[str]) -> tuple[Address, ...]:
+    spelt: dict[str, Address] = {}
+    for one in addresses:
+        email = one.email.strip().lower()
+        wire_address(email)  # what can't be sent is refused now, not in the night
+        spelt.setdefault(email, Address(one.name, email))
+    return tuple(one for one in spelt.values() if one.email not in without)
+
+
+def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, by: Agent) -> Message:
+    message = Message(
+        ticket_id=ticket.id,
+        direction=Direction.SENT,
+        from_email=mailbox.address,
+        from_name=mailbox.name,
+        rfc_message_id=thread.new_message_id(ticket.id, mailbox.address.rpartition("@")[2]).strip("<>"),
+        agent_id=by.id,
+    )
+    session.add(message)
+    session.flush()
+    subject = _answering(access.subject(session, ticket, by=by))
+    access.write_message(session, message, MessageText(subject, text, text), found_by=text)
+    access.write_preview(session, ticket, preview_of(text))
+    return message
+
+
+def _answering(subject: str) -> str:
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
+
+
+def _keep_recipients(session: Session, ticket: Ticket, message: Message, chosen: Recipients) -> None:
+    for field, addresses in (("to", chosen.to), ("cc", chosen.cc)):
+        for one in addresses:
+            session.add(MessageAddress(message_id=message.id, field=field, email=one.email, name=one.name))
+    there = {one.email for one in people.participants(session, ticket)}
+    new = [one for one in (*chosen.to, *chosen.cc) if one.email not in there]
+    # an address of the requester's that is written to is the requester, whoever else it is
+    theirs = set(
+        session.scalars(select(CustomerAddress.email).where(CustomerAddress.customer_id == ticket.customer_id))
+    )
+    people.join(session, ticket, [(one.email, one.name) for one in new if one.email not in theirs])
+
+
+def _keep_files(session: Session, message: Message, files: Sequence[OutgoingAttachment]) -> None:
+    rows = [
+        Attachment(
+            message_id=message.id,
+            position=position,
+            media_type=file.media_type,
+            size=len(file.payload),
+            is_inline=bool(file.content_id),
+        )
+        for position, file in enumerate(files)
+    ]
+    session.add_all(rows)
+    session.flush()
+    for row, file in zip(rows, files, strict=True):
+        access.write_attachment(session, row, name=file.name, body=file.payload, content_id=file.content_id or None)
+
+
+def _we_have_spoken(ticket: Ticket, message: Message, *, has_files: bool) -> None:
+    now = message.at
+    ticket.first_reply_at = ticket.first_reply_at or now
+    ticket.awaits_us = False
+    ticket.waiting_since = now  # whoever was answered goes to the end of the line
+    ticket.active_at = now
+    ticket.message_count += 1
+    ticket.has_attachments = ticket.has_attachments or has_files
+    ticket.has_failed_delivery = False  # a failure is dealt with by writing again
