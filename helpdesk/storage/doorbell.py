@@ -4,12 +4,15 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from helpdesk.storage.jobs import Leaving
-from helpdesk.storage.queue import enqueue
+from helpdesk.storage.queue import enqueue, ring_due
 
 CHANGES: Final = "candour:changes"
 _QUIET_SECONDS: Final = 5.0  # after a failure Redis is left alone for so long: no click waits for it twice
@@ -31,17 +34,38 @@ class Doorbell:
         """The connection pool, made at first use (after a fork)."""
         with self._lock:
             if self._redis is None:
-                self._redis = redis.Redis.from_url(self.url, socket_timeout=5, socket_connect_timeout=1)
+                # one more attempt at once, for a connection that went stale; redis-py's own would wait for seconds
+                patience = Retry(NoBackoff(), 1)
+                self._redis = redis.Redis.from_url(
+                    self.url, socket_timeout=2, socket_connect_timeout=1, retry=patience
+                )
             return self._redis
 
     def let_go(self, leaving: Leaving) -> None:
+        """What leaves after a commit."""
+        self._try(lambda: self._let_go(leaving))
+
+    def ring_due(self) -> None:
+        """Ring for what was put off until now."""
+        self._try(lambda: ring_due(self.redis))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._redis is not None:
+                self._redis.close()
+                self._redis = None
+
+    def _let_go(self, leaving: Leaving) -> None:
+        for ring in leaving.rings:
+            enqueue(self.redis, ring)
+        if leaving.changed_tickets:
+            self.redis.publish(CHANGES, json.dumps(sorted(leaving.changed_tickets)))
+
+    def _try(self, announce: Callable[[], None]) -> None:
         if time.monotonic() < self._quiet_until:
             return
         try:
-            for ring in leaving.rings:
-                enqueue(self.redis, ring)
-            if leaving.changed_tickets:
-                self.redis.publish(CHANGES, json.dumps(sorted(leaving.changed_tickets)))
+            announce()
         except redis.RedisError as error:
             self._quiet_until = time.monotonic() + _QUIET_SECONDS
             log.warning("the doorbell is silent: %s", type(error).__name__)

@@ -1,0 +1,106 @@
+"""The worker process: takes jobs from RQ's queue and runs each in a child that was forked for it."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Final
+
+import redis
+from rq import Queue, Worker
+from rq.executions import Execution
+from rq.job import Job as RqJob
+from rq.registry import StartedJobRegistry
+from rq.serializers import JSONSerializer
+
+from helpdesk import runtime
+from helpdesk.config import Config
+from helpdesk.runtime import Runtime
+from helpdesk.storage.queue import QUEUE, DeskJob
+from workers import delivery, sweeper  # noqa: F401  imported here, so that a child has them when it is forked
+
+_AGAIN_SECONDS: Final = 1.0  # before RQ's loop is begun anew, when Redis went away under it
+_GRACE_SECONDS: Final = 8.0  # to finish the email at hand when asked to stop
+
+log = logging.getLogger(__name__)
+
+
+def run(here: Runtime) -> None:
+    """Work until asked to stop (SIGTERM, SIGINT); Redis may come and go meanwhile."""
+    here.db.dispose()  # no connection of this process is to be found in a child
+    stop = threading.Event()
+    while not stop.is_set():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        try:
+            _work(here, stop)
+        except redis.RedisError as error:
+            log.warning("the queue can't be reached: %s", type(error).__name__)
+        stop.wait(_AGAIN_SECONDS)
+
+
+def _work(here: Runtime, stop: threading.Event) -> None:
+    with redis.Redis.from_url(here.config.redis_url, socket_connect_timeout=2) as connection:
+        worker = DeskWorker(here.config, connection)
+        log.info("the worker is ready")
+        try:
+            worker.work(logging_level="WARNING")
+        finally:
+            if worker.was_asked_to_stop:
+                stop.set()
+
+
+class DeskWorker(Worker):
+    """RQ's worker, which takes only jobs of the list, gives each child a runtime of its own, and keeps silent."""
+
+    max_connection_wait_time = 2.0  # Redis is back sooner than RQ's minute
+    log_result_lifespan = False
+
+    def __init__(self, config: Config, connection: redis.Redis) -> None:
+        self.config = config
+        self.was_asked_to_stop = False
+        super().__init__(
+            [QUEUE],
+            connection=connection,
+            job_class=DeskJob,
+            serializer=JSONSerializer,
+            log_job_description=False,
+            default_result_ttl=0,
+        )
+
+    def subscribe(self) -> None:
+        """Take no commands from Redis: what a worker does is decided on its machine."""
+
+    def main_work_horse(self, job: RqJob, queue: Queue) -> None:
+        # the database is reached with connections made after the fork, never with the parent's
+        runtime.use(runtime.assemble(self.config))
+        super().main_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda _number, _frame: delivery.stop_after_this_one())
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.was_asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's own
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Let the child finish the email at hand; if its mail server does not answer, the lease will end."""
+        if self.horse_pid:
+            self.kill_horse(sig=signal.SIGTERM)
+            given_up = threading.Timer(_GRACE_SECONDS, self.kill_horse)
+            given_up.daemon = True
+            given_up.start()
+
+    def handle_exception(self, job: RqJob, *exc_info: object) -> None:
+        log.error("job %s failed", job.id, exc_info=exc_info)  # type: ignore[arg-type]  # as sys.exc_info() gives it
+
+    def handle_job_failure(
+        self,
+        job: RqJob,
+        queue: Queue,
+        started_job_registry: StartedJobRegistry | None = None,
+        exc_string: str = "",  # noqa: ARG002  the words of an exception may be content: they stay out of Redis
+        execution: Execution | None = None,
+    ) -> None:
+        super().handle_job_failure(job, queue, started_job_registry, "see the log", execution)
