@@ -12,6 +12,8 @@ COMMANDS: Final = {
     "up": "helpdesk.cli.up:up",
     "team": "helpdesk.cli.teams:team",
     "agent": "helpdesk.cli.agents:agent",
+    "backup": "helpdesk.cli.backups:backup",
+    "restore": "helpdesk.cli.backups:restore",
     "migrate": "helpdesk.cli.migrate:migrate",
     "web": "helpdesk.cli.web:web",
     "poll": "helpdesk.cli.workers:poll",

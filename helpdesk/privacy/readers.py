@@ -11,6 +11,7 @@ class Machine(enum.StrEnum):
 
     INTAKE = "intake"
     DELIVERY = "delivery"
+    BACKUP = "backup"
     DEMO = "demo"
     COMMAND = "command"
 
@@ -21,6 +22,7 @@ Reader = Agent | Machine
 MACHINE_BASIS: Final = {
     Machine.INTAKE: "receiving: an email is read to become a ticket",
     Machine.DELIVERY: "delivery: an answer is read to be sent to those it is written to",
+    Machine.BACKUP: "backup: everything is copied, so that nothing is lost",
     Machine.DEMO: "demo: the stories of a fictional desk are played",
     Machine.COMMAND: "command: the operator works at the machine itself, with the helpdesk command",
 }

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.stored_file import StoredFile
@@ -44,12 +45,22 @@ def get(session: Session, digest: bytes) -> bytes:
         raise FileMissing(f"file {path} can't be read: {error.strerror}") from None
 
 
+def in_folder(session: Session) -> list[bytes]:
+    """The digests of all files that lie in the folder."""
+    return list(session.scalars(select(StoredFile.digest).where(StoredFile.body.is_(None))))
+
+
+def path_in(folder: Path, digest: bytes) -> Path:
+    """Where a file lies, below a files folder."""
+    name = digest.hex()
+    return folder / name[:2] / name[2:]
+
+
 def _path(session: Session, digest: bytes) -> Path:
     folder = session.info["files"]
     if folder is None:
         raise FileMissing("this database has no files folder")
-    name = digest.hex()
-    return Path(folder) / name[:2] / name[2:]
+    return path_in(Path(folder), digest)
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -1,0 +1,84 @@
+"""`helpdesk backup` and `helpdesk restore` at the command line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+from sqlalchemy import select
+
+from helpdesk.models.agent import Team
+from helpdesk.models.audit import AuditEvent
+from helpdesk.runtime import Runtime
+from helpdesk.supervisor import FolderLock
+
+Command = Callable[..., Result]
+Says = Callable[..., str]
+
+
+def test_a_backup_says_what_it_holds_and_is_in_the_audit_trail(
+    says: Says, installation: Path, tmp_path: Path, runtime: Runtime
+):
+    printed = says("backup", str(tmp_path / "b.tar"))
+
+    assert "0 tickets" in printed
+    assert "sound" in printed
+    with runtime.db.reading() as session:
+        event = session.scalars(select(AuditEvent)).one()
+    assert (event.action, event.actor_id) == ("backup.make", "backup")
+
+
+def test_a_restore_brings_the_desk_back_and_notes_it(says: Says, tmp_path: Path, runtime: Runtime):
+    says("team", "add", "Support")
+    says("backup", str(tmp_path / "b.tar"))
+    says("team", "add", "Later")
+    runtime.db.dispose()
+
+    printed = says("restore", str(tmp_path / "b.tar"), "--over")
+
+    assert "The desk is as it was" in printed
+    with runtime.db.reading() as session:
+        assert session.scalars(select(Team.name)).all() == ["Support"]
+        assert "backup.restore" in session.scalars(select(AuditEvent.action)).all()
+
+
+def test_a_running_desk_is_not_restored(helpdesk: Command, says: Says, installation: Path, tmp_path: Path):
+    says("backup", str(tmp_path / "b.tar"))
+    lock = FolderLock(installation / "run")
+    lock.take()
+    try:
+        refused = helpdesk("restore", str(tmp_path / "b.tar"), "--over")
+    finally:
+        lock.release()
+
+    assert refused.exit_code == 1
+    assert "stop it first" in refused.stderr
+
+
+def test_what_can_not_be_done_is_said_in_one_line(helpdesk: Command, says: Says, tmp_path: Path):
+    says("team", "add", "Support")
+    says("backup", str(tmp_path / "b.tar"))
+    (tmp_path / "letter.tar").write_text("dear aunt")
+
+    refusals = [
+        helpdesk("restore", str(tmp_path / "b.tar")),
+        helpdesk("restore", str(tmp_path / "letter.tar"), "--over"),
+        helpdesk("backup", str(tmp_path / "b.tar")),
+        helpdesk("backup", str(tmp_path / "nowhere" / "b.tar")),
+    ]
+
+    assert [refused.exit_code for refused in refusals] == [1, 1, 1, 2]
+    for refused, word in zip(refusals, ["--over", "no backup", "there already", "no folder"], strict=True):
+        assert refused.stderr.startswith("Error: ")
+        assert len(refused.stderr.splitlines()) == 1, refused.stderr
+        assert word in refused.stderr
+
+
+def test_another_key_file_is_noticed(helpdesk: Command, says: Says, installation: Path, tmp_path: Path):
+    says("backup", str(tmp_path / "b.tar"))
+    key = installation / "candour.key"
+    key.write_text("00" * 32)
+
+    restored = helpdesk("restore", str(tmp_path / "b.tar"), "--over")
+
+    assert restored.exit_code == 0
+    assert "is not the one this desk had" in restored.stderr
