@@ -1,5 +1,6 @@
 """The `helpdesk` command: one file for each family of commands, loaded when it is asked for."""
 
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,4 +25,6 @@ def main(context: click.Context, config_path: Path | None, debug: bool) -> None:
 
     Begin with 'helpdesk init', then 'helpdesk up'. If something is wrong, 'helpdesk doctor' says what.
     """
+    before = os.umask(0o077)  # whatever a command writes, it writes for its owner alone
+    context.call_on_close(lambda: os.umask(before))
     context.obj = Place(config_path)

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "agent": "helpdesk.cli.agents:agent",
     "backup": "helpdesk.cli.backups:backup",
     "restore": "helpdesk.cli.backups:restore",
+    "audit": "helpdesk.cli.audit:audit",
     "migrate": "helpdesk.cli.migrate:migrate",
     "web": "helpdesk.cli.web:web",
     "poll": "helpdesk.cli.workers:poll",

@@ -60,7 +60,7 @@ def mail(session: Session, reset: PasswordReset, agent: Agent) -> OutboundEmail:
     outbound = OutboundEmail(
         mailbox_id=sender.id,
         purpose=Purpose.PASSWORD_RESET,
-        rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
+        rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]).strip("<>"),
         password_reset_id=reset.id,
         deliveries=[],
     )

@@ -1,0 +1,58 @@
+"""`helpdesk audit` tells whether the trail is whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+from sqlalchemy import text
+
+from helpdesk.privacy import chain
+from helpdesk.runtime import Runtime
+
+Command = Callable[..., Result]
+Says = Callable[..., str]
+
+
+def test_a_whole_trail_holds_and_a_kept_checkpoint_agrees(says: Says, runtime: Runtime, tmp_path: Path):
+    says("team", "add", "Support")
+    seal(runtime)
+    (tmp_path / "kept").write_text(says("audit", "checkpoint"))
+
+    printed = says("audit", "verify", "--checkpoint", str(tmp_path / "kept"))
+
+    assert "1 events hold" in printed
+    assert "all that the checkpoint signed" in printed
+    assert says("audit", "prove", "1").startswith("c2sp.org/tlog-proof@v1")
+
+
+def test_a_cut_tail_shows_against_a_kept_checkpoint(says: Says, helpdesk: Command, runtime: Runtime, tmp_path: Path):
+    says("team", "add", "Support")
+    says("team", "add", "Sales")
+    seal(runtime)
+    (tmp_path / "kept").write_text(says("audit", "checkpoint"))
+    with runtime.db.changing_form() as connection:
+        for trigger in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars():
+            connection.exec_driver_sql(f'DROP TRIGGER "{trigger}"')
+        connection.exec_driver_sql("DELETE FROM audit_link WHERE event_id = 2")
+        connection.exec_driver_sql("DELETE FROM audit_event WHERE id = 2")
+
+    assert helpdesk("audit", "verify").exit_code == 0
+    refused = helpdesk("audit", "verify", "--checkpoint", str(tmp_path / "kept"))
+
+    assert refused.exit_code == 1
+    assert "the trail was cut" in refused.stderr
+
+
+def test_what_is_no_checkpoint_is_said_to_be_none(helpdesk: Command, tmp_path: Path):
+    (tmp_path / "kept").write_text("dear aunt")
+
+    refused = helpdesk("audit", "verify", "--checkpoint", str(tmp_path / "kept"))
+
+    assert refused.exit_code == 1
+    assert refused.stderr == "Error: this is no checkpoint of this desk\n"
+    assert helpdesk("audit", "prove", "77").exit_code == 1
+
+
+def seal(runtime: Runtime) -> None:
+    with runtime.db.transaction() as session:
+        chain.seal(session, holder="test")
