@@ -1,0 +1,30 @@
+"""Checking passwords: the same time whether there is an agent or not."""
+
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent
+
+_hasher: Final = PasswordHasher()
+# checked where there is no agent, so that an unknown address takes as long as a wrong password
+_NOBODYS: Final = _hasher.hash("nobody has this password")
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether this is the password; takes the same time when there is none to compare with."""
+    try:
+        _hasher.verify(password_hash or _NOBODYS, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+def by_email(session: Session, email: str) -> Agent | None:
+    """The agent who can sign in with this address."""
+    return session.scalar(
+        select(Agent).where(func.lower(Agent.email) == email.strip().lower(), Agent.is_disabled.is_(False))
+    )

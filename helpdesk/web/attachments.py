@@ -1,0 +1,72 @@
+"""Attachments: handed over as files, never shown as a page of ours."""
+
+from typing import Final
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk.models.message import Attachment
+from helpdesk.privacy import access
+from helpdesk.web import messages
+from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.headers import FILE_POLICY
+
+bp = Blueprint("attachments", __name__)
+
+# types that are what their first bytes say; everything else is only bytes
+_BEGINNINGS: Final = {
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/gif": b"GIF8",
+    "application/pdf": b"%PDF-",
+}
+_WEBP: Final = (b"RIFF", b"WEBP")
+
+
+@bp.get("/attachments/<int:attachment_id>")
+def show(attachment_id: int) -> ResponseReturnValue:
+    file = access.read(db(), _find(attachment_id), by=agent())
+    answer = Response(file.body, content_type=_kind(file.body))
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers.set("Content-Disposition", "attachment", filename=_safe(file.name))
+    return answer
+
+
+@bp.get("/messages/<int:message_id>/parts/<int:position>")
+def part(message_id: int, position: int) -> ResponseReturnValue:
+    """A picture that a letter shows in its text; nothing else is shown there."""
+    message = messages.find(message_id)
+    chosen = select(Attachment).where(Attachment.message_id == message.id, Attachment.position == position)
+    attachment = db().scalar(chosen)
+    if attachment is None:
+        raise NotVisible("attachment", position)
+    body = access.read(db(), attachment, by=agent()).body
+    kind = _kind(body)
+    if not kind.startswith("image/"):
+        raise NotVisible("attachment", attachment.id)
+    answer = Response(body, content_type=kind)
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    return answer
+
+
+def _find(attachment_id: int) -> Attachment:
+    attachment = db().get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotVisible("attachment", attachment_id)
+    messages.find(attachment.message_id)
+    return attachment
+
+
+def _kind(body: bytes) -> str:
+    if (body[:4], body[8:12]) == _WEBP:
+        return "image/webp"
+    found = next((kind for kind, beginning in _BEGINNINGS.items() if body.startswith(beginning)), None)
+    return found or "application/octet-stream"
+
+
+def _safe(name: str) -> str:
+    """A name that a header and a file system take: no controls, no folders, no invisible turns of direction."""
+    kept = "".join(letter for letter in name if letter.isprintable() and letter not in "/\\\u2028\u2029")
+    return kept.strip(". ")[:120] or "attachment"

@@ -1,0 +1,103 @@
+"""Who is at the other end: every page is for signed-in agents unless its view says otherwise."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app, g, make_response, redirect, request, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from helpdesk.desk import sign_in
+from helpdesk.models.agent import Agent
+from helpdesk.runtime import Runtime
+from helpdesk.web.cookie import BrowserSecret
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+def public(view: View) -> View:
+    """This view answers everybody."""
+    view.is_public = True  # type: ignore[attr-defined]  # a mark that dispatching looks for
+    return view
+
+
+def without_database(view: View) -> View:
+    """This view needs no database session, or takes care of its own."""
+    view.is_without_database = True  # type: ignore[attr-defined]
+    return view
+
+
+def protected_by_its_address(view: View) -> View:
+    """This view's address holds a secret that only a mailed link knows; it stands for the form's token."""
+    view.is_protected_by_its_address = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(view: object) -> bool:
+    return getattr(view, "is_public", False)
+
+
+def is_without_database(view: object) -> bool:
+    return getattr(view, "is_without_database", False)
+
+
+def is_protected_by_its_address(view: object) -> bool:
+    return getattr(view, "is_protected_by_its_address", False)
+
+
+def runtime() -> Runtime:
+    found = current_app.extensions["runtime"]
+    assert isinstance(found, Runtime)  # noqa: S101  create_app put it there
+    return found
+
+
+def db() -> Session:
+    """The session of this request's transaction."""
+    found = g.session
+    assert isinstance(found, Session)  # noqa: S101  dispatching put it there
+    return found
+
+
+def agent() -> Agent:
+    """The agent who is signed in."""
+    found = g.agent
+    assert isinstance(found, Agent)  # noqa: S101  let_in put it there
+    return found
+
+
+def browser() -> BrowserSecret:
+    found = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  how a proxy is looked through
+    assert isinstance(found, BrowserSecret)  # noqa: S101  CookieInterface made it
+    return found
+
+
+def let_in(at: Session, view: object) -> None:
+    """Find out who asks. Raises SignInNeeded where the view is not for everybody."""
+    g.login = None if browser().is_new else sign_in.current(at, browser().secret)
+    g.agent = g.login.agent if g.login else None
+    # plain values for the pages after a rollback, when the row is dead
+    g.agent_id, g.language, g.theme = (g.agent.id, g.agent.language, g.agent.theme) if g.agent else (None, None, None)
+    if g.agent is None and not is_public(view):
+        raise SignInNeeded
+
+
+def ask_to_sign_in() -> Response:
+    """To the sign-in page and back again; a page fetched by a script is told to go there as a whole."""
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Redirect"] = url_for(
+            "sign_in.show", next=own_path(request.headers.get("HX-Current-URL", ""))
+        )
+        return answer
+    return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?") if request.path != "/" else None))
+
+
+def own_path(address: str) -> str:
+    """The path of an address of ours; anything else becomes the front page."""
+    path = address.removeprefix(request.host_url.rstrip("/"))
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    return path if is_own and path.isprintable() else "/"

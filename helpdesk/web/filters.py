@@ -1,0 +1,112 @@
+"""How names, moments, states and links look on a page."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time
+from flask import Flask
+from markupsafe import Markup, escape
+
+from helpdesk import clock
+from helpdesk.web.language import _, locale, zone
+
+_TONES: Final = 6
+_LINK: Final = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
+_A: Final = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
+_TRAILING: Final = ".,;:!?)]}»”"
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        initials=initials,
+        tone=tone,
+        moment=moment,
+        short_moment=short_moment,
+        full_moment=full_moment,
+        status_word=status_word,
+        language_name=language_name,
+        linked=linked,
+    )
+
+
+def initials(name: str) -> str:
+    """Two letters at most: of the first and the last word, or of an address."""
+    words = [word for word in re.split(r"[\s@._-]+", name.strip("\"'<>( ")) if word and word[0].isalnum()]
+    chosen = words[:1] if "@" in name else words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in chosen).upper() or "?"
+
+
+def tone(name: str) -> int:
+    """The same person always has the same colour."""
+    return hashlib.sha256(name.casefold().encode()).digest()[0] % _TONES
+
+
+def short_moment(at: datetime) -> str:
+    """In a list: today the time, this week the day, this year day and month."""
+    here, today, speech = at.astimezone(zone()), clock.now().astimezone(zone()), locale()
+    if here.date() == today.date():
+        return format_time(here, "short", tzinfo=zone(), locale=speech)
+    if timedelta() < today.date() - here.date() < timedelta(days=7):
+        return format_date(here, "ccc", locale=speech)
+    if here.year == today.year:
+        return format_date(here, "d MMM", locale=speech)
+    return format_date(here, "short", locale=speech)
+
+
+def moment(at: datetime) -> str:
+    """In a conversation: the time, with the day in front unless it is today."""
+    here, today, speech = at.astimezone(zone()), clock.now().astimezone(zone()), locale()
+    time = format_time(here, "short", tzinfo=zone(), locale=speech)
+    if here.date() == today.date():
+        return time
+    if today.date() - here.date() == timedelta(days=1):
+        return _("Yesterday, %(time)s", time=time)
+    day = format_date(here, "d MMM" if here.year == today.year else "d MMM yyyy", locale=speech)
+    return _("%(day)s, %(time)s", day=day, time=time)
+
+
+def full_moment(at: datetime) -> str:
+    return format_datetime(at, "full", tzinfo=zone(), locale=locale())
+
+
+def status_word(status: str) -> str:
+    words = {
+        "open": _("Open"),
+        "pending": _("Pending"),
+        "snoozed": _("Snoozed"),
+        "closed": _("Closed"),
+    }
+    return words[status]
+
+
+def language_name(code: str) -> str:
+    """A language's name in the agent's own; an unknown code as it is."""
+    try:
+        return Locale.parse(code).get_language_name(locale()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def linked(text: str) -> Markup:
+    """Text with its web addresses made links; everything else is escaped."""
+    made, end = [], 0
+    for found in _LINK.finditer(text):
+        address = found.group().rstrip(_TRAILING)
+        made.append(escape(text[end : found.start()]))
+        made.append(_A.format(address))
+        end = found.start() + len(address)
+    return Markup().join([*made, escape(text[end:])])
+
+
+def highlighted(text: str, words: str) -> Markup:
+    """Text with the words that were searched for marked."""
+    terms = sorted({term for term in re.split(r"[\s\"#]+", words) if len(term) > 1}, key=len, reverse=True)[:12]
+    if not terms:
+        return escape(text)
+    pieces = re.split(f"({'|'.join(map(re.escape, terms))})", text, flags=re.IGNORECASE)
+    mark = Markup("<mark>{0}</mark>")
+    return Markup().join(mark.format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces))

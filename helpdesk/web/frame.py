@@ -1,0 +1,84 @@
+"""The frame around every list: the views with their counters, and the bar at the bottom of a phone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import counters
+from helpdesk.desk.inbox import COUNTED_UP_TO, View
+from helpdesk.models.agent import Agent, Team
+from helpdesk.web.language import _, number
+
+ICONS: Final = {
+    View.MINE: "user-check",
+    View.UNASSIGNED: "inbox",
+    View.OPEN: "layers",
+    View.PENDING: "hourglass",
+    View.CLOSED: "circle-check",
+}
+_COUNTED: Final = (View.MINE, View.UNASSIGNED, View.OPEN, View.PENDING)
+_AT_THE_BOTTOM: Final = (View.MINE, View.UNASSIGNED, View.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    slug: str
+    name: str
+    icon: str
+    url: str
+    count: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    views: Sequence[ViewLink]
+    teams: Sequence[ViewLink]
+    bottom: Sequence[ViewLink]
+
+    def count(self, slug: str) -> str | None:
+        """The counter of one view, as it is written; None where a view is not counted."""
+        return next((link.count for link in (*self.views, *self.teams) if link.slug == slug and link.count), None)
+
+
+def names() -> dict[View, str]:
+    return {
+        View.MINE: _("My open"),
+        View.UNASSIGNED: _("Unassigned"),
+        View.OPEN: _("All open"),
+        View.PENDING: _("Pending"),
+        View.CLOSED: _("Closed"),
+    }
+
+
+def around(session: Session, agent: Agent, current: str = "") -> Frame:
+    """The frame of a page whose list is `current` (a slug)."""
+    teams = counters.teams(session, agent)
+    teams = teams if len(teams) > 1 else []
+    wanted = [(view, None) for view in _COUNTED] + [(View.OPEN, team.id) for team in teams]
+    numbers = counters.counts(session, agent, wanted)
+    views = [_view_link(view, numbers, current) for view in View]
+    chosen = {view.value for view in _AT_THE_BOTTOM}
+    links = [_team_link(team, numbers, current) for team in teams]
+    return Frame(views, links, [link for link in views if link.slug in chosen])
+
+
+def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:
+    url = url_for("inbox.show", view=view.value)
+    slug = view.value
+    return ViewLink(slug, names()[view], ICONS[view], url, _written(numbers.get((view, None))), slug == current)
+
+
+def _team_link(team: Team, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:
+    slug, url = f"team-{team.id}", url_for("inbox.of_team", team_id=team.id)
+    return ViewLink(slug, team.name, "users", url, _written(numbers.get((View.OPEN, team.id))), slug == current)
+
+
+def _written(count: int | None) -> str:
+    """Nothing for nought: a counter is there when something is to be done."""
+    if not count:
+        return ""
+    return f"{number(COUNTED_UP_TO)}+" if count > COUNTED_UP_TO else number(count)

@@ -1,0 +1,114 @@
+"""The language of a page: the agent's own, else the browser's, else the desk's."""
+
+import io
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain
+from flask_babel import format_decimal as _format_decimal
+from flask_babel import get_locale as _get_locale
+from flask_babel import get_timezone as _get_timezone
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
+
+from helpdesk.config import Config
+
+FOLDER: Final = Path(__file__).parent.parent / "translations"
+LANGUAGES: Final = ("en", "de")
+
+
+def _(text: str, **values: object) -> str:
+    """A text in the reader's language."""
+    return str(_gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int) -> str:
+    """The same for a number of things, written as %(num)s."""
+    return str(_ngettext(one, many, num))
+
+
+def number(value: int) -> str:
+    return str(_format_decimal(value))
+
+
+def locale() -> Locale:
+    found = _get_locale()
+    return found if isinstance(found, Locale) else Locale("en")
+
+
+def zone() -> ZoneInfo:
+    found = _get_timezone()
+    return found if isinstance(found, ZoneInfo) else ZoneInfo("UTC")
+
+
+class Words(Domain):  # type: ignore[misc]  # flask-babel has no types
+    """Translations read from their source files once, so that a checkout needs no build step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.catalogues: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        code = locale().language
+        if code not in self.catalogues:
+            self.catalogues[code] = _catalogue(code)
+        return self.catalogues[code]
+
+
+def install(app: Flask, config: Config) -> None:
+    babel = Babel(
+        app,
+        default_locale=config.desk.language,
+        default_timezone=config.desk.time_zone,
+        locale_selector=lambda: choose(config.desk.language),
+    )
+    babel.domain_instance = Words()
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.context_processor(_described)
+    app.jinja_env.globals["desk_name"] = config.desk.name
+
+
+def choose(of_the_desk: str) -> str:
+    """A locale: its language has our words, its region writes dates and times as the reader is used to."""
+    if not has_request_context():
+        return of_the_desk
+    asked = [tag.replace("-", "_") for tag in request.accept_languages.values()]
+    language = g.get("language") or next((tag[:2] for tag in asked if tag[:2] in LANGUAGES), of_the_desk)
+    language = language if language in LANGUAGES else "en"
+    regional = next((tag for tag in asked if tag[:2] == language and _is_known(tag)), language)
+    return "en_GB" if regional == "en" else regional
+
+
+def _is_known(tag: str) -> bool:
+    try:
+        Locale.parse(tag)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def _described() -> dict[str, str]:
+    here = locale()
+    return {"language": str(here).replace("_", "-"), "direction": here.text_direction}
+
+
+def _catalogue(code: str) -> NullTranslations:
+    """The words of a language, from the compiled file of a wheel or the source file of a checkout."""
+    folder = FOLDER / code / "LC_MESSAGES"
+    compiled, source = folder / "messages.mo", folder / "messages.po"
+    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
+        with compiled.open("rb") as file:
+            return Translations(file)
+    if not source.exists():
+        return NullTranslations()
+    made = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(made, read_po(file, locale=code))
+    made.seek(0)
+    return Translations(made)

@@ -1,0 +1,121 @@
+"""A list of tickets as it is shown: rows with what their reader may see of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import customers, inbox, tags
+from helpdesk.desk.inbox import View
+from helpdesk.models.agent import Agent
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.web import frame
+from helpdesk.web.language import _
+from helpdesk.web.paging import Listed
+
+_BY_WAITING: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What a list without tickets says."""
+
+    icon: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    ticket: Ticket
+    url: str
+    customer_name: str | Markup
+    at: datetime
+    tags: Sequence[str]
+    is_readable: bool
+    shows_status: bool
+    subject: str | Markup = ""
+    preview: str | Markup = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the customer is waiting for us."""
+        return self.ticket.awaits_us and not self.ticket.is_closed
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    title: str
+    slug: str
+    url: str
+    rows: Sequence[Row]
+    empty: Empty
+    more_url: str | None = None
+    top_url: str | None = None
+    words: str = ""
+    count: str | None = None
+    end: str = ""
+
+
+def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:
+    """One page of a view or of a team's open tickets."""
+    page = inbox.page(session, agent, here.view, team_id=here.team_id, after=here.after)
+    made = ListPage(
+        title=_title(here, around),
+        slug=here.slug,
+        url=here.url,
+        rows=rows(session, agent, page.tickets, here),
+        empty=_empty(here),
+        more_url=here.page_url(page.after) if page.after else None,
+        top_url=here.url if here.after else None,
+    )
+    return replace(made, count=around.count(here.slug)) if around else made
+
+
+def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed) -> list[Row]:
+    """Rows of the given tickets, in their order; what is not readable shows no word of content."""
+    seen = access.glimpse(session, tickets, by=agent, view=here.slug)
+    names = customers.labels(session, [ticket.customer for ticket in tickets])
+    tagged = tags.on_tickets(session, [ticket.id for ticket in tickets])
+    return [
+        Row(
+            ticket=ticket,
+            url=here.ticket_url(ticket.number),
+            customer_name=names[ticket.customer_id],
+            at=_at(ticket, here),
+            tags=[tag.name for tag in tagged.get(ticket.id, [])],
+            is_readable=ticket.id in seen,
+            shows_status=bool(here.words),
+            subject=(seen[ticket.id].subject or _("(no subject)")) if ticket.id in seen else "",
+            preview=seen[ticket.id].preview if ticket.id in seen else "",
+        )
+        for ticket in tickets
+    ]
+
+
+def _at(ticket: Ticket, here: Listed) -> datetime:
+    if not here.words and here.view in _BY_WAITING:
+        return ticket.waiting_since
+    return (ticket.closed_at or ticket.active_at) if here.view is View.CLOSED else ticket.active_at
+
+
+def _title(here: Listed, around: frame.Frame | None) -> str:
+    if here.team_id is not None and around is not None:
+        return next((link.name for link in around.teams if link.slug == here.slug), _("Team"))
+    return frame.names()[here.view]
+
+
+def _empty(here: Listed) -> Empty:
+    done, waiting = "circle-check", "hourglass"
+    texts = {
+        View.MINE: (done, _("Nothing waits for you"), _("New tickets are under Unassigned.")),
+        View.UNASSIGNED: (done, _("Everything has somebody"), _("No open ticket is without an agent.")),
+        View.OPEN: (done, _("All done"), _("No ticket is open. New mail appears here by itself.")),
+        View.PENDING: (waiting, _("Nobody to wait for"), _("Tickets that wait for the customer are shown here.")),
+        View.CLOSED: (done, _("Nothing closed yet"), _("Closed tickets are shown here, the last one first.")),
+    }
+    return Empty(*texts[here.view])

@@ -1,0 +1,45 @@
+"""Messages: a letter as it was made, in a frame of its own, and its original."""
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk.desk import inbox
+from helpdesk.models.inbound_email import InboundEmail
+from helpdesk.models.message import Message
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.headers import FILE_POLICY, MESSAGE_POLICY
+
+bp = Blueprint("messages", __name__)
+
+
+@bp.get("/messages/<int:message_id>/body")
+def body(message_id: int) -> ResponseReturnValue:
+    text = access.read(db(), find(message_id), by=agent())
+    answer = Response(render_template("messages/body.html", html=text.html or "", subject=text.subject))
+    answer.headers["Content-Security-Policy"] = MESSAGE_POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@bp.get("/messages/<int:message_id>/original")
+def original(message_id: int) -> ResponseReturnValue:
+    email = db().get(InboundEmail, find(message_id).inbound_email_id or 0)
+    if email is None:
+        raise NotVisible("message", message_id)
+    answer = Response(access.read(db(), email, by=agent()), content_type="message/rfc822")
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers.set("Content-Disposition", "attachment", filename=f"message-{message_id}.eml")
+    return answer
+
+
+def find(message_id: int) -> Message:
+    """A message of a ticket that this agent may know of."""
+    chosen = select(Message).join(Ticket, Ticket.id == Message.ticket_id).where(Message.id == message_id)
+    message = db().scalar(chosen.where(inbox.is_visible(agent())))
+    if message is None:
+        raise NotVisible("message", message_id)
+    return message

@@ -1,0 +1,82 @@
+"""Which list a page belongs to, and where in it: said in the address, so that it can be gone back to."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from flask import request, url_for
+
+from helpdesk.desk.inbox import Key, View
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list on screen: a view, a team's open tickets, or what a search found."""
+
+    view: View = View.OPEN
+    team_id: int | None = None
+    words: str = ""
+    after: Key | None = None
+
+    @property
+    def slug(self) -> str:
+        if self.words:
+            return "search"
+        return self.view.value if self.team_id is None else f"team-{self.team_id}"
+
+    @property
+    def url(self) -> str:
+        """The list itself, from its first page on."""
+        if self.words:
+            return url_for("search.show", q=self.words)
+        if self.team_id is not None:
+            return url_for("inbox.of_team", team_id=self.team_id)
+        return url_for("inbox.show", view=self.view.value)
+
+    def page_url(self, after: Key) -> str:
+        joint = "&" if "?" in self.url else "?"
+        return f"{self.url}{joint}after={written(after)}"
+
+    def ticket_url(self, number: int) -> str:
+        """A ticket, opened from this list."""
+        after = written(self.after) if self.after else None
+        if self.words:
+            return url_for("tickets.show", number=number, q=self.words, after=after)
+        if self.team_id is not None:
+            return url_for("tickets.show", number=number, team=self.team_id, after=after)
+        return url_for("tickets.show", number=number, view=self.view.value, after=after)
+
+    @property
+    def back_url(self) -> str:
+        return self.page_url(self.after) if self.after else self.url
+
+    def at(self, after: Key | None) -> "Listed":
+        return replace(self, after=after)
+
+
+def listed() -> Listed:
+    """The list that a ticket's address names."""
+    view = request.args.get("view", "")
+    return Listed(
+        view=View(view) if view in set(View) else View.OPEN,
+        team_id=request.args.get("team", type=int),
+        words=request.args.get("q", "")[:200],
+        after=after(),
+    )
+
+
+def after() -> Key | None:
+    return read(request.args.get("after", ""))
+
+
+def written(key: Key) -> str:
+    return f"{(key.at - _EPOCH) // timedelta(microseconds=1)}.{key.ticket_id}"
+
+
+def read(text: str) -> Key | None:
+    """A key as written above; anything else is the beginning of the list."""
+    microseconds, _, ticket_id = text.partition(".")
+    if not (microseconds.isdecimal() and ticket_id.isdecimal() and len(microseconds) < 18 and len(ticket_id) < 18):
+        return None
+    return Key(_EPOCH + timedelta(microseconds=int(microseconds)), int(ticket_id))

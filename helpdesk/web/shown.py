@@ -1,0 +1,163 @@
+"""One ticket as it is shown: what its reader may read, or why it can't be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import customers, people, tags, thread
+from helpdesk.models.agent import Agent
+from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.tag import Tag
+from helpdesk.models.ticket import Participant, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.web import thread as conversation
+from helpdesk.web.language import _
+from helpdesk.web.paging import Listed
+from helpdesk.web.thread import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the composer: nothing, or what was typed when sending it failed."""
+
+    kind: str = "reply"
+    text: str = field(default="", repr=False)
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    number: int
+    url: str
+    subject: str | None = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The customer beside the ticket."""
+
+    name: str
+    addresses: Sequence[CustomerAddress]
+    since: datetime
+    language: str | None
+    ticket_count: int
+    others: Sequence[Other]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketShown:
+    """A ticket that its reader may read."""
+
+    ticket: Ticket
+    title: str = field(repr=False)
+    subject: str = field(repr=False)
+    back_url: str
+    folded: Sequence[Entry]
+    entries: Sequence[Entry]
+    last_message: int
+    last_note: int
+    tags: Sequence[Tag]
+    all_tags: Sequence[str]
+    agents: Sequence[Agent]
+    customer: Person
+    reply_to: Sequence[Participant]
+    basis: str
+    draft: Draft = Draft()
+    is_readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWithheld:
+    """A ticket that its reader may know of, and not read."""
+
+    ticket: Ticket
+    title: str
+    back_url: str
+    customer_name: str
+    why: str
+    whom_to_ask: str
+    is_readable: bool = False
+
+
+def show(
+    session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Draft | None = None
+) -> TicketShown | TicketWithheld:
+    """The ticket with everything on it, read through the gate; or the page that says why not."""
+    try:
+        text = access.read(session, ticket, by=by)
+    except access.AccessDenied:
+        return _withheld(session, ticket, here, by=by)
+    rows = thread.of_ticket(session, ticket)
+    as_text, as_html = request.args.get("text", type=int), request.args.get("html", type=int)
+    made = conversation.entries(rows, text, as_text=as_text, as_html=as_html)
+    folded, entries = conversation.folded(_opened(made))
+    subject = text.subject or _("(no subject)")
+    return TicketShown(
+        ticket=ticket,
+        title=f"#{ticket.number} {subject}",
+        subject=subject,
+        back_url=here.back_url,
+        folded=folded,
+        entries=entries,
+        last_message=rows.messages[-1].id if rows.messages else 0,
+        last_note=rows.notes[-1].id if rows.notes else 0,
+        tags=tags.on_tickets(session, [ticket.id]).get(ticket.id, []),
+        all_tags=tags.names(session),
+        agents=thread.team_agents(session, ticket),
+        customer=_person(session, ticket, here, by=by),
+        reply_to=_others(session, ticket),
+        basis=_("Ordinary handling: the ticket is with your team %(team)s.", team=ticket.team.name),
+        draft=draft or Draft(),
+    )
+
+
+def _opened(entries: list[Entry]) -> list[Entry]:
+    """The last message from outside and all that came after it stand open; so does a conversation of two."""
+    last = max((at for at, entry in enumerate(entries) if entry.kind == "from-customer"), default=0)
+    written = [at for at, entry in enumerate(entries) if entry.kind != "event"]
+    opened = set(written[-1:]) | {at for at in written if at >= last} | (set(written) if len(written) <= 3 else set())
+    return [replace(entry, is_open=at in opened) for at, entry in enumerate(entries)]
+
+
+def _others(session: Session, ticket: Ticket) -> list[Participant]:
+    """Everybody on the conversation but ourselves."""
+    ours = people.own_addresses(session)
+    return [person for person in people.participants(session, ticket) if person.email not in ours]
+
+
+def _person(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> Person:
+    record = customers.record(session, ticket, by=by)
+    seen = access.glimpse(session, record.others, by=by, view=f"customer of {ticket.id}")
+    name = record.customer.name or (record.addresses[0].email if record.addresses else _("Unknown"))
+    others = [
+        Other(
+            other.number,
+            here.ticket_url(other.number),
+            seen[other.id].subject if other.id in seen else None,
+            other.active_at,
+        )
+        for other in record.others
+    ]
+    customer = record.customer
+    return Person(name, record.addresses, customer.created_at, customer.language, record.ticket_count, others)
+
+
+def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> TicketWithheld:
+    audit.record(session, "ticket.refused", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id)
+    team = thread.team_agents(session, ticket)
+    if any(agent.id == by.id for agent in team):
+        why = _("It was closed more than 14 days ago. Reading it needs a permission now.")
+    else:
+        why = _("It is with a team that you are not in. Reading it needs a permission.")
+    return TicketWithheld(
+        ticket=ticket,
+        title=_("Ticket #%(number)s", number=ticket.number),
+        back_url=here.back_url,
+        customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id],
+        why=why,
+        whom_to_ask=", ".join(agent.name for agent in team if agent.id != by.id),
+    )

@@ -1,0 +1,14 @@
+// The desk in a browser. Every page works without this; with it, tickets open beside the list and mail appears by itself.
+import { watchComposer } from "./composer.js";
+import { fitFrames } from "./frames.js";
+import { watchKeys } from "./keys.js";
+import { listen } from "./live.js";
+import { watchPanes } from "./panes.js";
+import { watchTrouble } from "./trouble.js";
+
+watchPanes();
+watchComposer();
+watchKeys();
+watchTrouble();
+fitFrames(document);
+listen();

@@ -1,0 +1,112 @@
+// Word of changes: one stream for all tabs of a browser (whoever holds the lock listens and tells the others);
+// where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
+import { all, one, openTicket, rows, say, ticketPane, words } from "./page.js";
+import { markCurrent } from "./panes.js";
+
+const LOOK_EVERY = 15_000;
+const tabs = new BroadcastChannel("desk.changes");
+let looking = null;
+let waiting = null;
+
+export function listen() {
+  tabs.addEventListener("message", ({ data }) => hear(data));
+  if (navigator.locks) navigator.locks.request("desk.stream", () => new Promise(stream));
+  else stream();
+}
+
+function stream() {
+  const source = new EventSource(document.body.dataset.events);
+  source.addEventListener("open", () => tell({ is: "live" }));
+  source.addEventListener("changed", ({ data }) => tell({ is: "changed", tickets: JSON.parse(data) }));
+  source.addEventListener("signed-out", () => {
+    source.close();
+    tell({ is: "signed-out" });
+  });
+  source.addEventListener("error", () => {
+    tell({ is: "away" });
+    if (source.readyState === EventSource.CLOSED) setTimeout(stream, LOOK_EVERY);
+  });
+}
+
+function tell(news) {
+  tabs.postMessage(news);
+  hear(news);
+}
+
+function hear(news) {
+  if (news.is === "live") {
+    clearInterval(looking);
+    looking = null;
+  }
+  if (news.is === "away") looking ??= setInterval(() => refresh(null), LOOK_EVERY);
+  if (news.is === "signed-out") say(words().signedOut, { url: "/sign-in", words: words().signIn, apart: true });
+  if (news.is === "changed") {
+    // several changes at once are one look
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh(new Set(news.tickets.map(String))), 150);
+  }
+}
+
+const unattended = { "X-Unattended": "1", "HX-Request": "true", "HX-Request-Type": "partial" };
+
+async function get(url) {
+  const answer = await fetch(url, { headers: unattended, credentials: "same-origin" });
+  return answer.ok ? answer : null;
+}
+
+async function refresh(changed) {
+  await Promise.allSettled([count(), refreshList(), refreshTicket(changed)]);
+}
+
+async function count() {
+  const answer = await get("/counters");
+  if (!answer) return;
+  for (const [slug, number] of Object.entries(await answer.json())) {
+    for (const place of all(`[data-count="${slug}"]`)) place.textContent = number;
+  }
+}
+
+async function refreshList() {
+  const list = rows();
+  if (!list || list.dataset.still) return;
+  const answer = await get(list.dataset.url);
+  if (!answer) return;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = await answer.text();
+  const known = new Set(all(".row", list).map((row) => row.id));
+  const isWhole = !one(".more ~ .row, .row ~ .more + .row", list) && known.size <= all(".row", fresh.content).length + 1;
+  if (list.tagName === "OL" && !isWhole) return update(list, fresh.content);
+  if (list.tagName !== "OL" && !one(".row", fresh.content)) return;
+  if (list.tagName !== "OL") return location.reload();
+  const focused = document.activeElement?.closest(".row")?.id;
+  htmx.swap({ target: list, text: fresh.innerHTML, swap: "innerMorph" });
+  for (const row of all(".row", list)) row.classList.toggle("fresh", !known.has(row.id));
+  markCurrent();
+  if (focused) one(`#${focused} a`)?.focus({ preventScroll: true });
+}
+
+// more than one page is on screen: change what is there, and offer the rest
+function update(list, fresh) {
+  let unknown = 0;
+  for (const row of all(".row", fresh)) {
+    const here = one(`#${row.id}`, list);
+    if (here) here.replaceChildren(...row.childNodes);
+    else unknown += 1;
+  }
+  htmx.process(list);
+  markCurrent();
+  if (unknown) one("#list-news").hidden = false;
+}
+
+async function refreshTicket(changed) {
+  const ticket = openTicket();
+  if (!ticket || (changed && !changed.has(ticket.dataset.ticket))) return;
+  const answer = await get(ticket.dataset.news);
+  if (!answer) return;
+  const { words: said } = await answer.json();
+  const news = one("#news", ticketPane());
+  if (!news || !said) return;
+  one("span", news).textContent = said;
+  news.href = location.pathname + location.search;
+  news.hidden = false;
+}

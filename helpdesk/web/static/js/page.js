@@ -1,0 +1,26 @@
+// What the modules share: where things are on the page.
+export const one = (selector, within = document) => within.querySelector(selector);
+export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+export const ticketPane = () => one("#ticket");
+export const rows = () => one("#rows");
+export const openTicket = () => one("#ticket .ticket");
+export const openNumber = () => openTicket()?.dataset.ticket ?? null;
+
+export function say(text, link = null) {
+  const bar = document.createElement("p");
+  bar.className = "bar";
+  bar.append(text);
+  if (link) {
+    const a = document.createElement("a");
+    a.className = "link";
+    a.href = link.url;
+    a.textContent = link.words;
+    if (link.apart) a.target = "_blank";
+    bar.append(a);
+  }
+  one("#toasts").replaceChildren(bar);
+  setTimeout(() => bar.remove(), 8000);
+}
+
+export const words = () => one("#toasts").dataset;

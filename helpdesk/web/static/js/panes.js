@@ -1,0 +1,101 @@
+// List and ticket beside each other: the list stays where it is while tickets come and go.
+import { fitFrames } from "./frames.js";
+import { all, one, openNumber, openTicket, rows, ticketPane } from "./page.js";
+
+const listTitle = () => one(".list-title h1")?.textContent ?? "";
+let pageName = document.title.split(" · ").at(-1);
+
+export function watchPanes() {
+  markCurrent();
+  showLast();
+  document.addEventListener("htmx:after:swap", () => {
+    markCurrent();
+    fitFrames(ticketPane());
+  });
+  document.addEventListener("htmx:after:settle", (event) => {
+    if (event.detail?.ctx?.target === ticketPane() || event.target === ticketPane()) showLast();
+  });
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    event.preventDefault();
+    goBackTo(event.detail.path);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-back]") && rows()) {
+      event.preventDefault();
+      backToList();
+    }
+    const toggle = event.target.closest("[data-toggle]");
+    if (toggle) fold(toggle.dataset.toggle);
+    if (event.target.closest("[data-customer-toggle]")) {
+      event.preventDefault();
+      one("#customer")?.classList.toggle("shown");
+    }
+    closeMenus(event.target.closest("details.menu"));
+  });
+  for (const button of all("[data-toggle], [data-keys]")) button.hidden = false;
+}
+
+export function backToList() {
+  const number = openNumber();
+  if (!number) return false;
+  history.pushState({ htmx: true }, "", rows().dataset.url);
+  empty();
+  const row = one(`#row-${number} a`);
+  row?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+export function fold(pane) {
+  const root = document.documentElement;
+  const folded = { views: "narrow", customer: "hidden" }[pane];
+  if (root.dataset[pane] === folded) delete root.dataset[pane];
+  else root.dataset[pane] = folded;
+  if (root.dataset[pane]) localStorage.setItem(`desk.${pane}`, folded);
+  else localStorage.removeItem(`desk.${pane}`);
+}
+
+export function closeMenus(except = null) {
+  let closed = false;
+  for (const menu of all("details.menu[open]")) {
+    if (menu !== except && !menu.contains(except)) {
+      menu.open = false;
+      closed = true;
+    }
+  }
+  return closed;
+}
+
+export function markCurrent() {
+  const number = openNumber();
+  for (const row of all(".row")) {
+    const isCurrent = row.id === `row-${number}`;
+    row.classList.toggle("current", isCurrent);
+    if (isCurrent) one("a", row)?.setAttribute("aria-current", "true");
+    else one("a", row)?.removeAttribute("aria-current");
+  }
+  document.title = `${openTicket()?.dataset.title ?? listTitle()} · ${pageName}`;
+}
+
+// a ticket opens at its last message from outside, with what is needed to answer in sight
+function showLast() {
+  const pane = ticketPane();
+  if (!openTicket() || location.hash) return;
+  const opened = all(".thread > .message[open]", pane);
+  pane.scrollTop = 0;
+  if (opened.length && opened[0].previousElementSibling) {
+    const head = one(".ticket-head", pane).offsetHeight;
+    pane.scrollTop = opened[0].offsetTop - head - 16;
+  }
+}
+
+function empty() {
+  ticketPane().replaceChildren();
+  markCurrent();
+}
+
+function goBackTo(path) {
+  if (path.startsWith("/tickets/")) htmx.ajax("GET", path, { target: "#ticket", swap: "innerHTML" });
+  else if (path === rows()?.dataset.url) empty();
+  else location.reload();
+}

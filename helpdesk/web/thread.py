@@ -1,0 +1,238 @@
+"""A ticket's conversation as it is shown: messages, notes and happenings in the order they came."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from flask import url_for
+
+from helpdesk.desk import thread
+from helpdesk.desk.thread import Thread
+from helpdesk.models.audit import AuditEvent
+from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
+from helpdesk.models.outbound_email import Delivery, DeliveryState
+from helpdesk.privacy.access import MessageText, TicketText
+from helpdesk.web.language import _, ngettext
+
+_SHOWN_AT_ONCE: Final = 5  # the beginning of a longer conversation is folded
+_PREVIEW: Final = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    text: str = field(repr=False)
+    is_quote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line under a message's head: what was blocked, what is odd."""
+
+    icon: str
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str = field(repr=False)
+    size: int
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a reply is on its way."""
+
+    state: str
+    icon: str
+    word: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    url: str
+    words: str
+    is_download: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    kind: str
+    at: datetime
+    anchor: str = ""
+    name: str = ""
+    email: str = ""
+    icon: str = ""
+    words: str = ""
+    recipients: str = ""
+    preview: str = field(default="", repr=False)
+    parts: Sequence[Part] = ()
+    frame_url: str = ""
+    files: Sequence[File] = ()
+    remarks: Sequence[Remark] = ()
+    links: Sequence[Choice] = ()
+    delivery: State | None = None
+    is_open: bool = False
+
+
+def entries(rows: Thread, text: TicketText, *, as_text: int | None = None, as_html: int | None = None) -> list[Entry]:
+    """All entries, oldest first, the last message and what follows it open."""
+    made = [_message(message, rows, text, as_text=as_text, as_html=as_html) for message in rows.messages]
+    made += [_note(note, rows, text) for note in rows.notes]
+    made += [_happening(event, rows) for event in rows.happenings]
+    return sorted(made, key=lambda entry: entry.at)
+
+
+def folded(found: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """A long conversation's beginning, to be folded, and the rest."""
+    if len(found) <= _SHOWN_AT_ONCE + 2:
+        return [], found
+    return found[:-_SHOWN_AT_ONCE], found[-_SHOWN_AT_ONCE:]
+
+
+def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int | None, as_html: int | None) -> Entry:
+    content = text.messages.get(message.id, MessageText("", "", ""))
+    is_ours = message.direction is Direction.SENT
+    agent = rows.agents.get(message.agent_id or 0)
+    name = agent.name if is_ours and agent else message.from_name or message.from_email
+    shows_html = _shows_html(message, content, as_text=as_text, as_html=as_html)
+    attached = sorted(rows.attachments.get(message.id, ()), key=lambda attachment: attachment.position)
+    return Entry(
+        kind="from-agent" if is_ours else "from-customer",
+        at=message.at,
+        anchor=f"message-{message.id}",
+        name=name,
+        email="" if name == message.from_email else message.from_email,
+        recipients=_recipients(rows.addresses.get(message.id, ())),
+        preview=" ".join((content.new_text or content.text)[: _PREVIEW * 3].split())[:_PREVIEW],
+        parts=parts(content),
+        frame_url=url_for("messages.body", message_id=message.id) if shows_html else "",
+        files=[_file(attachment, text) for attachment in attached if not (attachment.is_inline and shows_html)],
+        remarks=_remarks(message),
+        links=_links(message, content, shows_html=shows_html),
+        delivery=state_of(rows.deliveries.get(message.id, ())),
+    )
+
+
+def parts(content: MessageText) -> list[Part]:
+    """What is new, with what is quoted before and after it folded; all of it where nothing new was found."""
+    whole, new = content.text.strip(), content.new_text.strip()
+    if not new:
+        return [Part(whole)] if whole else []
+    at = whole.find(new)
+    if at < 0:
+        return [Part(new), Part(whole, is_quote=True)] if whole else [Part(new)]
+    found = [Part(whole[:at].strip(), is_quote=True), Part(new), Part(whole[at + len(new) :].strip(), is_quote=True)]
+    return [part for part in found if part.text]
+
+
+def _shows_html(message: Message, content: MessageText, *, as_text: int | None, as_html: int | None) -> bool:
+    """A letter with tables or pictures shows as it was made; one that is words only reads better as our text."""
+    if not (message.has_html and content.html) or message.id == as_text:
+        return False
+    is_designed = any(tag in content.html for tag in ("<table", "<img", "<h1", "<h2", "<hr"))
+    return is_designed or message.id == as_html or not content.text.strip()
+
+
+def _links(message: Message, content: MessageText, *, shows_html: bool) -> list[Choice]:
+    here, found = f"#message-{message.id}", []
+    if message.has_html and content.html:
+        as_text, as_html = (message.id, None) if shows_html else (None, message.id)
+        url = url_for("tickets.show", number=message.ticket_id, text=as_text, html=as_html)
+        words = _("Show as plain text") if shows_html else _("Show with its formatting")
+        found.append(Choice(url + here, words))
+    if message.inbound_email_id is not None:
+        url = url_for("messages.original", message_id=message.id)
+        found.append(Choice(url, _("Original email (.eml)"), is_download=True))
+    return found
+
+
+def _recipients(addresses: Iterable[MessageAddress]) -> str:
+    words = {"to": _("to"), "cc": _("cc"), "reply-to": _("answers to"), "bcc": _("bcc")}
+    lines = []
+    for name, word in words.items():
+        of_field = [_label(address) for address in addresses if address.field.replace("_", "-") == name]
+        if of_field:
+            lines.append(f"{word} {', '.join(of_field)}")
+    return " · ".join(lines)
+
+
+def _label(address: MessageAddress) -> str:
+    return f"{address.name} <{address.email}>" if address.name else address.email
+
+
+def _remarks(message: Message) -> list[Remark]:
+    found = []
+    if message.is_automatic:
+        found.append(Remark("refresh-cw", _("Sent automatically, by a machine")))
+    if message.verdict is Verdict.FAIL:
+        found.append(Remark("triangle-alert", _("The sender's address could not be verified: it may be forged")))
+    if message.blocked_count:
+        hosts = message.blocked_hosts.split()
+        count = ngettext("%(num)s remote picture blocked", "%(num)s remote pictures blocked", message.blocked_count)
+        places = ngettext("from %(num)s host", "from %(num)s hosts", len(hosts))
+        found.append(Remark("image-off", f"{count}, {places}", ", ".join(hosts)))
+    found += [Remark("circle-alert", line) for line in message.defects.splitlines()[:5]]
+    return found
+
+
+def _file(attachment: Attachment, text: TicketText) -> File:
+    kind = attachment.media_type.partition("/")[0]
+    icon = {"image": "image", "text": "file-text"}.get(kind, "file")
+    icon = "file-text" if attachment.media_type == "application/pdf" else icon
+    name = text.attachment_names.get(attachment.id) or _("unnamed file")
+    return File(name, attachment.size, icon, url_for("attachments.show", attachment_id=attachment.id))
+
+
+def state_of(deliveries: Iterable[Delivery]) -> State | None:
+    """The state of a reply: that of its recipient who is worst off."""
+    looks = {
+        DeliveryState.BOUNCED: ("failed", "triangle-alert", _("Not delivered")),
+        DeliveryState.FAILED: ("failed", "triangle-alert", _("Not delivered")),
+        DeliveryState.DEFERRED: ("deferred", "clock", _("Delayed")),
+        DeliveryState.QUEUED: ("queued", "clock", _("Queued")),
+        DeliveryState.SENDING: ("queued", "send", _("Sending")),
+        DeliveryState.CANCELLED: ("queued", "x", _("Cancelled")),
+        DeliveryState.ACCEPTED: ("accepted", "check", _("Sent")),
+    }
+    order = list(looks)
+    found = sorted(deliveries, key=lambda delivery: order.index(delivery.state))
+    if not found:
+        return None
+    detail = "\n".join(f"{each.email}: {looks[each.state][2]} {each.answer}".strip() for each in found)
+    return State(*looks[found[0].state], detail)
+
+
+def _note(note: Note, rows: Thread, text: TicketText) -> Entry:
+    writer, said = rows.agents.get(note.agent_id), text.notes.get(note.id, "")
+    return Entry(
+        kind="note",
+        at=note.at,
+        anchor=f"note-{note.id}",
+        name=writer.name if writer else _("Somebody"),
+        preview=" ".join(said[: _PREVIEW * 3].split())[:_PREVIEW],
+        parts=[Part(said)],
+    )
+
+
+def _happening(event: AuditEvent, rows: Thread) -> Entry:
+    actor = rows.agents.get(int(event.actor_id)) if event.actor_kind == "agent" else None
+    name = actor.name if actor else _("Candour")
+    if event.action == "ticket.assign":
+        to = rows.agents.get(thread.facts(event).get("to") or 0)
+        if to is None:
+            return Entry("event", event.at, icon="user", words=_("%(name)s took the assignee off", name=name))
+        if actor is not None and to.id == actor.id:
+            return Entry("event", event.at, icon="user-check", words=_("%(name)s took the ticket", name=name))
+        words = _("%(name)s assigned %(to)s", name=name, to=to.name)
+        return Entry("event", event.at, icon="user-plus", words=words)
+    icon, words = {
+        "ticket.close": ("circle-check", _("%(name)s closed the ticket", name=name)),
+        "ticket.reopen": ("rotate-ccw", _("%(name)s opened the ticket again", name=name)),
+        "ticket.wait": ("hourglass", _("%(name)s set it to pending", name=name)),
+    }[event.action]
+    return Entry("event", event.at, icon=icon, words=words)

@@ -1,0 +1,27 @@
+"""All views: one file each, named like the verbs they call."""
+
+from flask import Flask, g
+
+from helpdesk.web import (
+    attachments,
+    events,
+    health,
+    inbox,
+    messages,
+    notes,
+    password_resets,
+    search,
+    sign_in,
+    tags,
+    tickets,
+)
+
+_FEATURES = (
+    attachments, events, health, inbox, messages, notes, password_resets, search, sign_in, tags, tickets,
+)  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    for feature in _FEATURES:
+        app.register_blueprint(feature.bp)
+    app.context_processor(lambda: {"agent": g.get("agent"), "theme": g.get("theme") or "system"})

@@ -1,0 +1,76 @@
+"""A desk with two teams: one that a ticket is with, and another."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from helpdesk.models.agent import Agent
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.runtime import Runtime
+from helpdesk.web.app import create_app
+from tests import world
+from tests.web.browser import Browser, with_password
+
+
+@dataclass
+class Desk:
+    runtime: Runtime
+    app: Flask
+    ada: Agent  # in the team
+    otto: Agent  # in another team
+    root: Agent  # an admin, in no team
+    ticket: Ticket
+    message: Message
+    attachment: Attachment
+
+    def browser(self, agent: Agent | None = None) -> Browser:
+        browser = Browser(self.app)
+        if agent is not None:
+            assert browser.sign_in(agent.email).status_code == 303
+        return browser
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    app = create_app(runtime)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # an error is a page here too
+    return app
+
+
+@pytest.fixture
+def desk(runtime: Runtime, app: Flask) -> Desk:
+    with runtime.db.transaction() as session:
+        lamps, chairs = world.a_team(session, "Lamps"), world.a_team(session, "Chairs")
+        ada = world.an_agent(session, lamps, name="Ada Fischer")
+        otto = world.an_agent(session, chairs, name="Otto Weiss")
+        root = world.an_admin(session)
+        ticket = world.a_ticket(session, lamps, text="It flickers.\n\n> How is your lamp?")
+        message = world.a_message(session, ticket, html="<p>Look: <b>dark</b></p><table><tr><td>!</td></tr></table>")
+        world.a_message(session, ticket, text="We are on it.", direction=Direction.SENT)
+        email = InboundEmail(
+            mailbox_id=ticket.mailbox_id,
+            folder="INBOX",
+            uidvalidity=1,
+            uid=1,
+            sha256=b"x" * 32,
+            size=12,
+            arrived_at=ticket.opened_at,
+            outcome=Outcome.APPENDED,
+            ticket_id=ticket.id,
+        )
+        session.add(email)
+        session.flush()
+        access.keep_raw_email(session, email, b"Subject: lamp\r\n\r\nIt flickers.")
+        message.inbound_email_id = email.id
+        attachment = Attachment(message_id=message.id, position=1, media_type="image/png", size=12)
+        session.add(attachment)
+        session.flush()
+        access.write_attachment(session, attachment, name="lamp.png", body=b"\x89PNG\r\n\x1a\nrest")
+    for agent in (ada, otto, root):
+        with_password(runtime, agent)
+    return Desk(runtime, app, ada, otto, root, ticket, message, attachment)

@@ -1,0 +1,51 @@
+"""Who gets what: every route, asked by everybody, for something of the team's. A route without a row fails the suite.
+
+The columns: nobody signed in · an agent of the ticket's team · an agent of another team · an admin of no team.
+An admin may know of every ticket and reads none without a basis, so content is refused, and 404 tells nothing.
+"""
+
+from typing import Final
+
+ALL: Final = (200, 200, 200, 200)
+SIGNED_IN: Final = (302, 200, 200, 200)
+READS: Final = (302, 200, 404, 404)
+KNOWS: Final = (302, 200, 404, 200)
+CHANGES: Final = (401, 303, 404, 303)
+
+ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
+    "GET attachments.part": READS,
+    "GET attachments.show": READS,
+    "GET events.stream": (401, 200, 200, 200),
+    "GET health.show": ALL,
+    "GET inbox.count": SIGNED_IN,
+    "GET inbox.home": (302, 302, 302, 302),
+    "GET inbox.of_team": KNOWS,
+    "GET inbox.show": SIGNED_IN,
+    "GET messages.body": READS,
+    "GET messages.original": READS,
+    "POST notes.create": (401, 303, 404, 404),
+    "POST password_resets.consume": (404, 404, 404, 404),
+    "POST password_resets.create": (303, 303, 303, 303),
+    "GET password_resets.new": ALL,
+    "GET password_resets.show": (404, 404, 404, 404),
+    "GET search.show": SIGNED_IN,
+    "POST sign_in.choose_theme": (401, 303, 303, 303),
+    "POST sign_in.create": (401, 401, 401, 401),
+    "GET sign_in.show": (200, 302, 302, 302),
+    "POST sign_in.sign_out": (401, 303, 303, 303),
+    "GET static.show": ALL,
+    "POST tags.add": CHANGES,
+    "POST tags.remove": CHANGES,
+    "POST tickets.assign": CHANGES,
+    "POST tickets.close": CHANGES,
+    "GET tickets.news": KNOWS,
+    "POST tickets.reopen": CHANGES,
+    "GET tickets.show": (302, 200, 404, 403),
+}
+
+FORMS: Final[dict[str, dict[str, str]]] = {
+    "notes.create": {"text": "He called twice."},
+    "tags.add": {"name": "lamp"},
+    "password_resets.create": {"email": "nobody@desk.example"},
+    "password_resets.consume": {"password": "a", "again": "a"},
+}

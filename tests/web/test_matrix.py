@@ -1,0 +1,111 @@
+"""Each route for each role and for own and foreign objects, from the application's own map of addresses."""
+
+from typing import Any
+
+import pytest
+from flask import url_for
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from helpdesk.models.base import Base
+from tests.web.conftest import Desk
+from tests.web.matrix import FORMS, ROWS
+
+METHODS = ("GET", "POST")
+ROLES = ("nobody", "ada", "otto", "root")
+
+
+def routes(desk: Desk) -> list[tuple[str, Rule]]:
+    rules = sorted(desk.app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+    return [(method, rule) for rule in rules for method in METHODS if method in (rule.methods or ())]
+
+
+def address(desk: Desk, rule: Rule) -> str:
+    """The route's address, for things of Ada's team."""
+    values: dict[str, Any] = {
+        "number": desk.ticket.number,
+        "message_id": desk.message.id,
+        "attachment_id": desk.attachment.id,
+        "position": 1,
+        "team_id": desk.ticket.team_id,
+        "tag_id": 1,
+        "token": "x" * 43,
+        "view": "open",
+        "version": "1",
+        "name": "css/base.css",
+    }
+    with desk.app.test_request_context(base_url="http://localhost"):
+        return url_for(rule.endpoint, **{name: values[name] for name in rule.arguments}, _external=False)
+
+
+def changed(desk: Desk) -> dict[str, object]:
+    """A picture of every table that a GET may not touch."""
+    may_grow = {"audit_event", "audit_payload", "audit_unsealed", "login_session"}
+    with desk.runtime.db.reading() as session:
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in may_grow]
+        return {table.name: session.execute(select(table)).all() for table in tables}
+
+
+def test_every_route_has_its_row_and_no_row_is_left_over(desk: Desk):
+    assert {f"{method} {rule.endpoint}" for method, rule in routes(desk)} == set(ROWS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_answers_each_role_as_written(desk: Desk, role: str):
+    wrong = {}
+    browser = desk.browser(getattr(desk, role, None))
+    browser.get("/sign-in")
+    for method, rule in sorted(routes(desk), key=lambda route: route[1].endpoint == "sign_in.sign_out"):
+        url = address(desk, rule) + ("?q=lamp" if rule.endpoint == "search.show" else "")
+        form = FORMS.get(rule.endpoint, {})
+        answer = browser.get(url) if method == "GET" else browser.post(url, form)
+        answer.close()
+        expected = ROWS[f"{method} {rule.endpoint}"][ROLES.index(role)]
+        if answer.status_code != expected:
+            wrong[f"{method} {url}"] = (answer.status_code, expected)
+
+    assert not wrong
+
+
+def test_what_does_not_exist_answers_like_what_is_not_visible(desk: Desk):
+    otto = desk.browser(desk.otto)
+
+    foreign = otto.get(f"/tickets/{desk.ticket.number}")
+    missing = otto.get("/tickets/987654")
+
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.text == missing.text
+
+
+def test_getting_a_page_twice_changes_nothing_but_the_trail_and_last_seen(desk: Desk):
+    ada, before = desk.browser(desk.ada), changed(desk)
+
+    for method, rule in routes(desk):
+        for _ in range(2 if method == "GET" else 0):
+            ada.get(address(desk, rule)).close()
+
+    assert changed(desk) == before
+
+
+def test_no_change_without_a_token(desk: Desk):
+    ada, accepted = desk.browser(desk.ada), []
+    ada.token = ""
+
+    for method, rule in routes(desk):
+        if method == "POST" and rule.endpoint != "password_resets.consume":  # its address is the token
+            answer = ada.post(address(desk, rule), FORMS.get(rule.endpoint, {}))
+            accepted += [rule.endpoint] if answer.status_code != 400 else []
+
+    assert not accepted
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_no_change_asked_for_by_another_site(desk: Desk, headers: dict[str, str]):
+    ada = desk.browser(desk.ada)
+
+    answer = ada.post(f"/tickets/{desk.ticket.number}/closure", headers=headers)
+
+    assert answer.status_code == 400
