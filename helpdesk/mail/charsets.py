@@ -170,9 +170,9 @@ def _guessed(payload: bytes) -> str:
 
 
 def _has_lonely_letters(payload: bytes) -> bool:
-    """Between plain letters stands an accented one here and there: a text of Western Europe."""
-    strangers = _HIGH.findall(payload[:GUESSED_FROM])
-    return sum(len(run) == 1 for run in strangers) * 3 > sum(len(run) for run in strangers) * 2
+    """Between plain letters stand accented ones, alone or in twos: a text of Western Europe."""
+    runs = [len(run) for run in _HIGH.findall(payload[:GUESSED_FROM])]
+    return sum(run for run in runs if run <= 2) * 3 > sum(runs) * 2
 
 
 def _is_western(charset: str) -> bool:

@@ -54,6 +54,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "nowrap", "rowspan"},
     "ul": {"type"},
 }
+_OF_LINKS = {"rel": "noopener noreferrer nofollow", "target": "_blank"}
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data", "ftp"}
 _WORD = re.compile(r"[\w-]{1,40}", re.ASCII)
 _SMALL_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -106,8 +107,8 @@ def sanitise(html: str, inline: Mapping[str, int] | None = None) -> SafeHtml:
         attributes=_ATTRIBUTES,
         attribute_filter=policy.attribute,
         url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+        link_rel=_OF_LINKS["rel"],
+        set_tag_attribute_values={"a": {"target": _OF_LINKS["target"]}},
     )
     return SafeHtml(
         html=cleaner.clean(html),
@@ -130,21 +131,19 @@ class _Policy:
     unplaced: int = 0
 
     def attribute(self, _tag: str, name: str, value: str) -> str | None:
-        if name == "style":
-            return self._style(value)
-        if name == "href":
-            return _link(value)
-        if name == "src":
-            return self._image(value)
-        if name in {"srcset", "background"}:
-            self.block(value)
-            return None
-        if name in {"alt", "title"}:
-            return value[:1000]
-        pattern = _VALUES.get(name)
-        return value if pattern is not None and pattern.fullmatch(value.strip()) else None
+        match name:
+            case "style":
+                return self._style(value)
+            case "href":
+                return _link(value)
+            case "src":
+                return self._image(value)
+            case "srcset" | "background":
+                self.block(value)
+        return _plain(name, value)
 
     def block(self, address: str) -> None:
+        """Count what would have been loaded from elsewhere; nothing of it stays."""
         self.blocked += 1
         host = html_survey.host_of(address)
         if host:
@@ -175,6 +174,16 @@ class _Policy:
             wanted = address.lower()
             return self.inline.get(wanted, self.inline.get(unquote(wanted)))
         return self.inline.get(address)
+
+
+def _plain(name: str, value: str) -> str | None:
+    """Judge an attribute that can load nothing: only its form matters."""
+    if name in _OF_LINKS:  # nh3 sets these itself, and asks about them too
+        return _OF_LINKS[name]
+    if name in {"alt", "title"}:
+        return value[:1000]
+    pattern = _VALUES.get(name)
+    return value if pattern is not None and pattern.fullmatch(value.strip()) else None
 
 
 def _link(value: str) -> str | None:

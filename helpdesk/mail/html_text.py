@@ -22,6 +22,8 @@ _UNREAD = frozenset(
 _RAW = frozenset({"script", "style", "title", "textarea", "xmp"})
 _MARK = "\v"
 """A break between blocks."""
+_GAP = "\f"
+"""A break with a blank line."""
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -109,7 +111,7 @@ def _break(tag: Tag) -> str:
     if tag.name in {"td", "th"}:
         return " " if tag.is_closing else ""
     if tag.name in _PARAGRAPH:
-        return _MARK + _MARK
+        return _GAP
     return _MARK if tag.name in _BLOCK else ""
 
 
@@ -117,10 +119,10 @@ def _tidy(text: str) -> str:
     """Put every block on a line of its own, with a blank line before a paragraph or after an empty block."""
     lines: list[str] = []
     is_apart = False
-    for block in text.split(_MARK):
+    for block in text.replace(_GAP, _MARK + _GAP + _MARK).split(_MARK):
         readable = "\n".join(_line(line) for line in block.split("\n")).strip("\n")
         if not readable.strip():
-            is_apart = True
+            is_apart = is_apart or block == _GAP or "\n" in block
             continue
         if lines and is_apart:
             lines.append("")

@@ -29,6 +29,7 @@ LONGEST_PART = 64 * 1024
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _AUTHOR = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _UNFOLDED = re.compile(rb"(?<=\n)(?![^\s:]{1,200}:|[ \t\r\n])", re.MULTILINE)
+_LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
 _REPORT_PARTS = frozenset({"text/rfc822-headers", "text/plain", "text/html"})
 
 
@@ -153,7 +154,7 @@ def _invitation(letter: body.Letter) -> Invitation | None:
 def _letters_inside(node: Node) -> Iterator[Node]:
     """Find the emails attached to this one, not those attached to them."""
     for child in node.children:
-        if node.media_type.startswith("message/") and child.header.fields:
+        if node.media_type in _LETTERS and child.header.fields:
             yield child
         else:
             yield from _letters_inside(child)
