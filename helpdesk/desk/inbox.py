@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy.basis import teams_of
+from helpdesk.privacy.basis import covered, teams_of
 
 PAGE: Final = 50
 COUNTED_UP_TO: Final = 1_000
@@ -50,12 +50,15 @@ def visible(agent: Agent) -> Select[Ticket]:
 
 
 def is_visible(agent: Agent) -> ColumnElement[bool]:
-    """The same as a condition on Ticket: all for an admin, the teams' for an agent, none for a disabled one."""
+    """The same as a condition on Ticket: what the role's scope holds, and what a live grant covers.
+
+    All for an admin, the teams' for an agent, nothing for one who is disabled.
+    """
     if agent.is_disabled:
         return Ticket.id.is_(None)
     if agent.is_admin:
         return Ticket.id.is_not(None)
-    return Ticket.team_id.in_(teams_of(agent))
+    return or_(Ticket.team_id.in_(teams_of(agent)), covered(agent))
 
 
 def in_view(agent: Agent, view: View, *, team_id: int | None = None) -> Select[Ticket]:

@@ -1,6 +1,7 @@
 """All tables at once, for migrations and tests: importing this fills Base.metadata."""
 
 from helpdesk.models import (
+    access_grant,
     agent,
     audit,
     customer,
@@ -9,6 +10,7 @@ from helpdesk.models import (
     mailbox,
     message,
     outbound_email,
+    policy,
     sign_in,
     tag,
     ticket,
@@ -19,6 +21,23 @@ from helpdesk.models.content import message_content, raw_email, search_text, sto
 metadata = Base.metadata
 
 __all__ = [
-    "agent", "audit", "customer", "inbound_email", "lease", "mailbox", "message", "message_content", "metadata",
-    "outbound_email", "raw_email", "search_text", "sign_in", "stored_file", "tag", "ticket", "ticket_content",
+    "access_grant",
+    "agent",
+    "audit",
+    "customer",
+    "inbound_email",
+    "lease",
+    "mailbox",
+    "message",
+    "message_content",
+    "metadata",
+    "outbound_email",
+    "policy",
+    "raw_email",
+    "search_text",
+    "sign_in",
+    "stored_file",
+    "tag",
+    "ticket",
+    "ticket_content",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ class Purpose(enum.StrEnum):
     """Why we write; each purpose has one way to compose its email (desk/compose)."""
 
     REPLY = "reply"
+    GRANT_REQUEST = "grant_request"
+    GRANT_NOTICE = "grant_notice"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 
@@ -39,6 +41,7 @@ class OutboundEmail(Base, kw_only=True):
     rfc_message_id: Mapped[str]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None, index=True)
     password_reset_id: Mapped[int | None] = mapped_column(ForeignKey("password_reset.id"), default=None)
+    access_grant_id: Mapped[int | None] = mapped_column(ForeignKey("access_grant.id"), default=None)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     deliveries: Mapped[list["Delivery"]] = relationship(
         back_populates="outbound_email",

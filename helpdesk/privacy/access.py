@@ -13,7 +13,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
-from helpdesk.privacy.basis import basis_to_read, readable, teams_of
+from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable, teams_of
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
 from helpdesk.storage import content
 from helpdesk.storage import search as search_index
@@ -88,18 +88,20 @@ def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str
     A preview is a reading: one `list.read` event an agent and view in five minutes names the tickets shown;
     a ticket not yet in one gets a further event.
     """
-    ids = [ticket.id for ticket in tickets]
-    open_to = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), readable(by)))) if ids else set()
-    fresh = sorted(open_to - audit.covered_tickets(session, by, view)) if open_to else []
-    if fresh:
-        facts: dict[str, object] = {"view": view, "tickets": fresh}
-        audit.record(session, "list.read", by=by, on=("list", None), basis="ordinary handling", facts=facts)
-    return content.glimpses(session, open_to) if open_to else {}
+    basis_of = bases_to_read(session, list(tickets), by)
+    if not basis_of:
+        return {}
+    fresh = sorted(basis_of.keys() - audit.covered_tickets(session, by, view))
+    for basis in sorted({basis_of[ticket_id] for ticket_id in fresh}):
+        shown = [ticket_id for ticket_id in fresh if basis_of[ticket_id] == basis]
+        facts: dict[str, object] = {"view": view, "tickets": shown}
+        audit.record(session, "list.read", by=by, on=("list", None), basis=basis, facts=facts)
+    return content.glimpses(session, basis_of.keys())
 
 
 def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> set[int]:
     """Which of these tickets the agent has a basis to read: an answer without any content."""
-    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(by))))
+    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(session, by))))
 
 
 def search(
@@ -109,7 +111,7 @@ def search(
 
     A search is a reading: its event keeps the terms among the erasable words of the trail.
     """
-    found = search_index.tickets_with(session, phrases, among=and_(among, readable(by)), limit=limit)
+    found = search_index.tickets_with(session, phrases, among=and_(among, readable(session, by)), limit=limit)
     terms = " ".join(" ".join(phrase.tokens) for phrase in phrases)
     audit.record(session, "search", by=by, on=("list", None), facts={"tickets": found}, words=terms)
     return found
@@ -117,7 +119,7 @@ def search(
 
 def require(session: Session, ticket: Ticket, *, by: Agent) -> str:
     """The basis on which an agent may work on a ticket's content, without reading any. Raises AccessDenied."""
-    basis = basis_to_read(session, ticket.id, by)
+    basis = basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied("ticket", ticket.id, ticket.id, ticket.customer_id)
     return basis
@@ -151,7 +153,7 @@ def write_attachment(
 
 
 def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Reader) -> None:
-    basis = MACHINE_BASIS[by] if isinstance(by, Machine) else basis_to_read(session, ticket.id, by)
+    basis = MACHINE_BASIS[by] if isinstance(by, Machine) else basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied(kind, thing_id, ticket.id, ticket.customer_id)
     audit.record(

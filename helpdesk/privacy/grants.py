@@ -1,0 +1,259 @@
+"""Access grants: asked for, decided, ended. Each step is harmless twice and leaves its event.
+
+requested → active → expired | revoked | closed; requested → denied | lapsed;
+break-glass: active at once → must_review → ratified | condemned.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Purpose, Scope
+from helpdesk.models.agent import Agent
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import audit, policy
+from helpdesk.privacy.readers import Reader
+from helpdesk.storage.vault import Vault, digest_of
+
+_WIDE = frozenset({Scope.TEAM, Scope.DESK})
+
+
+class GrantRefused(Exception):
+    """This step is not possible; the message says why and what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks to read, what for, and for how long."""
+
+    scope: Scope
+    scope_id: int | None
+    purpose: Purpose
+    reason: str
+    minutes: int
+    case_reference: str = ""
+    may_export: bool = False
+    parent_id: int | None = None
+
+
+def ask(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:
+    """Ask for permission; the policy says who decides. Raises GrantRefused for a wish that can't be granted."""
+    grant = _made(session, wish, by=by, longest=_longest(session, wish.scope))
+    access = policy.current(session).access
+    grant.approver = access.approver_of_wide if wish.scope in _WIDE else access.approver
+    grant.lapses_at = clock.now() + timedelta(hours=access.lapses_hours)
+    _keep(session, grant, wish, "grant.ask", by=by)
+    return grant
+
+
+def break_glass(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:
+    """Read now, answer for it later: at most as many hours as the policy says, reviewed by two people after."""
+    hours = policy.current(session).access.break_glass_hours
+    grant = _made(session, wish, by=by, longest=timedelta(hours=hours))
+    grant.is_break_glass = True
+    grant.approver = Approver.TWO_PEOPLE
+    _start(grant, grant.asked_minutes)
+    _keep(session, grant, wish, "grant.break_glass", by=by)
+    return grant
+
+
+def link_secret(vault: Vault, grant: AccessGrant) -> str:
+    """The secret of the customer's mailed link, made again from nonce and key file whenever the email is composed."""
+    if grant.nonce is None:
+        grant.nonce = secrets.token_bytes(32)
+        grant.secret_hash = digest_of(_secret(vault, grant.nonce))
+    return _secret(vault, grant.nonce)
+
+
+def of_link(session: Session, secret: str) -> AccessGrant | None:
+    """The grant a mailed link is about; None for a link that never was, or that waits for nothing any more."""
+    grant = session.scalar(select(AccessGrant).where(AccessGrant.secret_hash == digest_of(secret)))
+    return grant if grant is not None and grant.asked_at + timedelta(days=400) > clock.now() else None
+
+
+def allow_by_customer(session: Session, grant: AccessGrant, *, minutes: int | None = None) -> None:
+    """The customer allows it, for as long as asked or shorter. Raises GrantRefused where nothing waits for them."""
+    _lock(session, grant)
+    _must_wait(grant)
+    if grant.approver is not Approver.CUSTOMER:
+        raise GrantRefused("this is not the customer's to decide")
+    grant.decided_by_customer = True
+    _start(grant, min(minutes or grant.asked_minutes, grant.asked_minutes))
+    _tell(session, grant, "grant.allow", by=None, facts={"by": "customer"})
+
+
+def refuse_by_customer(session: Session, grant: AccessGrant) -> None:
+    """The customer refuses what waits, or revokes what is live; at once, and without a reason."""
+    _end_by_word(session, grant, by=None)
+
+
+def approve(session: Session, grant: AccessGrant, *, by: Agent, minutes: int | None = None) -> None:
+    """One of those who may decide says yes: enough for an admin's grant, the first or second for two people's."""
+    _lock(session, grant)
+    _must_wait(grant)
+    _must_be_another(grant, by)
+    if grant.approver is Approver.CUSTOMER:
+        raise GrantRefused("the customer decides this: wait for the answer, or ask for a new grant")
+    if grant.approver is Approver.TWO_PEOPLE and grant.first_by_id is None:
+        grant.first_by_id = by.id
+        _tell(session, grant, "grant.approve", by=by, facts={"first_of": 2})
+        return
+    if grant.first_by_id is None:
+        grant.first_by_id = by.id
+    else:
+        grant.second_by_id = by.id
+    _start(grant, min(minutes or grant.asked_minutes, grant.asked_minutes))
+    _tell(session, grant, "grant.allow", by=by)
+
+
+def end(session: Session, grant: AccessGrant, *, by: Agent) -> None:
+    """An admin denies what waits and revokes what is live; its holder may always give it back."""
+    if by.id != grant.agent_id and not by.is_admin:
+        raise GrantRefused("only an admin, or who holds it, ends a grant")
+    _end_by_word(session, grant, by=by)
+
+
+def review(session: Session, grant: AccessGrant, *, by: Agent, is_right: bool) -> None:
+    """Say of a break-glass that is over whether it was right: two people, neither of them its user."""
+    _lock(session, grant)
+    if grant.state is not GrantState.MUST_REVIEW:
+        raise GrantRefused("there is nothing to review: it is not over yet, or it was reviewed")
+    _must_be_another(grant, by)
+    if is_right and grant.first_by_id is None:
+        grant.first_by_id = by.id
+        _tell(session, grant, "grant.review", by=by, facts={"first_of": 2})
+        return
+    grant.second_by_id = by.id
+    grant.state = GrantState.RATIFIED if is_right else GrantState.CONDEMNED
+    _tell(session, grant, "grant.review", by=by, facts={"is_right": is_right})
+
+
+def sweep(session: Session) -> int:
+    """Write down what time has ended: lapsed requests, expired grants; break-glass goes to its review."""
+    now = clock.now()
+    over = session.scalars(
+        select(AccessGrant).where(
+            ((AccessGrant.state == GrantState.REQUESTED) & (AccessGrant.lapses_at <= now))
+            | ((AccessGrant.state == GrantState.ACTIVE) & (AccessGrant.expires_at <= now))
+        )
+    ).all()
+    for grant in over:
+        if grant.state is GrantState.REQUESTED:
+            grant.state, action = GrantState.LAPSED, "grant.lapse"
+        else:
+            grant.state, action = _after_use(grant, GrantState.EXPIRED), "grant.expire"
+        grant.ended_at = now
+        _tell(session, grant, action, by=None)
+    return len(over)
+
+
+def subject_of(session: Session, grant: AccessGrant) -> int | None:
+    """The customer whose data a grant opens; None where it is not one person's."""
+    if grant.scope is Scope.CUSTOMER:
+        return grant.scope_id
+    if grant.scope is Scope.TICKET:
+        return session.scalar(select(Ticket.customer_id).where(Ticket.id == grant.scope_id))
+    return None
+
+
+def _made(session: Session, wish: Wish, *, by: Agent, longest: timedelta) -> AccessGrant:
+    if not wish.reason.strip():
+        raise GrantRefused("say why: the person whose data it is will read the reason")
+    asked = timedelta(minutes=wish.minutes)
+    if not timedelta(0) < asked <= longest:
+        raise GrantRefused(f"ask for between one minute and {longest}: a later need is a new grant")
+    if (wish.scope is Scope.DESK) is not (wish.scope_id is None):
+        raise GrantRefused("name the one ticket, customer or team it is about")
+    return AccessGrant(
+        agent_id=by.id,
+        scope=wish.scope,
+        scope_id=wish.scope_id,
+        may_export=wish.may_export,
+        purpose=wish.purpose,
+        approver=Approver.ADMIN,
+        parent_id=wish.parent_id,
+        policy_version=policy.current(session).version,
+        asked_minutes=wish.minutes,
+        lapses_at=clock.now(),
+    )
+
+
+def _longest(session: Session, scope: Scope) -> timedelta:
+    access = policy.current(session).access
+    return timedelta(hours=access.longest_hours_wide) if scope in _WIDE else timedelta(days=access.longest_days)
+
+
+def _keep(session: Session, grant: AccessGrant, wish: Wish, action: str, *, by: Agent) -> None:
+    session.add(grant)
+    session.flush()
+    reason = wish.reason.strip()
+    session.add(GrantReason(grant_id=grant.id, reason=reason, case_reference=wish.case_reference.strip()))
+    facts = {"scope": grant.scope.value, "scope_id": grant.scope_id, "purpose": grant.purpose.value}
+    _tell(session, grant, action, by=by, facts={**facts, "minutes": grant.asked_minutes}, words=reason)
+
+
+def _start(grant: AccessGrant, minutes: int) -> None:
+    if minutes < 1:
+        raise GrantRefused("a grant lasts a minute or more; to give less, refuse it")
+    grant.state = GrantState.ACTIVE
+    grant.starts_at = clock.now()
+    grant.expires_at = grant.starts_at + timedelta(minutes=minutes)
+
+
+def _lock(session: Session, grant: AccessGrant) -> None:
+    """See the grant as it is now, and let nobody else decide it meanwhile."""
+    session.flush()
+    session.refresh(grant, with_for_update=True)
+
+
+def _must_wait(grant: AccessGrant) -> None:
+    if grant.state is not GrantState.REQUESTED or grant.lapses_at <= clock.now():
+        raise GrantRefused("this request does not wait for an answer any more: a new need is a new request")
+
+
+def _must_be_another(grant: AccessGrant, by: Agent) -> None:
+    if by.is_disabled or not by.is_admin:
+        raise GrantRefused("only an admin decides this")
+    if by.id in {grant.agent_id, grant.first_by_id}:
+        raise GrantRefused("somebody else must say this: not who asks, and not the same person twice")
+
+
+def _end_by_word(session: Session, grant: AccessGrant, *, by: Agent | None) -> None:
+    _lock(session, grant)
+    facts: dict[str, object] = {} if by else {"by": "customer"}
+    if grant.state is GrantState.REQUESTED:
+        grant.state, action = GrantState.DENIED, "grant.deny"
+    elif grant.state is GrantState.ACTIVE:
+        is_own = by is not None and by.id == grant.agent_id
+        ended = GrantState.CLOSED if is_own else GrantState.REVOKED
+        grant.state, action = _after_use(grant, ended), "grant.close" if is_own else "grant.revoke"
+    else:
+        return
+    grant.ended_at = clock.now()
+    _tell(session, grant, action, by=by, facts=facts)
+
+
+def _after_use(grant: AccessGrant, state: GrantState) -> GrantState:
+    return GrantState.MUST_REVIEW if grant.is_break_glass else state
+
+
+def _secret(vault: Vault, nonce: bytes) -> str:
+    return vault.mac(nonce, what="grant-link").hex()
+
+
+def _tell(
+    session: Session,
+    grant: AccessGrant,
+    action: str,
+    *,
+    by: Reader | None,
+    facts: dict[str, object] | None = None,
+    words: str = "",
+) -> None:
+    on = ("grant", grant.id)
+    subject_id = subject_of(session, grant)
+    audit.record(session, action, by=by, on=on, subject_id=subject_id, facts=facts, words=words)
