@@ -15,7 +15,7 @@ from helpdesk import runtime
 from helpdesk.runtime import Runtime
 from helpdesk.storage import leases
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
-from workers import sweeper
+from workers import sweeper, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class Entry:
 CLOCKWORK: Final = (
     # what                                          how often                what does it
     Entry("replies that should have left",          timedelta(seconds=15),   sweeper.sweep),
+    Entry("audit events not yet in the chain",      timedelta(seconds=1),    trail.seal),
+    Entry("a signed checkpoint of the trail",       timedelta(hours=1),      trail.checkpoint),
+    Entry("access grants whose time is over",       timedelta(seconds=30),   trail.end_grants),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 
