@@ -1,12 +1,17 @@
 """`helpdesk audit`: whether the audit trail is whole, and proofs of it for others."""
 
+import json
 from typing import TextIO
 
 import click
+from sqlalchemy import select
 
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
+from helpdesk.models.audit import AuditEvent
+from helpdesk.privacy import audit as trail
 from helpdesk.privacy import chain, checkpoints
+from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 
 
@@ -57,6 +62,30 @@ def prove(place: Place, *, event_id: int) -> None:
     """Print a proof that one event is in the signed trail; docs/audit.md has the program that checks it."""
     with place.desk() as here, here.db.reading() as session:
         click.echo(checkpoints.prove(session, event_id), nl=False)
+
+
+@audit.command()
+@pass_place
+def verifier(place: Place) -> None:
+    """Print the public key that checkpoints and proofs are checked with."""
+    with place.desk() as here:
+        click.echo(_signer(here).verifier)
+
+
+@audit.command()
+@click.option("--subject", type=int, help="Only events about this customer's data.")
+@pass_place
+def export(place: Place, *, subject: int | None) -> None:
+    """Print events as JSON lines: who, what, when, by what right; no content. The export is an event too."""
+    with place.desk() as here:
+        with here.db.transaction() as session:
+            trail.record(session, "audit.export", by=Machine.COMMAND, on=("trail", None), subject_id=subject)
+        with here.db.reading() as session:
+            chosen = select(AuditEvent.id, AuditEvent.core).order_by(AuditEvent.id)
+            if subject is not None:
+                chosen = chosen.where(AuditEvent.subject_id == subject)
+            for event_id, core in session.execute(chosen.execution_options(yield_per=1_000)):
+                click.echo(json.dumps({"id": event_id, "event": json.loads(core)}, ensure_ascii=False))
 
 
 def _signer(here: Runtime) -> checkpoints.Signer:

@@ -153,7 +153,7 @@ def write_attachment(
 
 
 def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Reader) -> None:
-    basis = MACHINE_BASIS[by] if isinstance(by, Machine) else basis_to_read(session, ticket, by)
+    basis = MACHINE_BASIS.get(by) if isinstance(by, Machine) else basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied(kind, thing_id, ticket.id, ticket.customer_id)
     audit.record(
@@ -173,7 +173,7 @@ def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> Non
         _let_through(session, "raw_email", email.id, session.get_one(Ticket, email.ticket_id), by)
         return
     if isinstance(by, Machine):
-        basis: str | None = MACHINE_BASIS[by]
+        basis: str | None = MACHINE_BASIS.get(by)
     else:
         # not on a ticket yet: while it waits, the mailbox's team may look at it, and admins who sort it out
         mailbox = select(Mailbox.id).where(Mailbox.id == email.mailbox_id, Mailbox.team_id.in_(teams_of(by)))

@@ -18,13 +18,13 @@ class Machine(enum.StrEnum):
 
 Reader = Agent | Machine
 
-# why each machine may read, in the words of the audit trail
+# why each machine may read, in the words of the audit trail; a machine that is not here reads nothing:
+# who works at the command line asks for a grant like everybody else
 MACHINE_BASIS: Final = {
     Machine.INTAKE: "receiving: an email is read to become a ticket",
     Machine.DELIVERY: "delivery: an answer is read to be sent to those it is written to",
     Machine.BACKUP: "backup: everything is copied, so that nothing is lost",
     Machine.DEMO: "demo: the stories of a fictional desk are played",
-    Machine.COMMAND: "command: the operator works at the machine itself, with the helpdesk command",
 }
 
 

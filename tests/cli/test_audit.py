@@ -1,12 +1,14 @@
 """`helpdesk audit` tells whether the trail is whole."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import Result
 from sqlalchemy import text
 
-from helpdesk.privacy import chain
+from helpdesk.privacy import audit, chain
+from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 
 Command = Callable[..., Result]
@@ -56,3 +58,13 @@ def test_what_is_no_checkpoint_is_said_to_be_none(helpdesk: Command, tmp_path: P
 def seal(runtime: Runtime) -> None:
     with runtime.db.transaction() as session:
         chain.seal(session, holder="test")
+
+
+def test_events_are_exported_without_personal_words(says: Says, runtime: Runtime):
+    with runtime.db.transaction() as session:
+        audit.record(session, "ticket.close", by=Machine.DEMO, on=("ticket", 4), words="canary")
+
+    lines = [json.loads(line) for line in says("audit", "export").splitlines()]
+
+    assert [line["event"]["action"] for line in lines] == ["ticket.close", "audit.export"]
+    assert "canary" not in json.dumps(lines)

@@ -150,3 +150,10 @@ def test_content_shows_in_no_repr(session: Session):
 
     assert "canary" not in repr(said)
     assert "canary" not in repr(list(said.messages.values()))
+
+
+def test_the_command_line_reads_nothing_by_itself(session: Session):
+    ticket = a_ticket(session)
+
+    with pytest.raises(AccessDenied):
+        access.read(session, ticket, by=Machine.COMMAND)
