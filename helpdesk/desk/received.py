@@ -30,7 +30,7 @@ def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Tick
         for one in addresses:
             address = MessageAddress(message_id=message.id, field=field, email=one.email.lower(), name=one.name)
             session.add(address)
-    new_text = parsed.trimmed.shown if parsed.trimmed else parsed.text
+    new_text = parsed.trimmed.shown or parsed.text
     found_by = _found_by(parsed, new_text if ticket.message_count else parsed.text)
     access.write_message(session, message, _text(parsed, new_text), found_by=found_by)
     _keep_files(session, message, parsed)

@@ -37,6 +37,11 @@ class Letter:
         )
 
     @property
+    def has_text(self) -> bool:
+        """Whether the sender wrote plain text, alone or beside HTML."""
+        return any(each.text is not None for each in self.segments)
+
+    @property
     def html(self) -> str:
         """The whole letter as HTML; "" if no part of it is."""
         if not any(each.html for each in self.segments):

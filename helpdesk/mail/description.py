@@ -24,6 +24,7 @@ def as_row(email: ParsedEmail) -> dict[str, Any]:
         "date": email.date.isoformat() if email.date else None,
         "body_text": email.text,
         "body_alt": email.text_with_files or (html_text.text_of(email.html) if email.html else ""),
+        "reply_text": email.trimmed.new_text,
         "attachments": [_attachment(each) for each in email.attachments],
         "protection": str(email.protection),
         "defects": list(email.defects),

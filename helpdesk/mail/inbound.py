@@ -17,6 +17,7 @@ from helpdesk.mail import (
     html_text,
     invitations,
     protection,
+    quote,
 )
 from helpdesk.mail.headers import Envelope, Header
 from helpdesk.mail.limits import Limits
@@ -93,7 +94,9 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
     defects |= letter.defects | files.defects
     source = letter.html or files.html
     text = letter.text or files.text or html_text.text_of(files.html)
-    safe = html.sanitise(source, attachments.inline(files.attachments)) if source else SafeHtml()
+    inline = attachments.inline(files.attachments)
+    safe = html.sanitise(source, inline) if source else SafeHtml()
+    trimmed = quote.new_part_of(text if letter.has_text else "", source)
     return ParsedEmail(
         message_id=next(iter(headers.message_ids(header.all("message-id")[:1])), ""),
         in_reply_to=headers.message_ids(header.all("in-reply-to")),
@@ -109,6 +112,7 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
         html=source,
         text_with_files="\n\n".join(letter.unopened),
         safe_html=safe,
+        safe_new_html=html.sanitise(trimmed.new_html, inline) if trimmed.new_html != source else SafeHtml(),
         attachments=tuple(_shown(files.attachments, safe)),
         nested=tuple(_nested(node) for node in _letters_inside(root)),
         invitation=_invitation(letter),
@@ -117,6 +121,7 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
         authentication=authentication.results(header),
         protection=protection.kind(root, text),
         defects=tuple(defects),
+        trimmed=replace(trimmed, new_html=""),
     )
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from helpdesk.mail.quote import Trimmed
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -152,6 +154,8 @@ class ParsedEmail:
     text_with_files: str = field(default="", repr=False)
     """The text as it came, where uuencoded files were taken out of it."""
     safe_html: SafeHtml = field(default_factory=SafeHtml)
+    safe_new_html: SafeHtml = field(default_factory=SafeHtml)
+    """The same without what is folded; empty where nothing is."""
     attachments: tuple[ParsedAttachment, ...] = ()
     nested: tuple[NestedEmail, ...] = ()
     invitation: Invitation | None = None
@@ -162,8 +166,8 @@ class ParsedEmail:
     protection: Protection = Protection.NONE
     defects: tuple[str, ...] = ()
     """What was wrong with it, in plain words without content."""
-    trimmed: Any = None
-    """What `quote` made of it: the new text, and where the quote begins."""
+    trimmed: Trimmed = field(default_factory=Trimmed)
+    """The new text, and the folds that hide quote and signature; its HTML is `safe_new_html`."""
     screening: Any = None
     """What `screening` made of it: bounce, automatic reply, list …"""
 
