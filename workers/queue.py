@@ -1,12 +1,16 @@
 """The worker process: takes jobs from RQ's queue and runs each in a child that was forked for it."""
 
 import logging
+import os
 import signal
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job as RqJob
@@ -40,7 +44,8 @@ def run(here: Runtime) -> None:
 
 
 def _work(here: Runtime, stop: threading.Event) -> None:
-    with redis.Redis.from_url(here.config.redis_url, socket_connect_timeout=2) as connection:
+    at_once = Retry(NoBackoff(), 1)  # redis-py's own would sleep for seconds, deaf to being asked to stop
+    with redis.Redis.from_url(here.config.redis_url, socket_connect_timeout=2, retry=at_once) as connection:
         worker = DeskWorker(here.config, connection)
         log.info("the worker is ready")
         try:
@@ -91,6 +96,12 @@ class DeskWorker(Worker):
             given_up = threading.Timer(_GRACE_SECONDS, self.kill_horse)
             given_up.daemon = True
             given_up.start()
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        pid = self.horse_pid
+        if pid:  # the child alone: its process group is ours until it has made its own
+            with suppress(ProcessLookupError):
+                os.kill(pid, sig)
 
     def handle_exception(self, job: RqJob, *exc_info: object) -> None:
         log.error("job %s failed", job.id, exc_info=exc_info)  # type: ignore[arg-type]  # as sys.exc_info() gives it

@@ -110,10 +110,8 @@ def claim(session: Session, outbound_email_id: int, *, lease: timedelta = LEASE)
 
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
     """Write down what the mail server said of each recipient. Done twice, it changes nothing."""
-    rows = session.scalars(
-        select(Delivery).where(Delivery.outbound_email_id == claimed.outbound_email_id, Delivery.email.in_(answers))
-    ).all()
-    changed = [row for row in rows if _mark_one(row, claimed, answers[row.email])]
+    rows = _held(session, claimed.outbound_email_id)
+    changed = [row for row in rows if row.email in answers and _mark_one(row, claimed, answers[row.email])]
     if not changed:
         return
     session.flush()
@@ -153,10 +151,7 @@ def give_back(session: Session, claimed: Claimed) -> None:
 
 def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     """Stop an email before anything of it left; False when it is too late, and then it goes to all."""
-    session.scalar(select(OutboundEmail.id).where(OutboundEmail.id == email.id).with_for_update())
-    rows = session.scalars(
-        select(Delivery).where(Delivery.outbound_email_id == email.id).execution_options(populate_existing=True)
-    ).all()
+    rows = _held(session, email.id)
     if any(row.state is not DeliveryState.QUEUED or row.attempts for row in rows):
         return False
     for row in rows:
@@ -168,11 +163,7 @@ def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
 
 def retry(session: Session, email: OutboundEmail, *, by: Reader) -> None:
     """Try now what failed, bounced or waits; who has the email already does not get it again."""
-    rows = session.scalars(
-        select(Delivery).where(
-            Delivery.outbound_email_id == email.id, Delivery.state.in_((*_LOST, DeliveryState.DEFERRED))
-        )
-    ).all()
+    rows = [row for row in _held(session, email.id) if row.state in {*_LOST, DeliveryState.DEFERRED}]
     if not rows:
         return
     for row in rows:
@@ -193,7 +184,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
     email = session.scalar(select(OutboundEmail).where(OutboundEmail.rfc_message_id.in_(ids)))
     if email is None:
         return None
-    rows = session.scalars(select(Delivery).where(Delivery.outbound_email_id == email.id)).all()
+    rows = _held(session, email.id)
     theirs = [row for row in rows if recipient is None or row.email == recipient.strip().lower()]
     if not theirs or (recipient is None and len(rows) > 1):
         return None
@@ -243,6 +234,13 @@ def ring_for(session: Session, mailbox_id: int) -> None:
     """Ring for what is due at a mailbox: one job, which then goes on with the others."""
     for outbound_email_id in due(session, mailbox_id=mailbox_id, limit=1):
         jobs.ring(session, Job.DELIVER, outbound_email_id)
+
+
+def _held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
+    """The recipients of an email as they are now; until this transaction ends nobody else moves them."""
+    session.execute(select(OutboundEmail.id).where(OutboundEmail.id == outbound_email_id).with_for_update())
+    chosen = select(Delivery).where(Delivery.outbound_email_id == outbound_email_id).order_by(Delivery.id)
+    return session.scalars(chosen.execution_options(populate_existing=True)).all()
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ from rq import Queue
 from rq.job import Job as RqJob
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
-from rq.utils import decode_redis_hash
 
 from helpdesk import clock
 from helpdesk.storage.jobs import Job, Ring
@@ -18,7 +17,6 @@ LATER: Final = "candour:later"  # a sorted set: what to ring, by the moment it i
 JOB_SECONDS: Final = 900
 _KEPT_SECONDS: Final = 3600  # a job that failed, to be looked at
 _LARGEST: Final = 1000  # bytes; a name and a number need a tenth of it
-_READ: Final = frozenset({"data", "origin", "status"})
 
 
 class JobRefused(Exception):
@@ -33,13 +31,12 @@ class DeskJob(RqJob):
     """
 
     def restore(self, raw_data: dict[bytes | str, Any]) -> None:
-        found = decode_redis_hash(raw_data)
-        kept = {name: found[name] for name in _READ & found.keys()}
-        if len(kept.get("data", b"")) > _LARGEST:
-            kept["data"] = b""
-        if kept.get("status", b"").decode(errors="replace") not in set(JobStatus):
-            kept.pop("status", None)
-        super().restore(kept)
+        kept = {name: raw_data[name] for name in (b"data", b"status") if name in raw_data}
+        if len(kept.get(b"data", b"")) > _LARGEST:
+            kept[b"data"] = b""
+        if kept.get(b"status", b"").decode(errors="replace") not in set(JobStatus):
+            kept.pop(b"status", None)
+        super().restore({**kept, b"origin": QUEUE.encode()})
         self.timeout, self.result_ttl, self.failure_ttl = JOB_SECONDS, 0, _KEPT_SECONDS
 
     @property

@@ -1,0 +1,90 @@
+"""Every template of an email renders, as text and as HTML, and neither loads anything from anywhere."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from helpdesk import paths
+from helpdesk.desk import letters
+from tests.house.tree import ROOT
+
+LINK = "https://desk.example/password-resets/abc"
+VALUES: dict[str, dict[str, object]] = {
+    "reply": {"text": "One & two\nthree", "paragraphs": [["One & two", "three"], ["four"]]},
+    "password_reset": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
+}
+FOLDER = ROOT / "helpdesk" / "translations"
+LANGUAGES = ["en", *sorted(path.name for path in FOLDER.glob("*") if path.is_dir() and path.name != "en")]
+LOADS = {"src", "srcset", "background", "poster", "data", "action", "formaction", "cite", "longdesc", "lowsrc"}
+SILENT = {"html", "head", "meta", "body", "p", "br", "a", "b", "i", "em", "strong", "ul", "ol", "li", "table",
+          "tr", "td", "th", "tbody", "blockquote", "h1", "h2", "span", "div", "hr", "pre", "title"}  # fmt: skip
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in LOADS or "url(" in (value or "").lower() or name.startswith("on"):
+                self.loads.append(f"{tag} {name}={value}")
+            if name == "href":
+                self.links.append(value or "")
+
+
+def look_at(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def test_each_email_has_a_text_and_a_html_template():
+    names = {(path.stem, path.suffix) for path in (paths.templates() / "mail").iterdir()}
+
+    assert names == {(name, kind) for name in VALUES for kind in (".txt", ".html")}
+    assert set(letters.NAMES) == set(VALUES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_template_loads_nothing_and_links_only_to_us(name: str, language: str):
+    letter = letters.letter(name, language, **VALUES[name])
+
+    seen = look_at(letter.html)
+    assert seen.tags <= SILENT
+    assert not seen.loads
+    assert set(seen.links) <= {LINK}
+    assert not re.search(r"@import|url\(|javascript:|<!--", letter.html, re.IGNORECASE)
+    assert set(re.findall(r"https?://\S+", letter.text)) <= {LINK}
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_the_html_escapes_what_it_is_given_and_the_text_does_not(name: str):
+    letter = letters.letter(name, "en", **VALUES[name])
+
+    assert "&amp;" in letter.html
+    assert "<b>" not in letter.html
+    assert "& " in letter.text
+    assert "&amp;" not in letter.text
+    assert not re.search(r"\n{4,}|[{}%]", letter.text)
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_value_that_is_missing_is_an_error(name: str):
+    for left_out in VALUES[name]:
+        given = {key: value for key, value in VALUES[name].items() if key != left_out}
+        with pytest.raises(Exception, match=left_out):
+            letters.letter(name, "en", **given)
+
+
+def test_what_would_load_something_is_seen():
+    seen = look_at('<img src="https://x.example/1.gif"><p style="background: URL(https://x.example)" onclick="x()">')
+
+    assert len(seen.loads) == 3
+    assert not seen.tags <= SILENT
