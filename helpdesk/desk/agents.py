@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk import clock
+from helpdesk.mail.address import AddressRefused, wire_address
 from helpdesk.models.agent import Agent, Role, Team, TeamMember
 from helpdesk.models.sign_in import LoginSession, PasswordReset
 from helpdesk.privacy import audit
@@ -151,12 +152,11 @@ def require_strong(password: str, agent: Agent) -> None:
 
 def usable_address(email: str) -> str:
     """An address as it is stored: without spaces around it. Raises AddressUnusable."""
-    address = email.strip()
-    name, _, domain = address.rpartition("@")
-    has_odd_signs = any(sign.isspace() or sign in '<>,;:"()[]\\' or not sign.isprintable() for sign in address)
-    if not name or "@" in name or not domain or has_odd_signs or len(address) > 254:
-        raise AddressUnusable(f"{email!r} is not an email address")
-    return address
+    try:
+        wire_address(email)
+    except AddressRefused:
+        raise AddressUnusable(f"{email!r} is not an email address") from None
+    return email.strip()
 
 
 # what guessing programs try first, alone or joined

@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import agents
+from helpdesk.desk import agents, delivery
 from helpdesk.mail import thread
+from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
+from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
-from helpdesk.storage import jobs
 from helpdesk.storage.vault import Vault, digest_of
 
 WORKS_FOR: Final = timedelta(hours=1)
@@ -57,18 +57,14 @@ def mail(session: Session, reset: PasswordReset, agent: Agent) -> OutboundEmail:
     sender = session.scalar(select(Mailbox).where(Mailbox.is_active).order_by(Mailbox.id).limit(1))
     if sender is None:
         raise NoMailbox("no mailbox is set up that could send the link: 'helpdesk mailbox add' sets one up")
-    outbound = OutboundEmail(
-        mailbox_id=sender.id,
-        purpose=Purpose.PASSWORD_RESET,
-        rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]).strip("<>"),
-        password_reset_id=reset.id,
-        deliveries=[],
+    return delivery.queue(
+        session,
+        sender,
+        Purpose.PASSWORD_RESET,
+        to=[Address(agent.name, agent.email)],
+        rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
+        password_reset=reset,
     )
-    session.add(outbound)
-    session.add(Delivery(outbound_email=outbound, email=agent.email, name=agent.name))
-    session.flush()
-    jobs.ring(session, jobs.Job.DELIVER, outbound.id)
-    return outbound
 
 
 def ask(session: Session, vault: Vault, email: str) -> None:
