@@ -134,9 +134,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> C
     Raises ConfigError, which names the key and says what to do.
     """
     path = path or Path(environ.get("HELPDESK_CONFIG", FILE_NAME))
-    config = from_mapping(_toml(path), environ, folder=path.resolve().parent)
-    _check(config)
-    return config
+    return checked(from_mapping(_toml(path), environ, folder=path.resolve().parent))
 
 
 def from_mapping(tables: Mapping[str, Any], environ: Mapping[str, str], *, folder: Path) -> Config:
@@ -146,6 +144,12 @@ def from_mapping(tables: Mapping[str, Any], environ: Mapping[str, str], *, folde
         raise ConfigError(f"[{min(unknown)}] is no section of the configuration: see config.example.toml")
     made = {name: _section(name, tables.get(name, {}), environ) for name in sections}
     return Config(folder=folder, **made)
+
+
+def checked(config: Config) -> Config:
+    """The same configuration, if its values make sense. Raises ConfigError."""
+    _check(config)
+    return config
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from helpdesk.cli.errors import in_plain_words, is_wrong_use
 
 # in the order in which an operator meets them
 COMMANDS: Final = {
+    "init": "helpdesk.cli.init:init",
     "up": "helpdesk.cli.up:up",
     "mailbox": "helpdesk.cli.mailboxes:mailbox",
     "team": "helpdesk.cli.teams:team",
