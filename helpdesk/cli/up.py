@@ -1,7 +1,8 @@
 """`helpdesk up`: every process of the desk under one supervisor, restarted when it dies."""
 
+import json
+import secrets
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 
@@ -41,8 +42,10 @@ def up(place: Place, *, may_migrate: bool, quiet: bool) -> None:
 
 
 def web_child(config: Config, place: Place, *, name: str = "web") -> Child:
-    """The pages; ready once they answer."""
-    return Child(name, command(place, "web"), is_ready=answering(config), ready_within=30)
+    """The pages; ready once these very ones answer, and not others that had the port already."""
+    instance = secrets.token_hex(8)
+    is_ready = answering(config, instance)
+    return Child(name, command(place, "web"), {"HELPDESK_INSTANCE": instance}, is_ready=is_ready, ready_within=30)
 
 
 def other_children(place: Place) -> list[Child]:
@@ -55,19 +58,17 @@ def command(place: Place, *words: str) -> list[str]:
     return [sys.executable, "-m", "helpdesk.cli", *given, *words]
 
 
-def answering(config: Config) -> Callable[[], bool]:
-    """Whether the pages answer, asked by the name they answer to."""
+def answering(config: Config, instance: str) -> Callable[[], bool]:
+    """Whether the pages of one start answer, asked by the name they answer to."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(config.web.host, config.web.host)  # noqa: S104
     asked = urllib.request.Request(f"http://{host}:{config.web.port}/healthz", headers={"Host": config.host})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def is_answering() -> bool:
         try:
-            with opener.open(asked, timeout=5):
-                return True
-        except urllib.error.HTTPError as answer:
-            return answer.code < 500  # it lives; what it thinks of /healthz is its own business
-        except OSError:
+            with opener.open(asked, timeout=5) as answer:
+                return bool(json.load(answer)["instance"] == instance)
+        except (OSError, ValueError, KeyError):
             return False
 
     return is_answering

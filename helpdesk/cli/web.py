@@ -3,7 +3,6 @@
 import errno
 import os
 import socket
-from importlib import import_module
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from helpdesk import log, runtime
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config
+from helpdesk.web.app import create_app
 
 # method, path without its query, status, bytes, microseconds: who asked is nobody's business
 _ACCESS = "%(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
@@ -94,7 +94,7 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """In the child, after the fork: connections are never shared between processes."""
         here = runtime.assemble(self.config)
         runtime.use(here)
-        return import_module("helpdesk.web.app").create_app(here)
+        return create_app(here)
 
 
 class Quiet(Logger):  # type: ignore[misc]  # gunicorn has no types
