@@ -19,7 +19,7 @@ DEVICES: dict[str, dict[str, Any]] = {
         "has_touch": True,
     },
 }
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "google-chrome")
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",  # root has no sandbox; the pages are ours
