@@ -31,7 +31,7 @@ _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _AUTHOR = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _UNFOLDED = re.compile(rb"(?<=\n)(?![^\s:]{1,200}:|[ \t\r\n])", re.MULTILINE)
 _LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
-_REPORT_PARTS = frozenset({"text/rfc822-headers", "text/plain", "text/html"})
+_READ_PARTS = frozenset({"text/rfc822-headers", "text/plain"})
 
 
 class Unreadable(Exception):
@@ -197,7 +197,7 @@ def _parts(root: Node, *, is_nested: bool = False) -> Iterator[Part]:
     elif not root.children:
         text = (
             body.text_of(root)[:LONGEST_PART]
-            if root.media_type in _REPORT_PARTS or root.media_type.startswith("message/")
+            if root.media_type in _READ_PARTS or root.media_type.startswith("message/")
             else ""
         )
         yield Part(root.media_type, text, root.parameters, root.depth, is_nested=is_nested)

@@ -1,24 +1,28 @@
 """The limited child: reads one hostile email after the other, and owns nothing worth stealing."""
 
+import gc
 import json
 import os
 import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 from helpdesk.mail import frames, html, inbound
 from helpdesk.mail.limits import Limits
 
 OPEN_FILES = 32
+GARBAGE_BETWEEN_COLLECTIONS = 50_000
 
 
 def main(settings: str) -> None:
     """Answer every request on standard input, until it is closed."""
     limits = Limits(**json.loads(settings))
     _confine(limits)
+    gc.freeze()  # what is loaded now stays: a collection need not look at it
+    gc.set_threshold(GARBAGE_BETWEEN_COLLECTIONS)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while (request := _next(requests)) is not None:
         head, payload = request
@@ -40,7 +44,7 @@ def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | Non
     try:
         if head["do"] == "sanitise":
             return frames.pack_value(html.sanitise(payload.decode("utf-8", "replace"), head["inline"]))
-        return frames.pack_value(inbound.read(payload, limits))
+        return frames.pack_value(replace(inbound.read(payload, limits), parts=()))  # screening is done with them
     except inbound.Unreadable as unreadable:
         return frames.pack({"unreadable": str(unreadable)})
     except MemoryError:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_the_child_reads_what_the_parent_would():
     )
 
     with Sandbox() as sandbox:
-        assert sandbox.read(raw) == inbound.read(raw)
+        assert sandbox.read(raw) == replace(inbound.read(raw), parts=())
 
 
 def test_many_are_read_in_order():
