@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy.basis import covered, teams_of
+from helpdesk.privacy.basis import covered, in_scope
 
 PAGE: Final = 50
 COUNTED_UP_TO: Final = 1_000
@@ -52,13 +53,13 @@ def visible(agent: Agent) -> Select[Ticket]:
 def is_visible(agent: Agent) -> ColumnElement[bool]:
     """The same as a condition on Ticket: what the role's scope holds, and what a live grant covers.
 
-    All for an admin, the teams' for an agent, nothing for one who is disabled.
+    Nothing for somebody who is disabled.
     """
     if agent.is_disabled:
-        return Ticket.id.is_(None)
-    if agent.is_admin:
-        return Ticket.id.is_not(None)
-    return or_(Ticket.team_id.in_(teams_of(agent)), covered(agent))
+        return false()
+    if agent.scope is Scope.ALL:
+        return in_scope(agent)
+    return or_(in_scope(agent), covered(agent))
 
 
 def in_view(agent: Agent, view: View, *, team_id: int | None = None) -> Select[Ticket]:

@@ -11,6 +11,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
 from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable, teams_of
@@ -177,7 +178,7 @@ def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> Non
     else:
         # not on a ticket yet: while it waits, the mailbox's team may look at it, and admins who sort it out
         mailbox = select(Mailbox.id).where(Mailbox.id == email.mailbox_id, Mailbox.team_id.in_(teams_of(by)))
-        may_look = not by.is_disabled and (by.is_admin or session.scalar(mailbox) is not None)
+        may_look = not by.is_disabled and (by.may(Permission.QUARANTINE) or session.scalar(mailbox) is not None)
         basis = "waiting email of the team's mailbox" if may_look else None
     if basis is None:
         raise AccessDenied("raw_email", email.id, None, None)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk import clock
-from helpdesk.models.access_grant import AccessGrant, GrantState, Scope
-from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.access_grant import AccessGrant, GrantState
+from helpdesk.models.access_grant import Scope as GrantScope
+from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
+from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
 
@@ -17,6 +19,22 @@ ORDINARY: Final = "ordinary handling"
 
 def teams_of(agent: Agent) -> Select[int]:
     return select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)
+
+
+def in_scope(agent: Agent) -> ColumnElement[bool]:
+    """The tickets that this agent's role sees, as a condition on Ticket."""
+    match agent.scope:
+        case Scope.ALL:
+            return Ticket.id.is_not(None)
+        case Scope.TEAM:
+            return Ticket.team_id.in_(teams_of(agent))
+        case Scope.MAILBOX:
+            mailboxes = select(AgentMailbox.mailbox_id).where(AgentMailbox.agent_id == agent.id)
+            return Ticket.mailbox_id.in_(mailboxes)
+        case Scope.MINE:
+            return and_(Ticket.team_id.in_(teams_of(agent)), Ticket.assignee_id == agent.id)
+        case _:
+            return false()
 
 
 def readable(session: Session, agent: Agent) -> ColumnElement[bool]:
@@ -32,10 +50,10 @@ def covered(agent: Agent) -> ColumnElement[bool]:
         return false()
     live = _live(agent)
     return or_(
-        Ticket.id.in_(live.where(AccessGrant.scope == Scope.TICKET)),
-        Ticket.customer_id.in_(live.where(AccessGrant.scope == Scope.CUSTOMER)),
-        Ticket.team_id.in_(live.where(AccessGrant.scope == Scope.TEAM)),
-        live.where(AccessGrant.scope == Scope.DESK).exists(),
+        Ticket.id.in_(live.where(AccessGrant.scope == GrantScope.TICKET)),
+        Ticket.customer_id.in_(live.where(AccessGrant.scope == GrantScope.CUSTOMER)),
+        Ticket.team_id.in_(live.where(AccessGrant.scope == GrantScope.TEAM)),
+        live.where(AccessGrant.scope == GrantScope.DESK).exists(),
     )
 
 
@@ -54,10 +72,10 @@ def basis_to_read(session: Session, ticket: Ticket, agent: Agent) -> str | None:
         .with_only_columns(AccessGrant.id)
         .where(
             or_(
-                and_(AccessGrant.scope == Scope.TICKET, AccessGrant.scope_id == ticket.id),
-                and_(AccessGrant.scope == Scope.CUSTOMER, AccessGrant.scope_id == ticket.customer_id),
-                and_(AccessGrant.scope == Scope.TEAM, AccessGrant.scope_id == ticket.team_id),
-                AccessGrant.scope == Scope.DESK,
+                and_(AccessGrant.scope == GrantScope.TICKET, AccessGrant.scope_id == ticket.id),
+                and_(AccessGrant.scope == GrantScope.CUSTOMER, AccessGrant.scope_id == ticket.customer_id),
+                and_(AccessGrant.scope == GrantScope.TEAM, AccessGrant.scope_id == ticket.team_id),
+                AccessGrant.scope == GrantScope.DESK,
             )
         )
         .order_by(AccessGrant.expires_at.desc())
@@ -97,11 +115,11 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     `recent`: a ticket of the agent's team while it is open and some days after closing, and a customer's
     earlier tickets with the same team while one of them is open.
     """
-    if policy.access.mode is Mode.STRICT:
+    if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
         return false()
-    of_the_team = Ticket.team_id.in_(teams_of(agent))
+    of_the_team = and_(Ticket.team_id.in_(teams_of(agent)), in_scope(agent))
     if policy.access.mode is Mode.TEAM:
-        return and_(of_the_team, true())
+        return of_the_team
     sibling = aliased(Ticket)
     is_being_helped = (
         select(sibling.id)

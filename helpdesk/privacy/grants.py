@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent
+from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, policy
 from helpdesk.privacy.readers import Reader
@@ -112,8 +113,8 @@ def approve(session: Session, grant: AccessGrant, *, by: Agent, minutes: int | N
 
 def end(session: Session, grant: AccessGrant, *, by: Agent) -> None:
     """An admin denies what waits and revokes what is live; its holder may always give it back."""
-    if by.id != grant.agent_id and not by.is_admin:
-        raise GrantRefused("only an admin, or who holds it, ends a grant")
+    if by.id != grant.agent_id and not by.may(Permission.GRANT):
+        raise GrantRefused("only who may grant, or who holds it, ends a grant")
     _end_by_word(session, grant, by=by)
 
 
@@ -216,8 +217,8 @@ def _must_wait(grant: AccessGrant) -> None:
 
 
 def _must_be_another(grant: AccessGrant, by: Agent) -> None:
-    if by.is_disabled or not by.is_admin:
-        raise GrantRefused("only an admin decides this")
+    if not by.may(Permission.GRANT):
+        raise GrantRefused("only somebody with the permission to grant decides this")
     if by.id in {grant.agent_id, grant.first_by_id}:
         raise GrantRefused("somebody else must say this: not who asks, and not the same person twice")
 

@@ -5,7 +5,11 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import inbox
 from helpdesk.desk.inbox import View
+from helpdesk.models.agent import AgentMailbox, Role
+from helpdesk.models.role import OwnRole, Permission, Scope
 from helpdesk.models.ticket import Place, Status
+from helpdesk.privacy import access
+from helpdesk.privacy.access import AccessDenied
 from tests.world import a_team, a_ticket, an_admin, an_agent, days_ago
 
 
@@ -21,6 +25,49 @@ def test_an_agent_sees_the_teams_tickets_an_admin_all_a_disabled_agent_none(sess
     assert seen(root) == {ours, theirs}
     ada.is_disabled = root.is_disabled = True
     assert seen(ada) == seen(root) == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [(Role.AGENT, 3), (Role.LEAD, 3), (Role.ADMIN, 4), (Role.DPO, 4), (Role.AUDITOR, 0), (Role.DEVELOPER, 0)],
+)
+def test_each_role_sees_as_far_as_its_scope(session: Session, role: Role, sees: int):
+    team = a_team(session)
+    someone = an_agent(session, team, role=role)
+    for _ in range(3):
+        a_ticket(session, team)
+    a_ticket(session)
+
+    assert len(session.scalars(inbox.visible(someone)).all()) == sees
+
+
+def test_a_scope_can_be_narrower_for_one_person(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team)
+    mine, unassigned = a_ticket(session, team), a_ticket(session, team)
+    mine.assignee = ada
+    ada.narrower_scope = Scope.MINE
+    session.flush()
+
+    assert session.scalars(inbox.visible(ada)).all() == [mine]
+    assert access.read(session, mine, by=ada)
+    with pytest.raises(AccessDenied):
+        access.read(session, unassigned, by=ada)
+
+
+def test_a_role_of_ones_own_has_the_permissions_and_the_scope_it_was_given(session: Session):
+    role = OwnRole(name="night shift", scope=Scope.MAILBOX, permission_words="handle export unheard-of")
+    team = a_team(session)
+    ada = an_agent(session, team, role=Role.OWN)
+    ada.own_role = role
+    ours, theirs = a_ticket(session, team), a_ticket(session, team)
+    session.add(AgentMailbox(agent_id=ada.id, mailbox_id=ours.mailbox_id))
+    session.flush()
+
+    assert (ada.may(Permission.HANDLE), ada.may(Permission.EXPORT), ada.may(Permission.GRANT)) == (True, True, False)
+    assert session.scalars(inbox.visible(ada)).all() == [ours]
+    with pytest.raises(AccessDenied):
+        access.read(session, theirs, by=ada)
 
 
 def test_the_longest_waiting_comes_first_and_pages_meet_without_gap_or_repeat(session: Session):
