@@ -56,6 +56,15 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
     return outcome
 
 
+def quarantine(session: Session, email: InboundEmail, reason: str) -> Outcome:
+    """Put aside an email that could not be read or filed: it is kept, visible, and in nobody's way."""
+    outcome = ledger.decide(email, Outcome.QUARANTINED, reason)
+    audit.record(
+        session, "email.receive", by=Machine.INTAKE, on=("raw_email", email.id), facts={"outcome": outcome.value}
+    )
+    return outcome
+
+
 def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome:
     if _is_ours(session, parsed):
         return ledger.decide(email, Outcome.OWN, "an email of our own, come back")

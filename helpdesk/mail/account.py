@@ -10,7 +10,7 @@ from typing import Final
 from helpdesk.mail.trouble import TlsFailed
 
 CONNECT_SECONDS: Final = 15.0
-READ_SECONDS: Final = 30.0
+READ_SECONDS: Final = 25.0
 
 
 class Security(StrEnum):

@@ -96,9 +96,8 @@ def _fix_certificate(code: int, account: ServerAccount) -> str:
         )
     if code in _OWN_AUTHORITY:
         return (
-            "The certificate is self-signed or from a private authority: give the authority's certificate as "
-            "“trusted certificates”, or have the server get one from a public authority. There is no switch to "
-            "go without checking."
+            "The certificate is self-signed or from a private authority: add that authority to those this machine "
+            "trusts, or have the server get a certificate from a public one. There is no switch to go without."
         )
     return "Ask the server's operator for a certificate that browsers would accept."
 

@@ -29,7 +29,7 @@ from helpdesk.mail.trouble import (
     TlsFailed,
 )
 
-IDLE_SECONDS: Final = 25.0  # with the read timeout a dead line is noticed within a minute
+IDLE_SECONDS: Final = 20.0  # with the read timeout a dead line is noticed within a minute
 SLOWEST_BYTES_A_SECOND: Final = 16_000
 UIDS_A_COMMAND: Final = 500  # servers cap the length of a command line, some at 8 kB
 
@@ -118,6 +118,7 @@ class Folder:
     def __init__(self, client: IMAPClient, account: ImapAccount, uidvalidity: int, count: int) -> None:
         self._client = client
         self._account = account
+        self.name = account.folder
         self.uidvalidity = uidvalidity
         self.count = count
 

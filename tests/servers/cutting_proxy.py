@@ -25,6 +25,7 @@ class CuttingProxy:
     _stall_in: int | None = None
     _listener: socket.socket = field(default_factory=lambda: socket.create_server((LOCALHOST, 0)))
     _lines: list[socket.socket] = field(default_factory=list)
+    _dead: set[socket.socket] = field(default_factory=set)
 
     @property
     def port(self) -> int:
@@ -38,6 +39,10 @@ class CuttingProxy:
     def stall_after(self, passed: int) -> None:
         """Go silent, but keep the line open, as a half-open connection does."""
         self._stall_in = passed
+
+    def stall_open_lines(self) -> None:
+        """Swallow all that comes on the lines open now; new ones work."""
+        self._dead |= set(self._lines)
 
     def behave(self) -> None:
         self._cut_in = self._stall_in = None
@@ -74,12 +79,18 @@ class CuttingProxy:
             return
         server.settimeout(None)
         self._lines += [client, server]
-        up = threading.Thread(target=_pump, args=[client, server, _whole], daemon=True)
+        up = threading.Thread(target=_pump, args=[client, server, self._up_from(client)], daemon=True)
         up.start()
-        _pump(server, client, self._spoilt)
+        _pump(server, client, self._down_from(server))
         up.join()
         client.close()
         server.close()
+
+    def _up_from(self, client: socket.socket) -> Callable[[bytes], Iterator[bytes]]:
+        return lambda block: iter([] if client in self._dead else [block])
+
+    def _down_from(self, server: socket.socket) -> Callable[[bytes], Iterator[bytes]]:
+        return lambda block: iter([]) if server in self._dead else self._spoilt(block)
 
     def _spoilt(self, block: bytes) -> Iterator[bytes]:
         """What is passed on of a block; the end of the line is an error."""
@@ -99,10 +110,6 @@ class CuttingProxy:
         for byte in block:
             time.sleep(self.drip)
             yield bytes([byte])
-
-
-def _whole(block: bytes) -> Iterator[bytes]:
-    yield block
 
 
 def _pump(source: socket.socket, sink: socket.socket, change: Callable[[bytes], Iterator[bytes]]) -> None:

@@ -1,0 +1,106 @@
+"""Taking in what was fetched: read in the limited child, then filed in short transactions, a savepoint an email."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
+from sqlalchemy.orm import Session
+
+from helpdesk import failpoints
+from helpdesk.desk import intake, ledger
+from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.mail.sandbox import Quarantined, Sandbox
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.privacy import access
+from helpdesk.privacy.readers import Machine
+from helpdesk.runtime import Runtime
+
+BATCH: Final = 50
+SHORT: Final = 0.08  # seconds a writing transaction goes on taking emails: others wait for it
+READ_AGAIN_BYTES: Final = 8_000_000
+
+# What an email nobody foresaw can bring about in our own code. A database that is busy or away is none of these.
+_ITS_OWN_FAULT: Final = (
+    DataError,
+    IntegrityError,
+    InvalidRequestError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The way from stored bytes to tickets, for one mailbox. `fence` raises where the mailbox is not ours."""
+
+    here: Runtime
+    sandbox: Sandbox
+    mailbox_id: int
+    fence: Callable[[Session], None]
+
+    def take_in(self, waiting: Sequence[tuple[int, bytes]]) -> None:
+        """Read emails and file them; each is (id in the ledger, raw bytes)."""
+        parsed = self.sandbox.read_all(raw for _email_id, raw in waiting)
+        queue = deque(zip((email_id for email_id, _raw in waiting), list(parsed), strict=True))
+        while queue:
+            with self.here.db.transaction() as session:
+                self.fence(session)
+                self._file_some(session, queue)
+                failpoints.passing("before-commit-ticket")
+            failpoints.passing("after-commit-ticket")
+
+    def has_left_behind(self) -> bool:
+        """Whether something is stored and not read: after a crash, or when the database was away."""
+        with self.here.db.reading() as session:
+            return bool(ledger.unread(session, self.mailbox_id, limit=1))
+
+    def take_in_left_behind(self) -> None:
+        """Take in the oldest of them."""
+        with self.here.db.transaction() as session:
+            self.fence(session)
+            waiting: list[tuple[int, bytes]] = []
+            held = 0
+            for email in ledger.unread(session, self.mailbox_id, limit=BATCH):
+                if waiting and held + email.size > READ_AGAIN_BYTES:
+                    break
+                waiting.append((email.id, access.read(session, email, by=Machine.INTAKE)))
+                held += email.size
+        self.take_in(waiting)
+
+    def _file_some(self, session: Session, queue: deque[tuple[int, ParsedEmail | Quarantined]]) -> None:
+        mailbox = session.get_one(Mailbox, self.mailbox_id)
+        at = intake.arrival(session, mailbox, trusted_authserv_id=self.here.config.mail.trusted_authserv_id)
+        until, filed = time.monotonic() + SHORT, 0
+        while queue and filed < BATCH and (not filed or time.monotonic() < until):
+            email_id, parsed = queue.popleft()
+            filed += 1
+            email = session.get_one(InboundEmail, email_id)
+            if email.outcome is not Outcome.STORED:
+                continue  # filed by another poller, before it lost the mailbox to us
+            if isinstance(parsed, Quarantined):
+                intake.quarantine(session, email, parsed.reason)
+            else:
+                _file(session, email, parsed, at)
+
+
+def _file(session: Session, email: InboundEmail, parsed: ParsedEmail, at: intake.Arrival) -> None:
+    """Make it a ticket; what our own code stumbles over is undone alone, and waits to be looked at."""
+    try:
+        with session.begin_nested():
+            intake.receive(session, email, parsed, at=at)
+            session.flush()
+    except _ITS_OWN_FAULT as error:
+        log.exception("email %s could not be filed", email.id)
+        intake.quarantine(session, email, f"it was read, but could not be filed ({type(error).__name__})")
