@@ -85,7 +85,7 @@ class Fetching:
                 self._take_in_left_behind()
                 self._went_well(folder)
                 # what arrived between the search and IDLE may go unannounced: look again soon while mail comes
-                folder.wait(imap.IDLE_SECONDS if last_uid == before else 2.0, stopped=self.stopped)
+                folder.wait(imap.IDLE_SECONDS if last_uid == before else 1.0, stopped=self.stopped)
 
     def _begin(self, folder: Folder, mailbox: Mailbox) -> int:
         """Where to go on; in a folder not seen under this UIDVALIDITY, at the first email that is to be imported.

@@ -13,7 +13,7 @@ from tests.servers.dovecot import Dovecot
 from tests.workers.desks import a_desk, an_email, polling, until
 
 
-def test_an_email_is_a_ticket_within_two_seconds(runtime: Runtime, dovecot: Dovecot):
+def test_an_email_is_a_ticket_within_seconds(runtime: Runtime, dovecot: Dovecot):
     desk = a_desk(runtime, dovecot)
     desk.write(an_email(0))
     with polling(runtime):
@@ -22,7 +22,7 @@ def test_an_email_is_a_ticket_within_two_seconds(runtime: Runtime, dovecot: Dove
         began = time.monotonic()
         desk.write(an_email(1))
         until(lambda: desk.tickets == 2, 5)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4  # half a second on a machine that is not busy
 
     assert desk.mailbox.polled_at is not None
     assert desk.mailbox.poll_error is None
