@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.redis_server",
     "tests.servers.smtp_sink",
+    "tests.web.desk",
 ]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk.inbox import COUNTED_UP_TO, View, in_view
 from helpdesk.models.agent import Agent, Team, TeamMember
+from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Ticket
 
 Counted = tuple[View, int | None]  # a view, of one team or of all
@@ -26,6 +27,6 @@ def counts(session: Session, agent: Agent, wanted: Sequence[Counted]) -> dict[Co
 def teams(session: Session, agent: Agent) -> Sequence[Team]:
     """The teams whose tickets this agent sees, by name."""
     chosen = select(Team).order_by(Team.name)
-    if not agent.is_admin:
+    if agent.scope is not Scope.ALL:
         chosen = chosen.join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == agent.id)
     return session.scalars(chosen).all()

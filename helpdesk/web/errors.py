@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from helpdesk.desk.tickets import NotOfTheTeam
@@ -52,6 +52,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotOfTheTeam, lambda _error: _http(BadRequest()))
     app.register_error_handler(DatabaseBusy, _unavailable)
     app.register_error_handler(DatabaseUnreachable, _unavailable)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
@@ -90,6 +91,11 @@ def _unavailable(error: Exception) -> tuple[str, int]:
     log.error("unavailable %s: %s %s: %s", reference, request.method, request.endpoint, error)
     text = _("The database does not answer in time. Nothing was changed. Try again in a moment.")
     return _page(503, _("Not available at the moment"), text, reference=reference)
+
+
+def _wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+    """No page: its links would have to be made for a host that is not ours."""
+    return _("This desk is not at this address."), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         moment=moment,
         short_moment=short_moment,
         full_moment=full_moment,
+        role_word=role_word,
         status_word=status_word,
         language_name=language_name,
         linked=linked,
@@ -81,6 +82,18 @@ def status_word(status: str) -> str:
         "closed": _("Closed"),
     }
     return words[status]
+
+
+def role_word(role: str) -> str:
+    words = {
+        "agent": _("Agent"),
+        "lead": _("Team lead"),
+        "admin": _("Admin"),
+        "dpo": _("Data protection officer"),
+        "auditor": _("Auditor"),
+        "developer": _("Developer"),
+    }
+    return words.get(role, _("A role of this desk"))
 
 
 def language_name(code: str) -> str:

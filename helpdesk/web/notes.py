@@ -7,14 +7,14 @@ from helpdesk.desk import tickets
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
 from helpdesk.web.shown import Draft
-from helpdesk.web.tickets import back_to, find, page
+from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("notes", __name__)
 
 
 @bp.post("/tickets/<int:number>/notes")
 def create(number: int) -> ResponseReturnValue:
-    ticket, text = find(number), request.form.get("text", "")
+    ticket, text = handle(number), request.form.get("text", "")
     try:
         tickets.note(db(), ticket, text, by=agent())
     except tickets.Empty:

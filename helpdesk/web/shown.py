@@ -7,12 +7,16 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, people, tags, thread
+from helpdesk.desk import customers, replies, tags, thread
+from helpdesk.desk.replies import Recipients
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
-from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access, audit, policy
+from helpdesk.privacy.basis import ORDINARY
+from helpdesk.privacy.policy import Mode
 from helpdesk.web import thread as conversation
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
@@ -64,8 +68,9 @@ class TicketShown:
     all_tags: Sequence[str]
     agents: Sequence[Agent]
     customer: Person
-    reply_to: Sequence[Participant]
+    recipients: Recipients
     basis: str
+    may_handle: bool
     draft: Draft = Draft()
     is_readable: bool = True
 
@@ -109,8 +114,9 @@ def show(
         all_tags=tags.names(session),
         agents=thread.team_agents(session, ticket),
         customer=_person(session, ticket, here, by=by),
-        reply_to=_others(session, ticket),
-        basis=_("Ordinary handling: the ticket is with your team %(team)s.", team=ticket.team.name),
+        recipients=replies.recipients(session, ticket),
+        basis=_basis(access.require(session, ticket, by=by), ticket),
+        may_handle=by.may(Permission.HANDLE),
         draft=draft or Draft(),
     )
 
@@ -121,12 +127,6 @@ def _opened(entries: list[Entry]) -> list[Entry]:
     written = [at for at, entry in enumerate(entries) if entry.kind != "event"]
     opened = set(written[-1:]) | {at for at in written if at >= last} | (set(written) if len(written) <= 3 else set())
     return [replace(entry, is_open=at in opened) for at, entry in enumerate(entries)]
-
-
-def _others(session: Session, ticket: Ticket) -> list[Participant]:
-    """Everybody on the conversation but ourselves."""
-    ours = people.own_addresses(session)
-    return [person for person in people.participants(session, ticket) if person.email not in ours]
 
 
 def _person(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> Person:
@@ -149,15 +149,27 @@ def _person(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> Per
 def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> TicketWithheld:
     audit.record(session, "ticket.refused", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id)
     team = thread.team_agents(session, ticket)
-    if any(agent.id == by.id for agent in team):
-        why = _("It was closed more than 14 days ago. Reading it needs a permission now.")
-    else:
-        why = _("It is with a team that you are not in. Reading it needs a permission.")
     return TicketWithheld(
         ticket=ticket,
         title=_("Ticket #%(number)s", number=ticket.number),
         back_url=here.back_url,
         customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id],
-        why=why,
+        why=_why_not(session, is_of_the_team=any(agent.id == by.id for agent in team)),
         whom_to_ask=", ".join(agent.name for agent in team if agent.id != by.id),
     )
+
+
+def _basis(basis: str, ticket: Ticket) -> str:
+    if basis == ORDINARY:
+        return _("Ordinary handling: the ticket is with your team %(team)s.", team=ticket.team.name)
+    return _("A permission was given to you: %(basis)s.", basis=basis)
+
+
+def _why_not(session: Session, *, is_of_the_team: bool) -> str:
+    rules = policy.current(session)
+    if rules.access.mode is Mode.STRICT:
+        return _("On this desk every reading needs a permission.")
+    if is_of_the_team:
+        days = rules.after_closing.days
+        return _("It was closed more than %(days)s days ago. Reading it needs a permission now.", days=days)
+    return _("It is with a team that you are not in. Reading it needs a permission.")

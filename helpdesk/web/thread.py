@@ -221,7 +221,7 @@ def _note(note: Note, rows: Thread, text: TicketText) -> Entry:
 
 def _happening(event: AuditEvent, rows: Thread) -> Entry:
     actor = rows.agents.get(int(event.actor_id)) if event.actor_kind == "agent" else None
-    name = actor.name if actor else _("Candour")
+    name = actor.name if actor else "Candour"
     if event.action == "ticket.assign":
         to = rows.agents.get(thread.facts(event).get("to") or 0)
         if to is None:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import thread, tickets
 from helpdesk.models.agent import Agent
+from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.web import frame, lists, search, shown
 from helpdesk.web.auth import agent, db
@@ -34,19 +35,19 @@ def news(number: int) -> ResponseReturnValue:
 @bp.post("/tickets/<int:number>/assignment")
 def assign(number: int) -> ResponseReturnValue:
     to = request.form.get("assignee", type=int)
-    tickets.assign(db(), find(number), db().get(Agent, to) if to else None, by=agent())
+    tickets.assign(db(), handle(number), db().get(Agent, to) if to else None, by=agent())
     return back_to(number)
 
 
 @bp.post("/tickets/<int:number>/closure")
 def close(number: int) -> ResponseReturnValue:
-    tickets.close(db(), find(number), by=agent())
+    tickets.close(db(), handle(number), by=agent())
     return back_to(number)
 
 
 @bp.post("/tickets/<int:number>/reopening")
 def reopen(number: int) -> ResponseReturnValue:
-    tickets.reopen(db(), find(number), by=agent())
+    tickets.reopen(db(), handle(number), by=agent())
     return back_to(number)
 
 
@@ -56,6 +57,13 @@ def find(number: int) -> Ticket:
         return tickets.find(db(), number, by=agent())
     except tickets.TicketNotFound:
         raise NotVisible("ticket", number) from None
+
+
+def handle(number: int) -> Ticket:
+    """A ticket that this agent may know of and work on."""
+    if not agent().may(Permission.HANDLE):
+        raise NotVisible("ticket", number)
+    return find(number)
 
 
 def back_to(number: int) -> ResponseReturnValue:

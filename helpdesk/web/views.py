@@ -10,6 +10,7 @@ from helpdesk.web import (
     messages,
     notes,
     password_resets,
+    replies,
     search,
     sign_in,
     tags,
@@ -17,7 +18,7 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
-    attachments, events, health, inbox, messages, notes, password_resets, search, sign_in, tags, tickets,
+    attachments, events, health, inbox, messages, notes, password_resets, replies, search, sign_in, tags, tickets,
 )  # fmt: skip
 
 

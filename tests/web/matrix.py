@@ -28,6 +28,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST password_resets.create": (303, 303, 303, 303),
     "GET password_resets.new": ALL,
     "GET password_resets.show": (404, 404, 404, 404),
+    "POST replies.create": (401, 303, 404, 404),
     "GET search.show": SIGNED_IN,
     "POST sign_in.choose_theme": (401, 303, 303, 303),
     "POST sign_in.create": (401, 401, 401, 401),
@@ -45,6 +46,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
 
 FORMS: Final[dict[str, dict[str, str]]] = {
     "notes.create": {"text": "He called twice."},
+    "replies.create": {"text": "Try another bulb."},
     "tags.add": {"name": "lamp"},
     "password_resets.create": {"email": "nobody@desk.example"},
     "password_resets.consume": {"password": "a", "again": "a"},

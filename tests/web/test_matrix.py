@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from helpdesk.models.base import Base
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 from tests.web.matrix import FORMS, ROWS
 
 METHODS = ("GET", "POST")

@@ -12,6 +12,7 @@ export function watchComposer() {
     if (event.target.id === "text") keep();
   });
   document.addEventListener("change", (event) => {
+    if (event.target.name === "files") nameFiles(event.target);
     if (event.target.name === "kind") {
       direct();
       one("#text")?.focus();
@@ -60,6 +61,12 @@ function restore() {
   if (!draft || !text || text.value) return;
   text.value = draft.text;
   one(`[name=kind][value=${draft.kind}]`, composer()).checked = true;
+}
+
+function nameFiles(field) {
+  const chosen = one(".attach .chosen");
+  chosen.dataset.word ??= chosen.textContent;
+  chosen.textContent = [...field.files].map((file) => file.name).join(", ") || chosen.dataset.word;
 }
 
 // a note and a reply go to different places; without a script the server tells them apart

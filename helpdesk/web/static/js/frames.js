@@ -17,8 +17,8 @@ function watch(frame) {
     // a letter that is wider than its place is made smaller, down to where it can still be read
     body.style.zoom = "";
     const wide = frame.contentDocument.documentElement.scrollWidth;
-    if (wide > frame.clientWidth) body.style.zoom = Math.max(frame.clientWidth / wide, 0.6);
-    const height = Math.ceil(Math.max(body.scrollHeight, body.getBoundingClientRect().height));
+    if (wide > frame.clientWidth) body.style.zoom = Math.max(frame.clientWidth / (wide + 16), 0.5);
+    const height = Math.ceil(body.getBoundingClientRect().height);
     if (height) frame.style.blockSize = `${Math.min(height, 20000)}px`;
   };
   new ResizeObserver(fit).observe(frame);

@@ -85,7 +85,7 @@ function showLast() {
   pane.scrollTop = 0;
   if (opened.length && opened[0].previousElementSibling) {
     const head = one(".ticket-head", pane).offsetHeight;
-    pane.scrollTop = opened[0].offsetTop - head - 16;
+    pane.scrollTop = opened[0].offsetTop - head - 10;
   }
 }
 

@@ -1,9 +1,12 @@
 """A desk with two teams: one that a ticket is with, and another."""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -13,11 +16,13 @@ from helpdesk.privacy import access
 from helpdesk.runtime import Runtime
 from helpdesk.web.app import create_app
 from tests import world
-from tests.web.browser import Browser, with_password
+from tests.web.browser import PASSWORD_HASH, Browser
 
 
 @dataclass
 class Desk:
+    """Everything a test asks about."""
+
     runtime: Runtime
     app: Flask
     ada: Agent  # in the team
@@ -49,6 +54,8 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         ada = world.an_agent(session, lamps, name="Ada Fischer")
         otto = world.an_agent(session, chairs, name="Otto Weiss")
         root = world.an_admin(session)
+        for agent in (ada, otto, root):
+            agent.password_hash = PASSWORD_HASH
         ticket = world.a_ticket(session, lamps, text="It flickers.\n\n> How is your lamp?")
         message = world.a_message(session, ticket, html="<p>Look: <b>dark</b></p><table><tr><td>!</td></tr></table>")
         world.a_message(session, ticket, text="We are on it.", direction=Direction.SENT)
@@ -71,6 +78,16 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         session.add(attachment)
         session.flush()
         access.write_attachment(session, attachment, name="lamp.png", body=b"\x89PNG\r\n\x1a\nrest")
-    for agent in (ada, otto, root):
-        with_password(runtime, agent)
     return Desk(runtime, app, ada, otto, root, ticket, message, attachment)
+
+
+@pytest.fixture
+def desk_url(desk: Desk) -> Iterator[str]:
+    """The desk, served on a free port."""
+    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()

@@ -1,0 +1,43 @@
+"""Every text is there in every language, and a page follows its reader's."""
+
+import io
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from helpdesk.web import language
+from tests.web.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+MAPPING = [("helpdesk/**.py", "python"), ("templates/**.*", "jinja2")]
+
+
+def texts() -> set[str]:
+    """Every text there is to translate; of a pair the singular."""
+    found = extract_from_dir(str(ROOT), MAPPING)
+    return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found} - {""}
+
+
+@pytest.mark.parametrize("code", [code for code in language.LANGUAGES if code != "en"])
+def test_a_language_is_complete_and_holds_nothing_old(code: str):
+    source = language.FOLDER / code / "LC_MESSAGES" / "messages.po"
+    catalogue = read_po(io.BytesIO(source.read_bytes()), locale=code)
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue
+        if message.id and all([message.string] if isinstance(message.string, str) else message.string or [""])
+    }
+
+    assert texts() == translated
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [("de-AT,de;q=0.8,en;q=0.5", "Anmelden"), ("en-US", "Sign in"), ("fr-FR", "Sign in"), ("xx-!!", "Sign in")],
+)
+def test_a_page_speaks_the_readers_language(desk: Desk, asked: str, expected: str):
+    page = desk.browser().get("/sign-in", headers={"Accept-Language": asked}).text
+
+    assert f"<h1>{expected}</h1>" in page

@@ -1,0 +1,188 @@
+"""What pages show, keep to themselves, and say when something does not work."""
+
+import gzip
+
+import pytest
+from sqlalchemy import select, update
+
+from helpdesk import clock
+from helpdesk.models.agent import Team
+from helpdesk.models.audit import AuditEvent
+from helpdesk.models.sign_in import LoginSession
+from helpdesk.privacy import audit
+from helpdesk.storage.db import DatabaseBusy
+from tests import world
+from tests.web.desk import Desk
+
+
+def events(desk: Desk, action: str) -> list[AuditEvent]:
+    with desk.runtime.db.reading() as session:
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
+
+
+def test_a_ticket_shows_its_conversation_with_quotes_folded(desk: Desk):
+    page = desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}").text
+
+    assert "It flickers." in page
+    assert "We are on it." in page
+    assert "lamp.png" in page
+    assert page.index("It flickers.") < page.index("We are on it.")
+
+
+def test_reading_a_ticket_leaves_its_event_before_the_page_leaves(desk: Desk):
+    desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}")
+
+    assert [event.object_id for event in events(desk, "ticket.read")] == [desk.ticket.id]
+
+
+def test_no_content_leaves_when_the_trail_cannot_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    ada = desk.browser(desk.ada)
+
+    def busy(*_: object) -> None:
+        raise DatabaseBusy("another writer holds it")
+
+    monkeypatch.setattr(audit, "keep_readings", busy)
+    answer = ada.get(f"/tickets/{desk.ticket.number}")
+
+    assert answer.status_code == 503
+    assert "flickers" not in answer.text
+
+
+def test_a_ticket_that_may_be_known_but_not_read_says_why_and_whom_to_ask(desk: Desk):
+    answer = desk.browser(desk.root).get(f"/tickets/{desk.ticket.number}")
+
+    assert answer.status_code == 403
+    assert "not read it" in answer.text
+    assert "Nils Berg" in answer.text
+    assert "Ada Fischer" in answer.text
+    assert "flickers" not in answer.text
+    assert len(events(desk, "ticket.refused")) == 1
+
+
+def test_a_list_shows_no_word_of_what_is_not_readable(desk: Desk):
+    page = desk.browser(desk.root).get("/inbox/open").text
+
+    assert f"#{desk.ticket.number}" in page
+    assert "Not readable for you" in page
+    assert "lamp flickers" not in page
+
+
+def test_a_refusal_leaves_an_event(desk: Desk):
+    desk.browser(desk.otto).get(f"/tickets/{desk.ticket.number}")
+
+    refused = events(desk, "ticket.refused")
+    assert [(event.actor_id, event.object_id) for event in refused] == [(str(desk.otto.id), desk.ticket.id)]
+
+
+def test_lists_go_on_by_key_and_nothing_is_shown_twice(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        for number in range(60):
+            world.a_ticket(session, team, subject=f"Lamp number {number:02}", at=world.days_ago(2 - number / 100))
+    ada = desk.browser(desk.ada)
+
+    first = ada.get("/inbox/open").text
+    more = first.partition('class="more"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = ada.get(more).text
+
+    shown = [[f"Lamp number {number:02}" in page for number in range(60)] for page in (first, second)]
+    assert all(once != twice for once, twice in zip(*shown, strict=True))
+    assert "That is all of them" in second
+    assert "To the beginning of the list" in second
+
+
+def test_an_empty_note_comes_back_with_a_word(desk: Desk):
+    answer = desk.browser(desk.ada).post(f"/tickets/{desk.ticket.number}/notes", {"text": "  ", "kind": "note"})
+
+    assert answer.status_code == 422
+    assert "Write something first" in answer.text
+
+
+def test_what_was_typed_is_kept_when_the_login_has_ended(desk: Desk):
+    ada = desk.browser(desk.ada)
+    with desk.runtime.db.transaction() as session:
+        session.execute(update(LoginSession).values(ended_at=clock.now()))
+
+    answer = ada.post(f"/tickets/{desk.ticket.number}/notes", {"text": "A long remark, typed with care."})
+
+    assert answer.status_code == 401
+    assert "A long remark, typed with care." in answer.text
+
+
+def test_search_marks_what_was_found(desk: Desk):
+    page = desk.browser(desk.ada).get("/search?q=flickers").text
+
+    assert "<mark>flickers</mark>" in page
+
+
+def test_a_letter_is_served_for_a_frame_of_ours_and_for_nothing_else(desk: Desk):
+    answer = desk.browser(desk.ada).get(f"/messages/{desk.message.id}/body")
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-same-origin allow-popups")
+    assert "allow-scripts" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_an_attachment_is_a_file_and_never_a_page(desk: Desk):
+    answer = desk.browser(desk.ada).get(f"/attachments/{desk.attachment.id}")
+
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.mimetype == "image/png"
+
+
+def test_every_page_runs_our_scripts_only_and_is_not_kept(desk: Desk):
+    answer = desk.browser(desk.ada).get("/inbox/open")
+
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "<script>" not in answer.text
+    assert " style=" not in answer.text
+
+
+def test_another_host_gets_nothing(desk: Desk):
+    answer = desk.browser().get("/sign-in", base_url="http://evil.example")
+
+    assert answer.status_code == 400
+
+
+def test_a_mistake_of_ours_shows_a_reference_and_no_trace(desk: Desk, caplog: pytest.LogCaptureFixture):
+    def broken() -> str:
+        raise RuntimeError("It flickers, wrote Nils")
+
+    desk.app.view_functions["inbox.show"] = broken
+    ada = desk.browser(desk.ada)
+    answer = ada.get("/inbox/open")
+
+    assert answer.status_code == 500
+    reference = answer.text.partition('class="reference">')[2].partition("<")[0]
+    assert reference in caplog.text
+    assert "Nils" not in caplog.text + answer.text
+    assert "Traceback" not in caplog.text + answer.text
+
+
+def test_the_first_visit_weighs_less_than_100_kb(desk: Desk):
+    ada = desk.browser(desk.ada)
+    page = ada.get("/inbox/open", headers={"Accept-Encoding": "gzip"})
+    html = gzip.decompress(page.data).decode()
+    scripts = [f"js/{name}.js" for name in ("composer", "frames", "keys", "live", "page", "panes", "trouble")]
+    version = html.partition("/static/")[2].partition("/")[0]
+    linked = {part.partition('"')[0] for part in html.split("/static/")[1:]}
+    names = {name.partition("#")[0].partition("/")[2] for name in linked} | set(scripts)
+
+    weights = [len(ada.get(f"/static/{version}/{name}", headers={"Accept-Encoding": "gzip"}).data) for name in names]
+
+    assert len(page.data) + sum(weights) < 100_000
+
+
+def test_a_static_file_is_kept_under_its_version_only(desk: Desk):
+    browser = desk.browser()
+    version = browser.get("/sign-in").text.partition("/static/")[2].partition("/")[0]
+
+    assert "immutable" in browser.get(f"/static/{version}/css/base.css").headers["Cache-Control"]
+    assert browser.get("/static/old/css/base.css").headers["Cache-Control"] == "no-store"
+    assert browser.get(f"/static/{version}/../app.py").status_code == 404
