@@ -9,8 +9,8 @@ from collections.abc import Callable
 import click
 
 from helpdesk.cli.errors import Failed
+from helpdesk.cli.listening import listen
 from helpdesk.cli.place import Place, pass_place
-from helpdesk.cli.web import listen
 from helpdesk.config import Config
 from helpdesk.storage import migrations, valkey
 from helpdesk.supervisor import AlreadyRuns, Child, DidNotStart, Supervisor

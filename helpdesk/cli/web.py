@@ -1,6 +1,5 @@
 """`helpdesk web`: the desk's pages, served by gunicorn in this process and one child."""
 
-import errno
 import os
 import socket
 from typing import Any
@@ -11,7 +10,7 @@ from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
 
 from helpdesk import log, runtime
-from helpdesk.cli.errors import Failed
+from helpdesk.cli.listening import listen
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config
 from helpdesk.web.app import create_app
@@ -31,36 +30,6 @@ def web(place: Place, *, port: int | None) -> None:
     with place.desk() as here:
         _ = here.vault  # a missing key file is said now, not by the first page
     Pages(place.config, listener).run()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Failed when it can't be had, and says why."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError:
-        raise Failed(f"web.host {host!r} is no address of this machine; 127.0.0.1 is usual") from None
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(512)
-    except OSError as error:
-        listener.close()
-        raise Failed(_why_not(error, host, port)) from None
-    return listener
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {port} is in use: another desk may be running here; "
-            "stop it, or set web.port in config.toml (or --port) to another one"
-        )
-    if error.errno == errno.EACCES:
-        return f"port {port} needs rights this user has not: set web.port to one above 1023 and put a proxy before it"
-    return f"nothing can listen at {host}, port {port}: {error.strerror}"
 
 
 class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
