@@ -17,6 +17,24 @@ LONGEST_SOCKET: Final = 104
 class ConfigError(Exception):
     """The configuration can't be used; the message names the key and the fix."""
 
+    cause = "wrong_value"
+
+
+class ConfigMissing(ConfigError):
+    cause = "missing"
+
+
+class ConfigUnreadable(ConfigError):
+    cause = "unreadable"
+
+
+class KeyUnknown(ConfigError):
+    cause = "unknown_key"
+
+
+class WrongType(ConfigError):
+    cause = "wrong_type"
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -141,7 +159,7 @@ def from_mapping(tables: Mapping[str, Any], environ: Mapping[str, str], *, folde
     """A Config from tables as TOML has them."""
     sections = [f.name for f in fields(Config) if f.name != "folder"]
     if unknown := set(tables) - set(sections):
-        raise ConfigError(f"[{min(unknown)}] is no section of the configuration: see config.example.toml")
+        raise KeyUnknown(f"[{min(unknown)}] is no section of the configuration: see config.example.toml")
     made = {name: _section(name, tables.get(name, {}), environ) for name in sections}
     return Config(folder=folder, **made)
 
@@ -156,22 +174,22 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(
+        raise ConfigMissing(
             f"there is no configuration at {path}: run 'helpdesk init' here, or set HELPDESK_CONFIG to its place"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} can't be read: {error}") from None
+        raise ConfigUnreadable(f"{path} can't be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+        raise ConfigUnreadable(f"{path} is not valid TOML: {error}") from None
 
 
 def _section(name: str, table: object, environ: Mapping[str, str]) -> Any:  # noqa: ANN401  one of the classes above
     if not isinstance(table, dict):
-        raise ConfigError(f"[{name}] must be a section with keys, not one value")
+        raise WrongType(f"[{name}] must be a section with keys, not one value")
     kind: Any = get_type_hints(Config)[name]
     types = get_type_hints(kind)
     if unknown := set(table) - set(types):
-        raise ConfigError(
+        raise KeyUnknown(
             f"{name}.{min(unknown)} is no key of the configuration: it knows {', '.join(sorted(types))}"
         )
     values: dict[str, object] = {key: _typed(f"{name}.{key}", table[key], types[key]) for key in table}
@@ -184,20 +202,20 @@ def _section(name: str, table: object, environ: Mapping[str, str]) -> Any:  # no
 
 def _typed(key: str, value: object, wanted: type) -> object:
     if isinstance(value, bool) is not (wanted is bool) or not isinstance(value, wanted):
-        raise ConfigError(f"{key} must be {_WORDS[wanted]}, not {value!r}")
+        raise WrongType(f"{key} must be {_WORDS[wanted]}, not {value!r}")
     return value
 
 
 def _from_text(variable: str, text: str, wanted: type) -> object:
     if wanted is bool:
         if text.lower() not in _TRUTH:
-            raise ConfigError(f"{variable} must be true or false, not {text!r}")
+            raise WrongType(f"{variable} must be true or false, not {text!r}")
         return _TRUTH[text.lower()]
     if wanted is int:
         try:
             return int(text)
         except ValueError:
-            raise ConfigError(f"{variable} must be a whole number, not {text!r}") from None
+            raise WrongType(f"{variable} must be a whole number, not {text!r}") from None
     return text
 
 

@@ -11,6 +11,7 @@ from helpdesk.cli.errors import in_plain_words, is_wrong_use
 COMMANDS: Final = {
     "init": "helpdesk.cli.init:init",
     "up": "helpdesk.cli.up:up",
+    "doctor": "helpdesk.cli.doctor:doctor",
     "mailbox": "helpdesk.cli.mailboxes:mailbox",
     "team": "helpdesk.cli.teams:team",
     "agent": "helpdesk.cli.agents:agent",

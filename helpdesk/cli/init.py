@@ -1,6 +1,5 @@
 """`helpdesk init`: from an empty folder to a desk that could run."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Unpack
@@ -84,7 +83,7 @@ def _ask(said: Said, given: str | None, question: str, default: str | None, opti
 
 
 def _write_config(place: Place, said: Said) -> None:
-    path = place.config_path or Path(os.environ.get("HELPDESK_CONFIG", configuration.FILE_NAME))
+    path = place.path
     if path.exists():
         _done("configuration", f"{path} is there already and stays as it is")
         return

@@ -1,5 +1,6 @@
 """Where a command works: the configuration it was given, and the desk that stands on it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -20,6 +21,11 @@ class Place:
 
     def __init__(self, config_path: Path | None) -> None:
         self.config_path = config_path
+
+    @property
+    def path(self) -> Path:
+        """Where the configuration is, or should be."""
+        return self.config_path or Path(os.environ.get("HELPDESK_CONFIG", config.FILE_NAME))
 
     @cached_property
     def config(self) -> Config:
