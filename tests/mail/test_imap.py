@@ -97,13 +97,13 @@ def test_idle_wakes_up_within_a_second_of_an_arrival(dovecot: Dovecot):
     with imap.connect(imap_account(dovecot.port, user)) as folder:
         delivering = threading.Thread(target=deliver)
         delivering.start()
-        woken = folder.wait(10)
+        while not (found := folder.new_uids(1)):  # a server may wake us for something else before
+            assert folder.wait(10)
         woken_at = time.monotonic()
         delivering.join()
 
-        assert woken
-        assert woken_at - appended_at[0] < 1
-        assert len(folder.new_uids(1)) == 1
+    assert len(found) == 1
+    assert woken_at - appended_at[0] < 1
 
 
 def test_waiting_ends_when_told_to_stop(dovecot: Dovecot):
