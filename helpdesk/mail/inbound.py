@@ -40,9 +40,17 @@ class Unreadable(Exception):
 
 def read(raw: bytes, limits: Limits | None = None) -> ParsedEmail:
     """Understand an email. Whatever the bytes are, the answer is a value or Unreadable."""
-    limits = limits or Limits()
     if not raw.strip(b"\0 \t\r\n"):
         raise Unreadable("there is nothing in it")
+    try:
+        return _read(raw, limits or Limits())
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - hostile bytes find every gap: the email waits, the next goes on
+        raise Unreadable(f"the reader failed ({type(error).__name__})") from None  # its words could hold content
+
+
+def _read(raw: bytes, limits: Limits) -> ParsedEmail:
     builder = TreeBuilder(limits)
     message = _tree(raw, limits, builder.defects)
     root = builder.build(message)
@@ -60,7 +68,7 @@ def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:
         end = min(end, limits.header_bytes)
     if len(raw) > limits.email_bytes:
         defects["it is larger than the limit: only its header was read"] = None
-        raw = raw[:end] + b"\n\n"
+        raw = _without_type(raw[:end]) + b"\n\n"
     try:
         message = email.message_from_bytes(raw)
         mended = _refolded(raw, message, defects)

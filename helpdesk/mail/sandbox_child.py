@@ -49,8 +49,6 @@ def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | Non
         return frames.pack({"unreadable": str(unreadable)})
     except MemoryError:
         return None
-    except Exception as error:  # noqa: BLE001 - the parent quarantines it: one email must not stop the others
-        return frames.pack({"unreadable": f"the reader failed ({type(error).__name__})"})
 
 
 def _next(requests: BinaryIO) -> tuple[dict[str, Any], bytes] | None:

@@ -10,6 +10,7 @@ from email.message import Message
 from helpdesk.mail import encoded_words, parameters, uuencode
 from helpdesk.mail.headers import Header, header_of
 from helpdesk.mail.limits import Limits
+from helpdesk.mail.source import inner_of, source_of, text_bytes_of
 
 _NAMES = ("filename", "name", "file")
 _TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+", re.ASCII)
@@ -58,7 +59,7 @@ class Node:
 
     def payload(self) -> bytes:
         """Give the bytes of a leaf, its transfer encoding undone; never an error."""
-        raw = _bytes(self.message)
+        raw = text_bytes_of(self.message)
         encoding = self.header.first("content-transfer-encoding").lower().strip("\"' ;")
         if encoding == "base64" and not _is_mislabelled(raw):
             return encoded_words.base64(raw)
@@ -70,14 +71,11 @@ class Node:
         return raw
 
     def source(self) -> bytes:
-        """Give a nested email as the bytes of a file of its own."""
-        inner = self.message.get_payload()
-        if isinstance(inner, list):
-            try:
-                return b"\n".join(bytes(each) for each in inner if isinstance(each, Message))
-            except (ValueError, LookupError, UnicodeError, RecursionError, AttributeError, TypeError):
-                return b""
-        return self.payload()
+        """Give what is attached in it (an email, a report) as the bytes of a file of its own."""
+        inner = inner_of(self.message)
+        if not isinstance(inner, list):
+            return self.payload()
+        return b"\r\n".join(source_of(each) for each in inner if isinstance(each, Message))
 
 
 class TreeBuilder:
@@ -109,7 +107,7 @@ class TreeBuilder:
             yield self.build(message, depth=node.depth + 1, default_type=default)
 
     def _parts_of(self, node: Node) -> list[Message]:
-        inner = node.message.get_payload()
+        inner = inner_of(node.message)
         if isinstance(inner, list):
             return [each for each in inner if isinstance(each, Message)]
         if node.media_type.startswith("multipart/"):
@@ -131,7 +129,7 @@ class TreeBuilder:
         if not boundary or b'"' in boundary:
             return []
         again = email.message_from_bytes(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + raw)
-        inner = again.get_payload()
+        inner = inner_of(again)
         return [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
 
     def _note_defects(self, message: Message, node: Node) -> None:
@@ -174,11 +172,6 @@ def _node(message: Message, depth: int, default_type: str) -> Node:
     )
 
 
-def _bytes(message: Message) -> bytes:
-    inner = message._payload  # type: ignore[attr-defined]  # noqa: SLF001 - get_payload() replaces 8-bit bytes
-    return inner.encode("utf-8", "surrogateescape") if isinstance(inner, str) else b""
-
-
 def _is_mislabelled(raw: bytes) -> bool:
     """It says base64 and is plainly something else."""
     strangers = len(_NOT_IN_BASE64.findall(raw[:4096]))
@@ -186,5 +179,5 @@ def _is_mislabelled(raw: bytes) -> bool:
 
 
 def _looks_like(node: Node) -> str:
-    start = _bytes(node.message)[:500].lower()
+    start = text_bytes_of(node.message)[:500].lower()
     return "text/html" if b"<html" in start or b"<!doctype html" in start else "text/plain"

@@ -34,6 +34,8 @@ def files(text: str) -> tuple[str, list[EncodedFile]]:
 
 def _decoded(lines: str) -> bytes | None:
     pieces = []
+    if not lines.isascii():
+        return None
     for line in lines.splitlines():
         try:
             pieces.append(binascii.a2b_uu(line))
