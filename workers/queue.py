@@ -24,7 +24,7 @@ from helpdesk.storage.queue import QUEUE, DeskJob
 from workers import delivery, sweeper  # noqa: F401  imported here, so that a child has them when it is forked
 
 _AGAIN_SECONDS: Final = 1.0  # before RQ's loop is begun anew, when Redis went away under it
-_GRACE_SECONDS: Final = 8.0  # to finish the email at hand when asked to stop
+_GRACE_SECONDS: Final = 6.0  # to finish the email at hand when asked to stop
 
 log = logging.getLogger(__name__)
 

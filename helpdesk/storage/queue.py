@@ -1,7 +1,7 @@
 """RQ's queue: JSON only, and nothing is ever run but a job of the list with the id of a row."""
 
 from datetime import datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 import redis
 from rq import Queue
@@ -47,8 +47,9 @@ class DeskJob(RqJob):
         return super().func
 
 
-def _is_wanted(name: object, arguments: object) -> TypeGuard[Job]:
-    return name in set(Job) and isinstance(arguments, list | tuple) and [type(one) for one in arguments] == [int]
+def _is_wanted(name: object, arguments: object) -> bool:
+    is_job = isinstance(name, str) and name in set(Job)
+    return is_job and isinstance(arguments, list | tuple) and [type(one) for one in arguments] == [int]
 
 
 def queue(connection: redis.Redis) -> Queue:

@@ -1,5 +1,6 @@
 """An SMTP server that keeps what it is given and answers as a test tells it to."""
 
+import asyncio
 import ssl
 import time
 from asyncio import WriteTransport
@@ -48,6 +49,13 @@ class SmtpSink:
     _recipients: dict[str, list[str]] = field(default_factory=lambda: defaultdict(lambda: [OK]))
     _contents: list[str] = field(default_factory=lambda: [OK])
     _greetings: list[str] = field(default_factory=lambda: [OK])
+    _peers: set[object] = field(default_factory=set)
+    _thinks: float = 0
+
+    @property
+    def connections(self) -> int:
+        """Over how many connections emails were begun."""
+        return len(self._peers)
 
     def answer(self, recipient: str, *answers: str) -> None:
         """What RCPT TO this address is told: "451 later", "550 unknown", DROP, OK."""
@@ -56,6 +64,10 @@ class SmtpSink:
     def answer_contents(self, *answers: str) -> None:
         """What is said after the final dot; DROP takes the email and hangs up."""
         self._contents = list(answers)
+
+    def think_for(self, seconds: float) -> None:
+        """How long the server takes after the final dot."""
+        self._thinks = seconds
 
     def answer_senders(self, *answers: str) -> None:
         """What MAIL FROM is told."""
@@ -75,6 +87,7 @@ class SmtpSink:
     async def handle_MAIL(  # noqa: N802 (aiosmtpd looks the handlers up by these names)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self._peers.add(session.peer)
         said = _next(self._greetings)
         if said == OK:
             envelope.mail_from = address
@@ -92,6 +105,7 @@ class SmtpSink:
         return _say(server, said)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self._thinks)
         said = _next(self._contents)
         if said.startswith("2") or said == DROP:
             assert isinstance(envelope.content, bytes)

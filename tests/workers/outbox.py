@@ -64,13 +64,17 @@ class Outbox:
                 .where(OutboundEmail.id == outbound_email_id)
             ).one()
 
+    def another(self, sink: SmtpSink) -> "Outbox":
+        """A second mailbox of the same desk."""
+        return an_outbox(self.runtime, sink, "sales@desk.example")
+
     def mailbox(self) -> Mailbox:
         with self.runtime.db.reading() as session:
             return session.get_one(Mailbox, self.mailbox_id)
 
 
-def an_outbox(runtime: Runtime, sink: SmtpSink) -> Outbox:
+def an_outbox(runtime: Runtime, sink: SmtpSink, address: str = "support@desk.example") -> Outbox:
     with runtime.db.transaction() as session:
         team = a_team(session)
-        mailbox = a_mailbox(session, team, "support@desk.example", port=sink.port)
+        mailbox = a_mailbox(session, team, address, port=sink.port)
         return Outbox(runtime, mailbox.id, an_agent(session, team).id)

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGTERM
@@ -43,6 +44,14 @@ def start(installation: Path, module: str, *settings: str, **environ: str) -> su
             text=True,
             start_new_session=True,
         )
+
+
+def until(is_so: Callable[[], object], seconds: float = 15) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.02)
 
 
 def stop(process: subprocess.Popen[str], seconds: float = 15) -> int:
