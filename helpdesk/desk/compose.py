@@ -9,19 +9,31 @@ from sqlalchemy.orm import Session
 from helpdesk.config import Desk
 from helpdesk.desk import password_resets
 from helpdesk.desk.delivery import Claimed
-from helpdesk.desk.letters import letter, say
+from helpdesk.desk.letters import N_, letter, say
 from helpdesk.mail.outbound import Automatic, OutgoingAttachment, OutgoingEmail
 from helpdesk.mail.parsed import Address
+from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
+from helpdesk.models.access_grant import Purpose as GrantPurpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
-from helpdesk.privacy import access
+from helpdesk.privacy import access, grants
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.vault import Vault
 
 NEAREST_REFERENCES: Final = 15
+# what a reading is for, as a customer reads it
+PURPOSES: Final = {
+    GrantPurpose.ANSWER: N_("to answer you"),
+    GrantPurpose.BUG: N_("to find and mend a mistake of ours"),
+    GrantPurpose.QUALITY: N_("to check how well we answered"),
+    GrantPurpose.REQUEST: N_("because you asked us to"),
+    GrantPurpose.SECURITY: N_("to look into a security problem"),
+    GrantPurpose.LEGAL: N_("because the law asks us to"),
+    GrantPurpose.FEEDBACK: N_("to understand the feedback you gave"),
+}
 
 
 def email(
@@ -80,9 +92,43 @@ def _password_reset(session: Session, row: OutboundEmail, desk: Desk, vault: Vau
     )
 
 
+def _about_a_grant(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To the customer: who wants to read, or has read, what, and why. Nothing of the ticket is in it."""
+    grant = session.get_one(AccessGrant, row.access_grant_id)
+    asks = row.purpose is Purpose.GRANT_REQUEST
+    to, cc = _recipients(session, row)
+    language = desk.language
+    about = {"desk": desk.name, "ticket": grant.scope_id if grant.scope is Scope.TICKET else None}
+    words = letter(
+        "grant_request" if asks else "grant_notice",
+        language,
+        name=to[0].name if to else "",
+        purpose=say(PURPOSES[grant.purpose], language),
+        reason=session.get_one(GrantReason, grant.id).reason,
+        hours=max(1, round(grant.asked_minutes / 60)),
+        link=f"{desk.base_url.rstrip('/')}/permission/{grants.link_secret(vault, grant)}",
+        until=((grant.lapses_at if asks else grant.expires_at) or grant.lapses_at).strftime("%Y-%m-%d %H:%M"),
+        **about,
+    )
+    subject = "May we read what you wrote to us?" if asks else "We have read what you wrote to us"
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(desk.name, session.get_one(Mailbox, row.mailbox_id).address),
+        to=to,
+        cc=cc,
+        subject=say(subject, language),
+        text=words.text,
+        html=words.html,
+        automatic=Automatic.GENERATED,
+        date=row.created_at,
+    )
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
+    Purpose.GRANT_REQUEST: _about_a_grant,
+    Purpose.GRANT_NOTICE: _about_a_grant,
 }
 
 

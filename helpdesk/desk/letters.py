@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from helpdesk import languages, paths
 
-NAMES: Final = ("password_reset", "reply")
+NAMES: Final = ("grant_notice", "grant_request", "password_reset", "reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ def letter(template: str, language: str, **values: object) -> Letter:
 def say(text: str, language: str, **values: object) -> str:
     """A text outside of a template, such as a subject, in a language."""
     return languages.catalogue(language).gettext(text) % values
+
+
+def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
+    """Mark a text for translation where it stands; it is translated where it is said."""
+    return text
 
 
 @cache

@@ -152,6 +152,16 @@ def sweep(session: Session) -> int:
     return len(over)
 
 
+def state_now(grant: AccessGrant) -> GrantState:
+    """Its state at this moment, also where the sweep has not written the end down yet."""
+    now = clock.now()
+    if grant.state is GrantState.REQUESTED and grant.lapses_at <= now:
+        return GrantState.LAPSED
+    if grant.state is GrantState.ACTIVE and grant.expires_at is not None and grant.expires_at <= now:
+        return _after_use(grant, GrantState.EXPIRED)
+    return grant.state
+
+
 def subject_of(session: Session, grant: AccessGrant) -> int | None:
     """The customer whose data a grant opens; None where it is not one person's."""
     if grant.scope is Scope.CUSTOMER:

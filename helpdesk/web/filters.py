@@ -12,6 +12,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from helpdesk import clock
+from helpdesk.web import words
 from helpdesk.web.language import _, locale, zone
 
 _TONES: Final = 6
@@ -31,6 +32,8 @@ def install(app: Flask) -> None:
         status_word=status_word,
         language_name=language_name,
         linked=linked,
+        grant_word=words.grant_word,
+        thing_word=words.thing_word,
     )
 
 

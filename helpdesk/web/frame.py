@@ -38,6 +38,7 @@ class Frame:
     views: Sequence[ViewLink]
     teams: Sequence[ViewLink]
     bottom: Sequence[ViewLink]
+    current: str = ""
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
@@ -63,7 +64,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
     views = [_view_link(view, numbers, current) for view in View]
     chosen = {view.value for view in _AT_THE_BOTTOM}
     links = [_team_link(team, numbers, current) for team in teams]
-    return Frame(views, links, [link for link in views if link.slug in chosen])
+    return Frame(views, links, [link for link in views if link.slug in chosen], current)
 
 
 def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:

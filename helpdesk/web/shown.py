@@ -1,6 +1,6 @@
 """One ticket as it is shown: what its reader may read, or why it can't be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import customers, replies, tags, thread
 from helpdesk.desk.replies import Recipients
+from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
@@ -18,6 +19,7 @@ from helpdesk.privacy import access, audit, policy
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
 from helpdesk.web import thread as conversation
+from helpdesk.web import words
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
@@ -85,6 +87,7 @@ class TicketWithheld:
     customer_name: str
     why: str
     whom_to_ask: str
+    purposes: Mapping[Purpose, str]
     is_readable: bool = False
 
 
@@ -156,6 +159,7 @@ def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> T
         customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id],
         why=_why_not(session, is_of_the_team=any(agent.id == by.id for agent in team)),
         whom_to_ask=", ".join(agent.name for agent in team if agent.id != by.id),
+        purposes=words.purposes(),
     )
 
 

@@ -13,7 +13,7 @@ from helpdesk.web.headers import takes_gzip
 
 FOLDER: Final = Path(__file__).parent / "static"
 STYLESHEETS: Final = tuple(
-    f"css/{name}.css" for name in ("tokens", "base", "forms", "frame", "list", "ticket", "composer", "pages")
+    f"css/{name}.css" for name in ("tokens", "base", "forms", "frame", "list", "ticket", "composer", "pages", "wide")
 )
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",

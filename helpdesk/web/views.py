@@ -5,11 +5,13 @@ from flask import Flask, g
 from helpdesk.web import (
     attachments,
     events,
+    grants,
     health,
     inbox,
     messages,
     notes,
     password_resets,
+    permission,
     replies,
     search,
     sign_in,
@@ -18,7 +20,8 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
-    attachments, events, health, inbox, messages, notes, password_resets, replies, search, sign_in, tags, tickets,
+    attachments, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
+    sign_in, tags, tickets,
 )  # fmt: skip
 
 

@@ -10,8 +10,15 @@ from helpdesk.desk import letters
 from tests.house.tree import ROOT
 
 LINK = "https://desk.example/password-resets/abc"
+GRANT: dict[str, object] = {
+    "name": "Nils <i>", "desk": "Lamps & Co", "ticket": 7, "purpose": "to answer you", "reason": "<b>",
+    "hours": 48,
+    "link": "https://desk.example/permission/abc", "until": "2026-11-23 10:00",
+}  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
     "reply": {"text": "One & two\nthree", "paragraphs": [["One & two", "three"], ["four"]]},
+    "grant_request": GRANT,
+    "grant_notice": GRANT,
     "password_reset": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
 }
 FOLDER = ROOT / "helpdesk" / "translations"
@@ -59,9 +66,9 @@ def test_a_template_loads_nothing_and_links_only_to_us(name: str, language: str)
     seen = look_at(letter.html)
     assert seen.tags <= SILENT
     assert not seen.loads
-    assert set(seen.links) <= {LINK}
+    assert set(seen.links) <= {VALUES[name].get("link")}
     assert not re.search(r"@import|url\(|javascript:|<!--", letter.html, re.IGNORECASE)
-    assert set(re.findall(r"https?://\S+", letter.text)) <= {LINK}
+    assert set(re.findall(r"https?://\S+", letter.text)) <= {VALUES[name].get("link")}
 
 
 @pytest.mark.parametrize("name", sorted(VALUES))

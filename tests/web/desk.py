@@ -8,11 +8,14 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from helpdesk.desk import permissions
+from helpdesk.models.access_grant import AccessGrant, Purpose, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, grants
+from helpdesk.privacy.grants import Wish
 from helpdesk.runtime import Runtime
 from helpdesk.web.app import create_app
 from tests import world
@@ -31,6 +34,8 @@ class Desk:
     ticket: Ticket
     message: Message
     attachment: Attachment
+    grant: AccessGrant  # asked for by Otto, about the team's ticket
+    secret: str  # of the customer's link to it
 
     def browser(self, agent: Agent | None = None) -> Browser:
         browser = Browser(self.app)
@@ -78,7 +83,10 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         session.add(attachment)
         session.flush()
         access.write_attachment(session, attachment, name="lamp.png", body=b"\x89PNG\r\n\x1a\nrest")
-    return Desk(runtime, app, ada, otto, root, ticket, message, attachment)
+        wish = Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 24 * 60)
+        grant = permissions.ask(session, runtime.vault, wish, by=otto)
+        secret = grants.link_secret(runtime.vault, grant)
+    return Desk(runtime, app, ada, otto, root, ticket, message, attachment, grant, secret)
 
 
 @pytest.fixture

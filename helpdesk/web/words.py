@@ -1,0 +1,45 @@
+"""Words for states and purposes, as screens show them."""
+
+from helpdesk.models.access_grant import GrantState, Purpose
+from helpdesk.web.language import _
+
+
+def purposes() -> dict[Purpose, str]:
+    """What reading can be for, in the order in which it is offered."""
+    return {
+        Purpose.ANSWER: _("Answering the customer"),
+        Purpose.BUG: _("Fixing a bug"),
+        Purpose.QUALITY: _("Checking quality"),
+        Purpose.REQUEST: _("A request of the person"),
+        Purpose.SECURITY: _("A security problem"),
+        Purpose.LEGAL: _("A legal duty"),
+        Purpose.FEEDBACK: _("Understanding feedback"),
+    }
+
+
+def grant_word(state: str) -> str:
+    words = {
+        GrantState.REQUESTED: _("Waiting"),
+        GrantState.ACTIVE: _("Live"),
+        GrantState.DENIED: _("Refused"),
+        GrantState.LAPSED: _("Lapsed"),
+        GrantState.EXPIRED: _("Expired"),
+        GrantState.REVOKED: _("Revoked"),
+        GrantState.CLOSED: _("Given back"),
+        GrantState.MUST_REVIEW: _("To be reviewed"),
+        GrantState.RATIFIED: _("Found right"),
+        GrantState.CONDEMNED: _("Found wrong"),
+    }
+    return words[GrantState(state)]
+
+
+def thing_word(kind: str) -> str:
+    """What was read, in a word."""
+    words = {
+        "ticket": _("the conversation"),
+        "message": _("one message"),
+        "attachment": _("a file"),
+        "raw_email": _("the original email"),
+        "list": _("subject and first words, in a list or a search"),
+    }
+    return words.get(kind, kind)

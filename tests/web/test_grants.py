@@ -1,0 +1,64 @@
+"""Asking for permission in the browser, and the customer's answer by a mailed link."""
+
+from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from tests.web.desk import Desk
+
+
+def test_an_agent_asks_the_customer_allows_shorter_revokes_and_the_next_click_is_refused(desk: Desk):
+    otto, customer = desk.browser(desk.otto), desk.browser()
+    ticket, link = f"/tickets/{desk.ticket.number}", f"/permission/{desk.secret}"
+    assert otto.get(ticket).status_code == 404
+
+    assert "May we read what you wrote?" in customer.get(link).text
+    assert otto.get(ticket).status_code == 404  # looking at the link decides nothing
+    assert customer.post(link, {"answer": "allow", "hours": "4"}).status_code == 303
+    assert otto.get(ticket).status_code == 200
+
+    page = customer.get(link).text
+    assert "the conversation" in page
+    assert "flickers" not in page
+    assert customer.post(link, {"answer": "refuse"}).status_code == 303
+    assert otto.get(ticket).status_code == 404
+
+
+def test_the_customers_pages_set_no_cookie(desk: Desk):
+    answer = desk.browser().get(f"/permission/{desk.secret}")
+
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_asking_by_number_looks_the_same_whether_there_is_such_a_ticket_or_not(desk: Desk):
+    otto = desk.browser(desk.otto)
+    wish = {"purpose": "bug", "reason": "The export fails", "hours": "4"}
+
+    real = otto.post("/grants", {**wish, "number": str(desk.ticket.number)})
+    missing = otto.post("/grants", {**wish, "number": "987654"})
+
+    assert (real.status_code, real.headers["Location"]) == (missing.status_code, missing.headers["Location"])
+
+
+def test_the_email_to_the_customer_is_queued_and_names_nothing_of_the_ticket(desk: Desk):
+    with desk.runtime.db.reading() as session:
+        asked = session.query(OutboundEmail).filter_by(purpose=Purpose.GRANT_REQUEST).one()
+        assert asked.access_grant_id == desk.grant.id
+
+
+def test_break_glass_opens_at_once_and_the_customer_is_told(desk: Desk):
+    root = desk.browser(desk.root)
+    assert root.get(f"/tickets/{desk.ticket.number}").status_code == 403
+
+    wish = {"purpose": "security", "reason": "An account is being taken over", "hours": "1", "break_glass": "1"}
+    root.post(f"/tickets/{desk.ticket.number}/grants", wish)
+
+    assert root.get(f"/tickets/{desk.ticket.number}").status_code == 200
+    with desk.runtime.db.reading() as session:
+        assert session.query(OutboundEmail).filter_by(purpose=Purpose.GRANT_NOTICE).count() == 1
+
+
+def test_a_wish_without_a_reason_comes_back_with_what_was_typed(desk: Desk):
+    root = desk.browser(desk.root)
+
+    answer = root.post(f"/tickets/{desk.ticket.number}/grants", {"purpose": "bug", "reason": " ", "hours": "4"})
+
+    assert answer.status_code == 422
+    assert "say why" in answer.text
