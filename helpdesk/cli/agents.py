@@ -3,12 +3,15 @@
 import click
 
 from helpdesk.cli import asking
-from helpdesk.cli.errors import Failed
+from helpdesk.cli.errors import Failed, WrongUse
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.desk import agents, password_resets, teams
 from helpdesk.models.agent import Agent, Role
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
+
+# a desk's own roles are given where they are made, in the desk
+_ROLES = click.Choice([role.value for role in Role if role is not Role.OWN])
 
 PASSWORD_VARIABLE = "HELPDESK_AGENT_PASSWORD"  # noqa: S105  a variable's name
 
@@ -21,7 +24,8 @@ def agent() -> None:
 @agent.command()
 @click.argument("email")
 @click.option("--name", prompt=True, help="As colleagues and customers see it.")
-@click.option("--admin", "is_admin", is_flag=True, help="May set up mailboxes, teams and people.")
+@click.option("--role", type=_ROLES, help="What the agent may do; without it, agent.")
+@click.option("--admin", "role", flag_value=Role.ADMIN.value, help="The same as --role admin.")
 @click.option("--team", "team_names", multiple=True, help="May be given several times.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--show-link", is_flag=True, help="Mail nothing: print the link that sets the password.")
@@ -31,7 +35,7 @@ def add(
     *,
     email: str,
     name: str,
-    is_admin: bool,
+    role: str | None,
     team_names: tuple[str, ...],
     password_stdin: bool,
     show_link: bool,
@@ -44,14 +48,32 @@ def add(
     with place.desk() as here:
         _ = here.vault  # without a key no link can be made: said before anybody is added
         with here.db.transaction() as session:
-            role = Role.ADMIN if is_admin else Role.AGENT
             found = teams.find(session, team_names)
-            made = agents.add(session, name=name, email=email, role=role, teams=found, by=Machine.COMMAND)
+            given_role = Role(role or Role.AGENT)
+            made = agents.add(session, name=name, email=email, role=given_role, teams=found, by=Machine.COMMAND)
             if password:
                 agents.set_password(session, made, password, by=Machine.COMMAND)
-        click.echo(f"{made.name} <{made.email}> is {'an admin' if is_admin else 'an agent'} now.")
+        click.echo(f"{made.name} <{made.email}> is added, as {made.role.value}.")
         if not password:
             invite(here, made, show_link=show_link)
+
+
+@agent.command()
+@click.argument("email")
+@click.option("--role", type=_ROLES, help="What the agent may do.")
+@click.option("--team", "team_names", multiple=True, help="Be in this team and those named with it, in no others.")
+@pass_place
+def change(place: Place, *, email: str, role: str | None, team_names: tuple[str, ...]) -> None:
+    """Give an agent another role, or other teams."""
+    if role is None and not team_names:
+        raise WrongUse("say what to change: --role or --team")
+    with place.desk() as here, here.db.transaction() as session:
+        one = agents.find(session, email)
+        if role is not None:
+            agents.change_role(session, one, Role(role), by=Machine.COMMAND)
+        if team_names:
+            agents.put_in_teams(session, one, teams.find(session, team_names), by=Machine.COMMAND)
+    click.echo(f"{one.email} is changed.")
 
 
 @agent.command("list")

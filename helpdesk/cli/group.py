@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "poll": "helpdesk.cli.workers:poll",
     "worker": "helpdesk.cli.workers:worker",
     "schedule": "helpdesk.cli.workers:schedule",
+    "mail": "helpdesk.cli.mail:mail",
     "demo": "helpdesk.cli.demo:demo",
 }
 

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 class Bar:
     """`tell("files", 3, 10)` as often as one likes; each word gets a line of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shown: bool = True) -> None:
         console = Console(file=sys.stderr)
         columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._progress = Progress(*columns, console=console, disable=not (is_shown and console.is_terminal))
         self._tasks: dict[str, TaskID] = {}
 
     def tell(self, what: str, done: int, total: int) -> None:

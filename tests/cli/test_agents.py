@@ -91,6 +91,23 @@ def test_without_a_mailbox_the_link_is_printed_only_when_asked_for(helpdesk: Com
         assert ada.email == "ada@desk.example"
 
 
+def test_an_agent_gets_another_role_and_other_teams(says: Says, helpdesk: Command, runtime: Runtime):
+    for name in ("Support", "Sales", "Billing"):
+        says("team", "add", name)
+    given = {"HELPDESK_AGENT_PASSWORD": PASSWORD}
+    says(
+        "agent", "add", "ada@desk.example", "--name", "Ada", "--role", "lead", "--team", "Support", environment=given
+    )
+    assert "lead      ada@desk.example  Ada  [Support]" in says("agent", "list")
+
+    says("agent", "change", "ada@desk.example", "--role", "dpo", "--team", "Sales", "--team", "Billing")
+
+    assert "dpo       ada@desk.example  Ada" in says("agent", "list")
+    assert "[Support]" not in says("agent", "list")
+    assert helpdesk("agent", "change", "ada@desk.example").exit_code == 2
+    assert helpdesk("agent", "change", "ada@desk.example", "--role", "king").exit_code == 2
+
+
 def test_a_link_works_once_and_takes_the_other_links_with_it(says: Says, helpdesk: Command, runtime: Runtime):
     helpdesk("agent", "add", "ada@desk.example", "--name", "Ada")
     first, second = (says("agent", "password", "ada@desk.example", "--show-link").strip() for _ in range(2))
