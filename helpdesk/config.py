@@ -189,9 +189,7 @@ def _section(name: str, table: object, environ: Mapping[str, str]) -> Any:  # no
     kind: Any = get_type_hints(Config)[name]
     types = get_type_hints(kind)
     if unknown := set(table) - set(types):
-        raise KeyUnknown(
-            f"{name}.{min(unknown)} is no key of the configuration: it knows {', '.join(sorted(types))}"
-        )
+        raise KeyUnknown(f"{name}.{min(unknown)} is no key of the configuration: it knows {', '.join(sorted(types))}")
     values: dict[str, object] = {key: _typed(f"{name}.{key}", table[key], types[key]) for key in table}
     for key, wanted in types.items():
         variable = f"HELPDESK_{name}_{key}".upper()

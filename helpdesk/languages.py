@@ -9,13 +9,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-_FOLDER: Final = Path(__file__).parent / "translations"
+FOLDER: Final = Path(__file__).parent / "translations"
 
 
 @cache
 def catalogue(code: str) -> NullTranslations:
     """The translations into a language; an unknown one leaves every text as it is, in English."""
-    folder = _FOLDER / code / "LC_MESSAGES"
+    folder = FOLDER / code / "LC_MESSAGES"
     compiled, source = folder / "messages.mo", folder / "messages.po"
     if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
         with compiled.open("rb") as file:

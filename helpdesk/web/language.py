@@ -1,14 +1,10 @@
 """The language of a page: the agent's own, else the browser's, else the desk's."""
 
-import io
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain
 from flask_babel import format_decimal as _format_decimal
@@ -18,8 +14,8 @@ from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
 from helpdesk.config import Config
+from helpdesk.languages import catalogue
 
-FOLDER: Final = Path(__file__).parent.parent / "translations"
 LANGUAGES: Final = ("en", "de")
 
 
@@ -48,17 +44,10 @@ def zone() -> ZoneInfo:
 
 
 class Words(Domain):  # type: ignore[misc]  # flask-babel has no types
-    """Translations read from their source files once, so that a checkout needs no build step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.catalogues: dict[str, NullTranslations] = {}
+    """The translations that letters use too: in a checkout from their source files, without a build step."""
 
     def get_translations(self) -> NullTranslations:
-        code = locale().language
-        if code not in self.catalogues:
-            self.catalogues[code] = _catalogue(code)
-        return self.catalogues[code]
+        return catalogue(locale().language)
 
 
 def install(app: Flask, config: Config) -> None:
@@ -96,19 +85,3 @@ def _is_known(tag: str) -> bool:
 def _described() -> dict[str, str]:
     here = locale()
     return {"language": str(here).replace("_", "-"), "direction": here.text_direction}
-
-
-def _catalogue(code: str) -> NullTranslations:
-    """The words of a language, from the compiled file of a wheel or the source file of a checkout."""
-    folder = FOLDER / code / "LC_MESSAGES"
-    compiled, source = folder / "messages.mo", folder / "messages.po"
-    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
-        with compiled.open("rb") as file:
-            return Translations(file)
-    if not source.exists():
-        return NullTranslations()
-    made = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(made, read_po(file, locale=code))
-    made.seek(0)
-    return Translations(made)

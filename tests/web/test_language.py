@@ -7,6 +7,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from helpdesk import languages
 from helpdesk.web import language
 from tests.web.desk import Desk
 
@@ -22,7 +23,7 @@ def texts() -> set[str]:
 
 @pytest.mark.parametrize("code", [code for code in language.LANGUAGES if code != "en"])
 def test_a_language_is_complete_and_holds_nothing_old(code: str):
-    source = language.FOLDER / code / "LC_MESSAGES" / "messages.po"
+    source = languages.FOLDER / code / "LC_MESSAGES" / "messages.po"
     catalogue = read_po(io.BytesIO(source.read_bytes()), locale=code)
     translated = {
         message.id if isinstance(message.id, str) else message.id[0]
