@@ -19,7 +19,7 @@ from helpdesk.web.auth import browser, runtime, without_database
 
 bp = Blueprint("events", __name__)
 
-_BEAT: Final = 20.0  # seconds between signs of life, each of which checks the login too
+_BEAT: Final = 5.0  # seconds between signs of life: each checks the login, and whether anybody still listens
 _GATHER: Final = 0.15  # what changes within this time is told at once
 _LIFE: Final = 600.0  # then the browser connects anew
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from socketserver import ThreadingMixIn
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, grants
 from helpdesk.privacy.grants import Wish
 from helpdesk.runtime import Runtime
+from helpdesk.web import events
 from helpdesk.web.app import create_app
 from tests import world
 from tests.web.browser import PASSWORD_HASH, Browser
@@ -90,9 +92,12 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
 
 
 @pytest.fixture
-def desk_url(desk: Desk) -> Iterator[str]:
-    """The desk, served on a free port."""
+def desk_url(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The desk, served on a free port. Ask for it before `pages`: browsers leave first."""
+    monkeypatch.setattr(events, "_BEAT", 0.2)
     server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    assert isinstance(server, ThreadingMixIn)
+    server.daemon_threads = False  # closing waits for the last stream
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"

@@ -12,3 +12,4 @@ watchKeys();
 watchTrouble();
 fitFrames(document);
 listen();
+document.documentElement.dataset.ready = "yes";

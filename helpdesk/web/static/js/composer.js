@@ -25,7 +25,9 @@ export function watchComposer() {
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement?.id === "composer" && response?.raw?.ok) unsent.delete(sourceElement.dataset.ticket);
+    if (sourceElement?.id !== "composer" || !response?.raw?.ok) return;
+    unsent.delete(sourceElement.dataset.ticket);
+    one("#text")?.blur(); // the next key is a command again
   });
   document.addEventListener("htmx:after:swap", () => {
     restore();

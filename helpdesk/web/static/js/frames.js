@@ -1,27 +1,26 @@
 // A letter's frame is as high as the letter: it may not run anything, so its height is read from outside.
 import { all } from "./page.js";
 
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+
 export function fitFrames(within) {
-  for (const frame of all("iframe.frame", within)) {
-    if (frame.dataset.fitted) continue;
+  for (const frame of all("iframe.frame:not([data-fitted])", within)) {
     frame.dataset.fitted = "yes";
-    frame.addEventListener("load", () => watch(frame));
-    if (frame.contentDocument?.readyState === "complete") watch(frame);
+    frame.addEventListener("load", () => {
+      for (const picture of all("img", frame.contentDocument)) picture.addEventListener("load", () => fit(frame));
+      fit(frame);
+    });
+    sizes.observe(frame);
   }
 }
 
-function watch(frame) {
-  const body = frame.contentDocument?.body;
-  if (!body) return;
-  const fit = () => {
-    // a letter that is wider than its place is made smaller, down to where it can still be read
-    body.style.zoom = "";
-    const wide = frame.contentDocument.documentElement.scrollWidth;
-    if (wide > frame.clientWidth) body.style.zoom = Math.max(frame.clientWidth / (wide + 16), 0.5);
-    const height = Math.ceil(body.getBoundingClientRect().height);
-    if (height) frame.style.blockSize = `${Math.min(height, 20000)}px`;
-  };
-  new ResizeObserver(fit).observe(frame);
-  for (const picture of body.querySelectorAll("img")) picture.addEventListener("load", fit);
-  fit();
+function fit(frame) {
+  const letter = frame.contentDocument;
+  if (!letter?.body || letter.URL === "about:blank" || !frame.clientWidth) return;
+  // one that is wider than its place is made smaller, down to where it can still be read
+  letter.body.style.zoom = "";
+  const wide = letter.documentElement.scrollWidth;
+  if (wide > frame.clientWidth) letter.body.style.zoom = Math.max(frame.clientWidth / (wide + 16), 0.5);
+  const height = Math.ceil(letter.body.getBoundingClientRect().height);
+  if (height) frame.style.blockSize = `${Math.min(height, 20000)}px`;
 }
