@@ -60,7 +60,7 @@ def is_report(parsed: ParsedEmail) -> bool:
 
 
 def _kind(parsed: ParsedEmail) -> str:
-    return str(parsed.screening.kind) if parsed.screening else _ORDINARY
+    return str(parsed.screening.kind)
 
 
 def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:

@@ -8,8 +8,9 @@ from typing import Final
 
 from helpdesk.mail import bounce_text, delivery_status
 from helpdesk.mail.bounce_words import DAEMON, DAEMON_NAME, DELAYED, FAILED, REFUSAL, REPLY_PREFIX, SUBJECT
-from helpdesk.mail.delivery_status import ADDRESS, LONGEST, Failure, is_general, unique
+from helpdesk.mail.delivery_status import ADDRESS, LONGEST, is_general, unique
 from helpdesk.mail.parsed import ParsedEmail, Part
+from helpdesk.mail.screened import Failure
 
 _FIELDS: Final = re.compile(r"^(?:final|original)-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]{0,4}message-id[ \t]*:\s*<?([^\s<>]{3,300})>?", re.IGNORECASE | re.MULTILINE)

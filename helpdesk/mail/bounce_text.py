@@ -6,7 +6,8 @@ from itertools import islice, zip_longest
 from typing import Final
 
 from helpdesk.mail.bounce_words import DELAYED, RETURNED
-from helpdesk.mail.delivery_status import ADDRESS, MOST_FAILURES, Failure, status_in, unique
+from helpdesk.mail.delivery_status import ADDRESS, MOST_FAILURES, status_in, unique
+from helpdesk.mail.screened import Failure
 
 _ADDR: Final = ADDRESS.pattern
 _MAILTO: Final = re.compile(r"[<(\[]mailto:[^>\])]{1,200}[>\])]", re.IGNORECASE)

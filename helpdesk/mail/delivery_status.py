@@ -2,27 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
+
+from helpdesk.mail.screened import Failure
 
 LONGEST: Final = 64 * 1024
 MOST_FAILURES: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One recipient that an email did not reach, or not yet."""
-
-    address: str
-    status: str = ""
-    """RFC 3463, as "5.1.1"; "" when the report names none."""
-    action: str = "failed"
-    """"failed" or "delayed"."""
-    diagnostic: str = field(default="", repr=False)
-
-    @property
-    def is_permanent(self) -> bool:
-        return self.action == "failed" and not self.status.startswith("4")
 
 
 ADDRESS: Final = re.compile(

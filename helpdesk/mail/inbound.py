@@ -18,6 +18,7 @@ from helpdesk.mail import (
     invitations,
     protection,
     quote,
+    screening,
 )
 from helpdesk.mail.headers import Envelope, Header
 from helpdesk.mail.limits import Limits
@@ -54,7 +55,8 @@ def _read(raw: bytes, limits: Limits) -> ParsedEmail:
     builder = TreeBuilder(limits)
     message = _tree(raw, limits, builder.defects)
     root = builder.build(message)
-    return _understood(root, builder.defects, limits)
+    understood = _understood(root, builder.defects, limits)
+    return replace(understood, screening=screening.screen(understood))
 
 
 def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from helpdesk.mail.quote import Trimmed
+from helpdesk.mail.screened import Screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class ParsedEmail:
     """What was wrong with it, in plain words without content."""
     trimmed: Trimmed = field(default_factory=Trimmed)
     """The new text, and the folds that hide quote and signature; its HTML is `safe_new_html`."""
-    screening: Any = None
+    screening: Screening = field(default_factory=Screening)
     """What `screening` made of it: bounce, automatic reply, list …"""
 
     @property

@@ -1,53 +1,15 @@
 """What kind of email this is, and whether a program may answer it: bounces, automatic replies, lists, receipts."""
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from helpdesk.mail import automatic, bounce
 from helpdesk.mail.automatic_words import RECEIPT_SUBJECT
-from helpdesk.mail.delivery_status import Failure, groups
+from helpdesk.mail.delivery_status import groups
 from helpdesk.mail.parsed import ParsedEmail, Part
+from helpdesk.mail.screened import Failure, Kind, Screening
 
 __all__ = ["Failure", "Kind", "Screening", "screen"]
-
-
-class Kind(StrEnum):
-    ORDINARY = "ordinary"
-    BOUNCE = "bounce"
-    DELAY = "delay"
-    AUTOMATIC_REPLY = "automatic reply"
-    RECEIPT = "receipt"
-    LIST = "list"
-    FEEDBACK_REPORT = "feedback report"
-    CALENDAR_REPLY = "calendar reply"
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """What an email is, and what may be done with it."""
-
-    kind: Kind = Kind.ORDINARY
-    may_answer: bool = False
-    """An automatic answer may be sent. Whether it is our own, and how many there were, the desk must ask."""
-    reason: str = ""
-    """Why, in plain words without content."""
-    failures: tuple[Failure, ...] = ()
-    """Whom the email of ours that it reports did not reach."""
-    answers: str = ""
-    """The Message-ID of the email that a report is about, without brackets."""
-    is_marked_spam: bool = False
-    """A filter before us has marked it."""
-
-    @property
-    def is_bounce(self) -> bool:
-        return self.kind is Kind.BOUNCE
-
-    @property
-    def is_about_delivery(self) -> bool:
-        """Tell whether a machine reports that an email of ours did not arrive, or not yet."""
-        return self.kind in {Kind.BOUNCE, Kind.DELAY}
 
 
 _CALENDAR_ANSWERS: Final = frozenset({"REPLY", "COUNTER", "REFRESH", "DECLINECOUNTER"})
