@@ -9,11 +9,11 @@ from types import FrameType
 from typing import Any, Final
 
 from helpdesk.desk import polling
-from helpdesk.mail.limits import Limits
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
+from workers import limits
 from workers.fetching import Fetching
 from workers.poll_leases import LASTING, PollLeases
 
@@ -34,7 +34,7 @@ def run(here: Runtime) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked_to_stop)
     threading.excepthook = _log_death
-    with Sandbox(_limits(here)) as sandbox:
+    with Sandbox(limits.of_config(here.config)) as sandbox:
         poller = Poller(here, sandbox)
         poller.run(stop)
 
@@ -116,19 +116,6 @@ def _settings(mailbox: Mailbox) -> tuple[Any, ...]:
         mailbox.folder,
         mailbox.after_fetch,
         mailbox.move_to,
-    )
-
-
-def _limits(here: Runtime) -> Limits:
-    mail = here.config.mail
-    megabyte = 1024 * 1024
-    return Limits(
-        email_bytes=mail.max_email_mb * megabyte,
-        header_bytes=mail.max_header_kb * 1024,
-        parts=mail.max_parts,
-        depth=mail.max_depth,
-        cpu_seconds=mail.parse_seconds,
-        memory_bytes=mail.parse_memory_mb * megabyte,
     )
 
 

@@ -10,7 +10,7 @@ from helpdesk.desk import conversation, ledger, people, received
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
-from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.inbound_email import InboundEmail, Outcome, Ruling
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
@@ -66,13 +66,19 @@ def quarantine(session: Session, email: InboundEmail, reason: str) -> Outcome:
 
 
 def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome:
+    proven = verdict(parsed, trusted=at.trusted_authserv_id)
     if _is_ours(session, parsed):
         return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
+    if email.ruling is not None:
+        return _as_ruled(session, email, parsed, at, proven)
     if received.is_report(parsed):
         return received.report(session, email, parsed)
     if (doubt := _doubt(parsed, at)) is not None:
         return ledger.decide(email, Outcome.HELD, doubt)
-    proven = verdict(parsed, trusted=at.trusted_authserv_id)
+    return _placed(session, email, parsed, at, proven)
+
+
+def _placed(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict) -> Outcome:
     place = conversation.place_of(session, parsed, proven)
     if place.is_stranger and place.ticket is not None:
         reason = "a new participant: it answers this ticket, but its writer is not on it"
@@ -91,11 +97,21 @@ def _is_ours(session: Session, parsed: ParsedEmail) -> bool:
 
 
 def _doubt(parsed: ParsedEmail, at: Arrival) -> str | None:
-    if parsed.sender is None or "@" not in parsed.sender.email:
+    if not people.has_usable_sender(parsed):
         return "it names no usable sender: look at it, then make a ticket of it"
-    if parsed.sender.email.lower() in at.own_addresses:
+    if people.senders(parsed)[0][0].lower() in at.own_addresses:
         return "it says it is from one of our own mailboxes"
     return None
+
+
+def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict) -> Outcome:
+    """Somebody looked at it and decided; the writer of an email that was let onto a ticket is on it from now."""
+    ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
+    if email.ruling is Ruling.NEW_TICKET or ticket is None:
+        return _open(session, email, parsed, at, None, proven)
+    if people.has_usable_sender(parsed):
+        people.join(session, ticket, people.senders(parsed), customer=people.writer_of(session, parsed))
+    return _append(session, email, parsed, ticket, proven)
 
 
 def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Outcome:
@@ -110,8 +126,7 @@ def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: 
 def _open(
     session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, follows: Ticket | None, proven: Verdict
 ) -> Outcome:
-    assert parsed.sender is not None  # noqa: S101  looked at before
-    customer = people.customer_of(session, parsed.sender.email, parsed.sender.name)
+    customer = people.writer_of(session, parsed)
     ticket = Ticket(
         customer=customer,
         team=at.team,
@@ -122,7 +137,8 @@ def _open(
     session.add(ticket)
     session.flush()
     access.write_ticket(session, ticket, subject=parsed.subject, preview="")
-    people.join(session, ticket, [(parsed.sender.email, parsed.sender.name)], customer=customer)
+    if people.has_usable_sender(parsed):
+        people.join(session, ticket, people.senders(parsed), customer=customer)
     received.add(session, email, parsed, ticket, proven)
     audit.record(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.customer import Customer, CustomerAddress, Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Participant, Ticket
@@ -22,6 +23,25 @@ def customer_of(session: Session, email: str, name: str = "", *, source: Source 
     session.add(CustomerAddress(customer=customer, email=email, source=source))
     session.flush()
     return customer
+
+
+def has_usable_sender(email: ParsedEmail) -> bool:
+    return email.sender is not None and "@" in email.sender.email
+
+
+def senders(email: ParsedEmail) -> list[tuple[str, str]]:
+    """The writer of an email as (address, name): one, or none."""
+    return [(email.sender.email, email.sender.name)] if email.sender and "@" in email.sender.email else []
+
+
+def writer_of(session: Session, email: ParsedEmail) -> Customer:
+    """The customer who wrote an email; somebody new without an address where it names no usable one."""
+    for address, name in senders(email):
+        return customer_of(session, address, name)
+    nobody = Customer(name=email.sender.name if email.sender else "")
+    session.add(nobody)
+    session.flush()
+    return nobody
 
 
 def own_addresses(session: Session) -> frozenset[str]:

@@ -23,6 +23,14 @@ class Outcome(enum.StrEnum):
     ALREADY_RECEIVED = "already_received"
     TOO_LARGE = "too_large"
     OWN = "own"  # our own email, come back
+    PUT_ASIDE = "put_aside"  # by somebody who looked at it
+
+
+class Ruling(enum.StrEnum):
+    """What somebody who looked at a waiting email decided; it is carried out when the email is read again."""
+
+    NEW_TICKET = "new_ticket"
+    ON_ITS_TICKET = "on_its_ticket"  # the writer joins it
 
 
 class InboundEmail(Base, kw_only=True):
@@ -53,5 +61,7 @@ class InboundEmail(Base, kw_only=True):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.STORED)
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    ruling: Mapped[Ruling | None] = mapped_column(default=None)
+    ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None)
     # where it landed; of a held email, the ticket it points to
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None, index=True)

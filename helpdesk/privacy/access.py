@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import overload
+from typing import Final, overload
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -32,6 +32,9 @@ __all__ = [
     "glimpse",
     "read",
 ]
+
+
+_ON_A_TICKET: Final = frozenset({Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.FILED, Outcome.BOUNCE})
 
 
 class AccessDenied(Exception):
@@ -170,7 +173,7 @@ def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by:
 
 
 def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> None:
-    if email.ticket_id is not None and email.outcome is not Outcome.HELD:
+    if email.ticket_id is not None and email.outcome in _ON_A_TICKET:
         _let_through(session, "raw_email", email.id, session.get_one(Ticket, email.ticket_id), by)
         return
     if isinstance(by, Machine):

@@ -11,6 +11,7 @@ class Job(enum.StrEnum):
     """Every job there is: the function that a worker runs with the id of a row, and nothing else."""
 
     DELIVER = "workers.delivery.deliver"
+    READ_AGAIN = "workers.again.read_again"
     SWEEP = "workers.sweeper.sweep"
 
 

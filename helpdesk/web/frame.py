@@ -7,7 +7,7 @@ from typing import Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters
+from helpdesk.desk import counters, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
 from helpdesk.web.language import _, number
@@ -39,6 +39,7 @@ class Frame:
     teams: Sequence[ViewLink]
     bottom: Sequence[ViewLink]
     current: str = ""
+    waiting: str = ""
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
@@ -64,7 +65,13 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
     views = [_view_link(view, numbers, current) for view in View]
     chosen = {view.value for view in _AT_THE_BOTTOM}
     links = [_team_link(team, numbers, current) for team in teams]
-    return Frame(views, links, [link for link in views if link.slug in chosen], current)
+    return Frame(
+        views,
+        links,
+        [link for link in views if link.slug in chosen],
+        current,
+        _written(waiting.count(session, by=agent)),
+    )
 
 
 def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:

@@ -36,7 +36,7 @@ def of_team(team_id: int) -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """The views alone, for a page that is already open."""
     around = frame.around(db(), agent())
-    return {link.slug: link.count for link in (*around.views, *around.teams)}
+    return {link.slug: link.count for link in (*around.views, *around.teams)} | {"waiting": around.waiting}
 
 
 def _list(here: Listed) -> ResponseReturnValue:

@@ -30,9 +30,14 @@ def original(message_id: int) -> ResponseReturnValue:
     email = db().get(InboundEmail, find(message_id).inbound_email_id or 0)
     if email is None:
         raise NotVisible("message", message_id)
-    answer = Response(access.read(db(), email, by=agent()), content_type="message/rfc822")
+    return as_original(access.read(db(), email, by=agent()), f"message-{message_id}")
+
+
+def as_original(raw: bytes, name: str) -> Response:
+    """An email's own bytes, as a file: no browser shows any of it."""
+    answer = Response(raw, content_type="message/rfc822")
     answer.headers["Content-Security-Policy"] = FILE_POLICY
-    answer.headers.set("Content-Disposition", "attachment", filename=f"message-{message_id}.eml")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.eml")
     return answer
 
 

@@ -17,11 +17,12 @@ from helpdesk.web import (
     sign_in,
     tags,
     tickets,
+    waiting,
 )
 
 _FEATURES = (
     attachments, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
-    sign_in, tags, tickets,
+    sign_in, tags, tickets, waiting,
 )  # fmt: skip
 
 

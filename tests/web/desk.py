@@ -37,6 +37,7 @@ class Desk:
     message: Message
     attachment: Attachment
     grant: AccessGrant  # asked for by Otto, about the team's ticket
+    held: InboundEmail  # an email to the team's mailbox that waits to be looked at
     secret: str  # of the customer's link to it
 
     def browser(self, agent: Agent | None = None) -> Browser:
@@ -81,6 +82,21 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         session.flush()
         access.keep_raw_email(session, email, b"Subject: lamp\r\n\r\nIt flickers.")
         message.inbound_email_id = email.id
+        held = InboundEmail(
+            mailbox_id=ticket.mailbox_id,
+            folder="INBOX",
+            uidvalidity=1,
+            uid=2,
+            sha256=b"y" * 32,
+            size=14,
+            arrived_at=ticket.opened_at,
+            outcome=Outcome.HELD,
+            reason="a new participant",
+            ticket_id=ticket.id,
+        )
+        session.add(held)
+        session.flush()
+        access.keep_raw_email(session, held, b"Subject: me too\r\n\r\nMine as well.")
         attachment = Attachment(message_id=message.id, position=1, media_type="image/png", size=12)
         session.add(attachment)
         session.flush()
@@ -88,7 +104,7 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         wish = Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 24 * 60)
         grant = permissions.ask(session, runtime.vault, wish, by=otto)
         secret = grants.link_secret(runtime.vault, grant)
-    return Desk(runtime, app, ada, otto, root, ticket, message, attachment, grant, secret)
+    return Desk(runtime, app, ada, otto, root, ticket, message, attachment, grant, held, secret)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ ALL: Final = (200, 200, 200, 200)
 SIGNED_IN: Final = (302, 200, 200, 200)
 READS: Final = (302, 200, 404, 404)
 KNOWS: Final = (302, 200, 404, 200)
+READS_WAITING: Final = (302, 200, 404, 200)
 CHANGES: Final = (401, 303, 404, 303)
 
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
@@ -43,6 +44,9 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET sign_in.show": (200, 302, 302, 302),
     "POST sign_in.sign_out": (401, 303, 303, 303),
     "GET static.show": ALL,
+    "GET waiting.index": SIGNED_IN,
+    "GET waiting.original": READS_WAITING,
+    "POST waiting.rule": (401, 303, 404, 303),
     "POST tags.add": CHANGES,
     "POST tags.remove": CHANGES,
     "POST tickets.assign": CHANGES,
@@ -57,6 +61,7 @@ FORMS: Final[dict[str, dict[str, str]]] = {
     "replies.create": {"text": "Try another bulb."},
     "grants.ask": {"purpose": "bug", "reason": "The export fails", "hours": "4"},
     "grants.ask_by_number": {"number": "987654", "purpose": "bug", "reason": "The export fails", "hours": "4"},
+    "waiting.rule": {"ruling": "aside"},
     "tags.add": {"name": "lamp"},
     "password_resets.create": {"email": "nobody@desk.example"},
     "password_resets.consume": {"password": "a", "again": "a"},

@@ -31,6 +31,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "team_id": desk.ticket.team_id,
         "tag_id": 1,
         "token": "x" * 43,
+        "email_id": desk.held.id,
         "grant_id": desk.grant.id,
         "secret": desk.secret,
         "view": "open",
