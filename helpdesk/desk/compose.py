@@ -110,7 +110,7 @@ def _about_a_grant(session: Session, row: OutboundEmail, desk: Desk, vault: Vaul
         until=((grant.lapses_at if asks else grant.expires_at) or grant.lapses_at).strftime("%Y-%m-%d %H:%M"),
         **about,
     )
-    subject = "May we read what you wrote to us?" if asks else "We have read what you wrote to us"
+    subject = N_("May we read what you wrote to us?") if asks else N_("We have read what you wrote to us")
     return OutgoingEmail(
         message_id=row.rfc_message_id,
         sender=Address(desk.name, session.get_one(Mailbox, row.mailbox_id).address),
