@@ -77,7 +77,7 @@ def login(client: IMAPClient, account: ImapAccount) -> None:
             raise TlsFailed("The server accepts passwords on encrypted connections only. Choose “tls” or “starttls”.")
         user, password = account.user, account.password.reveal()
         try:
-            if user.isascii() and password.isascii():
+            if _SIMPLE.fullmatch(user) and _SIMPLE.fullmatch(password):
                 client.login(user, password)
             else:
                 client.plain_login(user, password)
@@ -308,6 +308,8 @@ def _start_tls(client: IMAPClient, account: ImapAccount) -> None:
     client.socket().settimeout(account.read_seconds)
 
 
+# LOGIN sends the user as it is, so only what cannot end the word goes that way; PLAIN sends Base64.
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9!#$&'+,./:;<=>?@^_|~-]+")
 _NOT_NOW: Final = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
 
 

@@ -165,6 +165,16 @@ def test_a_wrong_password_is_named_and_never_shown(dovecot: Dovecot):
     assert "not-the-password" not in f"{refused.value} {refused.value!r} {account!r}"
 
 
+@pytest.mark.parametrize("text", ["pässwörd", 'quo"ted \\ and spaced', "x\r\nA1 LOGOUT", "(", "%*"])
+def test_unusual_user_names_and_passwords_are_said_as_they_are(dovecot: Dovecot, text: str):
+    for account in (
+        imap_account(dovecot.port, "ada", password=Secret(text)),
+        imap_account(dovecot.port, f"ada {text}"),
+    ):
+        with pytest.raises(LoginRefused):
+            imap.connect(account)
+
+
 def test_a_missing_folder_is_named_with_those_that_exist(dovecot: Dovecot):
     user = dovecot.new_user()
     dovecot.append(user, an_email(), folder="Support")
