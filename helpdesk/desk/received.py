@@ -5,18 +5,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, ledger, people
+from helpdesk.desk import conversation, delivery, ledger, people
 from helpdesk.desk.tickets import preview_of
 from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.mail.screened import Kind
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Verdict
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.access import MessageText
 
-_ORDINARY: Final = "ordinary"
-_BOUNCE: Final = "bounce"
-_REPORTS: Final = frozenset({"bounce", "delay", "receipt", "feedback report"})
+_REPORTS: Final = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT, Kind.FEEDBACK_REPORT})
+# nobody is waiting for an answer to these: they reopen nothing
+_AUTOMATIC: Final = _REPORTS | {Kind.AUTOMATIC_REPLY, Kind.CALENDAR_REPLY}
 
 
 def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
@@ -44,23 +45,35 @@ def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Tick
 def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcome:
     """A bounce, a delay, a receipt: tied to the email of ours it is about, else held to be looked at."""
     screening = parsed.screening
+    is_bounce = screening.is_bounce and _has_bounced(session, parsed)
     ids = [f"<{screening.answers.strip('<>')}>"] if screening.answers else []
     ticket = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
+    if ticket is not None:
+        add(session, email, parsed, ticket, Verdict.NONE)
+    if is_bounce:
+        ticket_id = ticket.id if ticket else None
+        return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket_id)
     if ticket is None:
         return ledger.decide(email, Outcome.HELD, f"{screening.reason}; it belongs to no email of ours")
-    add(session, email, parsed, ticket, Verdict.NONE)
-    if _kind(parsed) != _BOUNCE:
-        return ledger.decide(email, Outcome.FILED, screening.reason, ticket_id=ticket.id)
-    return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket.id)
+    return ledger.decide(email, Outcome.FILED, screening.reason, ticket_id=ticket.id)
+
+
+def _has_bounced(session: Session, parsed: ParsedEmail) -> bool:
+    """Mark those whom our email did not reach; False when it is about no email of ours to any of them."""
+    said = parsed.screening
+    ids = [one for one in (said.answers, *parsed.in_reply_to, *parsed.references) if one]
+    lost: list[tuple[str | None, str]] = [(one.address, one.status) for one in said.failures]
+    marked = [
+        delivery.bounced(session, message_id, address, status)
+        for message_id in dict.fromkeys(ids)
+        for address, status in lost or [(None, "")]
+    ]
+    return any(marked)
 
 
 def is_report(parsed: ParsedEmail) -> bool:
     """Whether a machine tells what became of an email of ours; nobody wrote it, so nobody is its customer."""
-    return _kind(parsed) in _REPORTS
-
-
-def _kind(parsed: ParsedEmail) -> str:
-    return str(parsed.screening.kind)
+    return parsed.screening.kind in _REPORTS
 
 
 def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
@@ -74,8 +87,8 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
         inbound_email_id=email.id,
         at=min(email.arrived_at, clock.now()),
         verdict=proven,
-        screened_as=_kind(parsed),
-        is_automatic=_kind(parsed) != _ORDINARY,
+        screened_as=parsed.screening.kind.value,
+        is_automatic=parsed.screening.kind in _AUTOMATIC,
         has_html=bool(parsed.safe_html.html),
         blocked_count=parsed.safe_html.blocked_count,
         blocked_hosts=" ".join(parsed.safe_html.blocked_hosts[:20]),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import intake, ledger
+from helpdesk.desk import intake, ledger, replies
 from helpdesk.desk.ledger import Arrived
 from helpdesk.mail import inbound
 from helpdesk.mail.thread import new_message_id
@@ -15,6 +15,7 @@ from helpdesk.models.agent import Team
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Direction, Message
+from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.readers import Machine
@@ -188,3 +189,59 @@ def test_the_customers_first_name_is_learnt_and_their_data_is_theirs(session: Se
 
     assert message.customer_id == ticket.customer_id
     assert message.from_name == "Nils Berg"
+
+
+def a_bounce(message_id: str, recipient: str = "nils@customer.example") -> bytes:
+    """A delivery status notification (RFC 3464), as a mail server sends it."""
+    return (
+        "From: MAILER-DAEMON@mx.customer.example\r\nTo: support@desk.example\r\nSubject: Undelivered Mail\r\n"
+        'Return-Path: <>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"'
+        "\r\nMIME-Version: 1.0\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNobody of that name here.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.customer.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {message_id}\r\nTo: {recipient}\r\nSubject: Re: Lamp"
+        "\r\n\r\nTry another bulb.\r\n--b--\r\n"
+    ).encode()
+
+
+def sent_answer(session: Session, ticket: Ticket, team: Team) -> OutboundEmail:
+    message = replies.reply(session, ticket, "Try another bulb.", by=an_agent(session, team))
+    session.flush()
+    return session.scalars(select(OutboundEmail).where(OutboundEmail.message_id == message.id)).one()
+
+
+def test_a_bounce_marks_the_answer_it_is_about_and_reopens_the_ticket(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    sent = sent_answer(session, ticket, session.get_one(Team, mailbox.team_id))
+    ticket.status, ticket.closed_at = Status.CLOSED, clock.now()
+    session.flush()
+
+    email = deliver(session, mailbox, a_bounce(f"<{sent.rfc_message_id}>"))
+
+    assert (email.outcome, email.ticket_id) == (Outcome.BOUNCE, ticket.id)
+    assert (ticket.status, ticket.has_failed_delivery) == (Status.OPEN, True)
+
+
+def test_a_bounce_about_somebody_the_answer_never_went_to_marks_nothing(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    sent = sent_answer(session, ticket, session.get_one(Team, mailbox.team_id))
+
+    email = deliver(session, mailbox, a_bounce(f"<{sent.rfc_message_id}>", "mallory@evil.example"))
+
+    assert email.outcome is Outcome.FILED
+    assert not ticket.has_failed_delivery
+
+
+def test_a_bounce_of_no_email_of_ours_waits_to_be_looked_at(session: Session, mailbox: Mailbox):
+    assert deliver(session, mailbox, a_bounce("<unknown@else.example>")).outcome is Outcome.HELD
+
+
+def test_an_out_of_office_is_filed_and_reopens_nothing(session: Session, mailbox: Mailbox):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    ours = answered(session, ticket)
+    ticket.status, ticket.closed_at = Status.CLOSED, clock.now()
+
+    away = an_email("Out of office", "I am away.", In_Reply_To=ours, Auto_Submitted="auto-replied")
+    email = deliver(session, mailbox, away)
+
+    assert (email.outcome, ticket.status) == (Outcome.FILED, Status.CLOSED)
