@@ -90,8 +90,7 @@ def _attachment(name: str, declared: str, payload: bytes) -> ParsedAttachment:
 
 def _named(attachments: Iterable[ParsedAttachment]) -> Iterator[ParsedAttachment]:
     for number, each in enumerate(attachments, 1):
-        kind = "image" if each.media_type.startswith("image/") else "attachment"
-        yield each if each.name else replace(each, name=labels.made_up(kind, each.media_type, number))
+        yield each if each.name else replace(each, name=labels.made_up(each.media_type, number))
 
 
 def media_type_of(payload: bytes, declared: str) -> str:

@@ -1,17 +1,24 @@
 """Authentication-Results (RFC 8601): what mail servers say they checked, and what of it may be believed."""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
-
-import authres
 
 from helpdesk.mail.headers import Header
 from helpdesk.mail.parsed import AuthenticationResult, ParsedEmail
 
 LONGEST = 4000
+LONGEST_VALUE = 255
 MOST_HEADERS = 5
 
 _WRITTEN_BY_SENDERS = frozenset({"from", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type"})
+
+_SERVER = re.compile(r"\s*([\w.-]{1,255})(?:\s+1)?\s*", re.ASCII)
+_RESULT = re.compile(r"\s*([a-z0-9-]{1,40})\s*(?:/\s*1\s*)?=\s*([a-z0-9-]{1,40})(?![^\s])", re.IGNORECASE | re.ASCII)
+_PROPERTY = re.compile(
+    r"""\s(smtp|header|body|policy)\s*\.\s*([\w-]{1,40})\s*=\s*((?:"(?:[^"\\]|\\.)*+"|[^\s"])++)""",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class Standing(StrEnum):
@@ -36,24 +43,58 @@ def _read(header: Header) -> Iterator[AuthenticationResult]:
             continue
         if number >= MOST_HEADERS:
             return
-        yield from _one(value[:LONGEST], number, is_trace=is_trace)
+        yield from _one(value if len(value) <= LONGEST else "", number, is_trace=is_trace)
         number += 1
 
 
 def _one(value: str, number: int, *, is_trace: bool) -> Iterator[AuthenticationResult]:
-    try:
-        said = authres.AuthenticationResultsHeader.parse_value(value)
-    except (authres.AuthResError, RecursionError, ValueError, LookupError, TypeError, AttributeError):
+    said = _statements(value)
+    server = _SERVER.fullmatch(said[0]) if said else None
+    if server is None:
         return
-    for each in said.results:
+    for statement in said[1:]:
+        found = _RESULT.match(statement)
+        if found is None:
+            continue
+        properties: dict[str, str] = {}
+        for each in _PROPERTY.finditer(statement, found.end()):
+            properties.setdefault(f"{each[1]}.{each[2]}".lower(), each[3].strip('"')[:LONGEST_VALUE].lower())
         yield AuthenticationResult(
-            authserv_id=said.authserv_id,
-            method=each.method.lower(),
-            result=each.result.lower(),
-            properties={f"{p.type}.{p.name}".lower(): str(p.value)[:255].lower() for p in each.properties},
+            authserv_id=server[1].lower(),
+            method=found[1].lower(),
+            result=found[2].lower(),
+            properties=properties,
             header=number,
             is_trace=is_trace,
         )
+
+
+def _statements(value: str) -> list[str]:
+    """Split at semicolons, without comments; nothing at all if a quote or a comment never ends.
+
+    What stands in a quote or a comment may be the sender's words: it must not become a statement of the server.
+    """
+    statements: list[list[str]] = [[]]
+    depth = 0
+    quoted = escaped = False
+    for sign in value:
+        if escaped:
+            escaped = False
+        elif sign == "\\" and (quoted or depth):
+            escaped = True
+        elif quoted:
+            quoted = sign != '"'
+        elif sign in "()" and (depth or sign == "("):
+            depth += 1 if sign == "(" else -1
+            continue
+        elif not depth and sign == ";":
+            statements.append([])
+            continue
+        elif not depth:
+            quoted = sign == '"'
+        if not depth:
+            statements[-1].append(sign)
+    return [] if quoted or depth else ["".join(each) for each in statements]
 
 
 def standing(email: ParsedEmail, authserv_id: str) -> Standing:

@@ -9,6 +9,7 @@ from helpdesk.mail import charsets
 
 # charset, optional language, B or Q, text (spaces are wrong but common), and an end that may be cut off
 _WORD = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]*)?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)?)(?:\?=|$)", re.ASCII)
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -48,7 +49,16 @@ def _bytes(charset: str, encoding: str, text: str) -> bytes:
 
 
 def base64(raw: bytes) -> bytes:
-    """Decode base64 with whatever was mixed into it; what does not fill a byte at the end is left out."""
+    """Decode base64, with whatever was mixed into it; what does not fill a byte at the end is left out."""
+    packed = raw.translate(None, b" \t\r\n")
+    letters = packed.rstrip(b"=")
+    if len(packed) % 4 == 0 and len(packed) - len(letters) <= 2 and not letters.translate(None, _BASE64):
+        return binascii.a2b_base64(packed)
+    # Several encoded pieces may stand one after the other, each with its own padding.
+    return b"".join(_piece(each) for each in raw.split(b"="))
+
+
+def _piece(raw: bytes) -> bytes:
     letters = _NOT_BASE64.sub(b"", raw)
     if len(letters) % 4 == 1:
         letters = letters[:-1]

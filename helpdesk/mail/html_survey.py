@@ -25,9 +25,7 @@ _LOADED = re.compile(
     r"""(?:\b(?:src|href|data|poster|background|srcset))\s*=\s*["']?\s*((?:https?:|//|\\\\)[^\s"'>]+)""",
     re.IGNORECASE,
 )
-_WORTH_A_LOOK = re.compile(
-    rf"url\(|@import|<body[^>]{{0,300}}background|<(?:{'|'.join(sorted(_LOADING - {'body'}))})\b", re.IGNORECASE
-)
+_NAME = re.compile(r"<([a-zA-Z]+)")
 _IN_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:|//)[^\s"')>;]+)""", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?[/\\]*([^/\\?#\s]{1,300})", re.IGNORECASE)
 
@@ -42,7 +40,7 @@ class Survey:
 def survey(source: str) -> Survey:
     if len(source) > MOST_CHARACTERS:
         return Survey(is_too_complex=True)
-    if source.count("<") < FEW_TAGS and not _WORTH_A_LOOK.search(source):
+    if source.count("<") < FEW_TAGS and not _loads_something(source):
         return Survey()
     remote: list[str] = []
     style_from: int | None = None
@@ -57,6 +55,14 @@ def survey(source: str) -> Survey:
         if tag.name in _LOADING and not tag.is_closing:
             remote.extend(_LOADED.findall(tag.attributes))
     return Survey(remote=tuple(remote[:MOST_REMOTE]))
+
+
+def _loads_something(source: str) -> bool:
+    """Look roughly, and quickly, whether there is anything to be found."""
+    names = {name.lower() for name in _NAME.findall(source)}
+    if not _LOADING.isdisjoint(names - {"body"}):
+        return True
+    return ("style" in names and _IN_STYLE.search(source) is not None) or "background=" in source.lower()
 
 
 @dataclass(slots=True)

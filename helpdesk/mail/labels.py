@@ -12,6 +12,14 @@ _UNFIT = re.compile(
 )
 _SLASHES = re.compile(r"[/\\]+")
 _EXTENSION = re.compile(r"\.\w{1,10}$")
+_KINDS = {
+    "application/pgp-signature": "signature",
+    "application/pkcs7-signature": "signature",
+    "application/x-pkcs7-signature": "signature",
+    "message/delivery-status": "report",
+    "message/rfc822": "email",
+    "text/calendar": "invitation",
+}
 _EXTENSIONS = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -26,6 +34,7 @@ _EXTENSIONS = {
     "application/octet-stream": ".bin",
     "application/pgp-signature": ".asc",
     "application/pkcs7-signature": ".p7s",
+    "application/x-pkcs7-signature": ".p7s",
 }
 
 
@@ -36,8 +45,9 @@ def label(name: str) -> str:
     return _shortened(" ".join("_".join(pieces).split())).strip()
 
 
-def made_up(kind: str, media_type: str, number: int) -> str:
+def made_up(media_type: str, number: int) -> str:
     """Name a file whose sender gave it no name."""
+    kind = "image" if media_type.startswith("image/") else _KINDS.get(media_type, "attachment")
     return f"{kind}-{number}{extension(media_type)}"
 
 

@@ -31,6 +31,10 @@ T = TypeVar("T")
 _CHUNK = 256 * 1024
 _PIPE = 1024 * 1024
 _GRACE = 1.0
+_ENDINGS = {
+    -signal.SIGXCPU: "it took more processor time than the limit",
+    sandbox_child.NO_MEMORY: "it took more memory than the limit",
+}
 
 
 class Quarantined(Exception):
@@ -147,14 +151,11 @@ class _Line:
             return Quarantined(str(death))
 
     def _asked(self, requests: Iterable[bytes]) -> bytes:
-        """Send what was not sent yet, to a new child where the old has read enough, and wait for one answer."""
-        if self.child is not None and self.child.is_done(self._limits.emails_per_child):
-            self.let_go()
+        """Send what was not sent yet and wait for one answer."""
         if self.child is None:
             self.child = _Child(self._limits)
-        for place, request in enumerate(requests):
-            if place >= self.child.outstanding and self.child.asked < self._limits.emails_per_child:
-                self.child.send(request)
+        for request in islice(requests, self.child.outstanding, None):
+            self.child.send(request)
         return self.child.answer(self._limits.wall_seconds)
 
 
@@ -179,7 +180,8 @@ class _Child:
     """One process and its two pipes."""
 
     def __init__(self, limits: Limits) -> None:
-        self.asked = self.answered = 0
+        self.outstanding = 0
+        """So many requests wait for their answer."""
         self._unsent = bytearray()
         self._received = bytearray()
         # Nothing of our environment but what Python needs: no secret is there to be found.
@@ -194,6 +196,7 @@ class _Child:
             stderr=subprocess.DEVNULL,
             env=environment,
             bufsize=0,
+            process_group=0,  # Ctrl-C is for us: we stop it in order
         )
         assert self._process.stdin is not None  # noqa: S101 - PIPE was asked for
         assert self._process.stdout is not None  # noqa: S101
@@ -203,15 +206,8 @@ class _Child:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._out_of, selectors.EVENT_READ)
 
-    @property
-    def outstanding(self) -> int:
-        return self.asked - self.answered
-
-    def is_done(self, enough: int) -> bool:
-        return self.outstanding == 0 and self.asked >= enough
-
     def send(self, request: bytes) -> None:
-        self.asked += 1
+        self.outstanding += 1
         if not self._unsent:
             self._selector.register(self._into, selectors.EVENT_WRITE)
         self._unsent += request
@@ -228,10 +224,7 @@ class _Child:
                     self._read()
                 else:
                     self._write()
-        self.answered += 1
-        head, _ = frames.unpack(frame)
-        if "died" in head:
-            raise _Died("it took more memory than the limit")
+        self.outstanding -= 1
         return frame
 
     def stop(self) -> None:
@@ -239,10 +232,13 @@ class _Child:
         self._selector.close()
         for pipe in (self._into, self._out_of):
             pipe.close()
+        if self.outstanding:
+            self._process.terminate()
         try:
-            self._process.wait(0 if self.outstanding else _GRACE)
+            self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def _frame(self) -> bytes | None:
@@ -278,8 +274,8 @@ class _Child:
             code = self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
             return "the reader stopped answering"
-        if code == -signal.SIGXCPU:
-            return "it took more processor time than the limit"
+        if code in _ENDINGS:
+            return _ENDINGS[code]
         return f"the reader ended with signal {-code}" if code < 0 else f"the reader ended with code {code}"
 
 

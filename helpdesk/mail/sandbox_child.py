@@ -1,4 +1,7 @@
-"""The limited child: reads one hostile email after the other, and owns nothing worth stealing."""
+"""The limited child: reads one hostile email after the other, and owns nothing worth stealing.
+
+It loads what reading needs once, and lets a copy of itself read; after so many emails the copy is replaced.
+"""
 
 import gc
 import json
@@ -8,36 +11,58 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import Any, BinaryIO
+from types import FrameType
+from typing import Any, NoReturn
 
 from helpdesk.mail import frames, html, inbound
 from helpdesk.mail.limits import Limits
 
 OPEN_FILES = 32
+NO_MEMORY = 4
+"""The exit code that says so."""
 GARBAGE_BETWEEN_COLLECTIONS = 50_000
 
-
-def main(settings: str) -> None:
-    """Answer every request on standard input, until it is closed."""
-    limits = Limits(**json.loads(settings))
-    _confine(limits)
-    gc.freeze()  # what is loaded now stays: a collection need not look at it
-    gc.set_threshold(GARBAGE_BETWEEN_COLLECTIONS)
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    while (request := _next(requests)) is not None:
-        head, payload = request
-        _allow_more_time(limits)
-        answer = _answer(head, payload, limits)
-        answers.write(answer if answer is not None else frames.pack({"died": "memory"}))
-        answers.flush()
-        if answer is None:
-            os._exit(1)  # after a MemoryError nothing here can be relied on
+_REQUESTS, _ANSWERS = 0, 1
+"""Standard input and output, without buffers: what is not read yet is for the next copy."""
+_READ_ENOUGH = 3
 
 
 def command_line(limits: Limits) -> list[str]:
     """Say how to start the child."""
     start = "import sys; from helpdesk.mail import sandbox_child; sandbox_child.main(sys.argv[1])"
     return [sys.executable, "-c", start, json.dumps(asdict(limits))]
+
+
+def main(settings: str) -> None:
+    """Have every request on standard input answered, until it is closed."""
+    limits = Limits(**json.loads(settings))
+    _confine(limits)
+    gc.freeze()  # what is loaded now stays: a collection need not look at it
+    gc.set_threshold(GARBAGE_BETWEEN_COLLECTIONS)
+    while True:
+        copy = os.fork()
+        if copy == 0:
+            os._exit(_serve(limits))
+        _stop_with_me(copy)
+        _, status = os.waitpid(copy, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code != _READ_ENOUGH:
+            _end_like(code)
+
+
+def _serve(limits: Limits) -> int:
+    """Answer so many requests; the answer says why it ended."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for _ in range(limits.emails_per_child):
+        request = _next()
+        if request is None:
+            return 0
+        _allow_more_time(limits)
+        answer = _answer(*request, limits)
+        if answer is None:
+            return NO_MEMORY
+        _write(answer)
+    return _READ_ENOUGH
 
 
 def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | None:
@@ -47,22 +72,54 @@ def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | Non
         return frames.pack_value(replace(inbound.read(payload, limits), parts=()))  # screening is done with them
     except inbound.Unreadable as unreadable:
         return frames.pack({"unreadable": str(unreadable)})
-    except MemoryError:
+    except MemoryError:  # after this nothing here can be relied on
         return None
 
 
-def _next(requests: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    start = requests.read(frames.HEAD)
-    if len(start) < frames.HEAD:
+def _next() -> tuple[dict[str, Any], bytes] | None:
+    start = _exactly(frames.HEAD)
+    if start is None:
         return None
-    said, payload = frames.lengths(start)
-    head, rest = frames.unpack(start + requests.read(said + payload))
-    return head, rest
+    rest = _exactly(sum(frames.lengths(start)))
+    return None if rest is None else frames.unpack(start + rest)
+
+
+def _exactly(length: int) -> bytes | None:
+    received = bytearray()
+    while len(received) < length:
+        piece = os.read(_REQUESTS, length - len(received))
+        if not piece:
+            return None
+        received += piece
+    return bytes(received)
+
+
+def _write(answer: bytes) -> None:
+    rest = memoryview(answer)
+    while rest:
+        rest = rest[os.write(_ANSWERS, rest) :]
+
+
+def _stop_with_me(copy: int) -> None:
+    """Pass on the order to stop: the copy may be busy for a long time."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        os.kill(copy, signal.SIGKILL)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _end_like(code: int) -> NoReturn:
+    """End as the copy ended, so that who waits for this process learns why."""
+    if code < 0:
+        with suppress(OSError, ValueError):  # SIGKILL has no handler to reset
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(abs(code))
 
 
 def _confine(limits: Limits) -> None:
-    """Give up what a reader does not need: memory without end, files, core dumps, the keyboard."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Give up what a reader does not need: memory without end, files, core dumps."""
     wanted = {
         resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_CORE: 0,

@@ -21,9 +21,9 @@ HEAVY = multipart(b"mixed", *[attached(b"application/pdf", b"\0" * MEGABYTE) for
 SMALL = Limits(memory_bytes=150 * MEGABYTE, cpu_seconds=5)
 
 
-def children() -> set[int]:
-    """The processes that this one started and that are still there, zombies included."""
-    listed = (each.read_text().split() for each in Path("/proc/self/task").glob("*/children"))
+def children(of: int | str = "self") -> set[int]:
+    """The processes that one started and that are still there, zombies included."""
+    listed = (each.read_text().split() for each in Path(f"/proc/{of}/task").glob("*/children"))
     return {int(each) for some in listed for each in some}
 
 
@@ -68,9 +68,9 @@ def test_too_much_memory_costs_one_email_only():
 
 
 def test_too_much_processor_time_ends_the_child():
-    endless = plain(b"--x\r\n\r\n" * 2_000_000, b"multipart/mixed; boundary=x")
+    endless = plain(b"--x\r\n\r\n" * 400_000, b"multipart/mixed; boundary=x")
 
-    with Sandbox(Limits(cpu_seconds=1)) as sandbox, pytest.raises(Quarantined) as caught:
+    with Sandbox(Limits(cpu_seconds=0)) as sandbox, pytest.raises(Quarantined) as caught:
         sandbox.read(endless)
 
     assert caught.value.reason == "it took more processor time than the limit"
@@ -92,20 +92,22 @@ def test_a_child_killed_over_an_email_gets_a_second_try():
     with Sandbox() as sandbox:
         sandbox.read(GOOD)
         (child,) = children() - others
-        os.kill(child, signal.SIGKILL)
+        for reader in children(child):
+            os.kill(reader, signal.SIGKILL)
 
         assert sandbox.read(GOOD).text == "It does not print."
         assert child not in children()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_child_is_replaced_when_it_has_read_enough():
-    others, seen = children(), set()
-
     with Sandbox(Limits(emails_per_child=3)) as sandbox:
-        for _ in sandbox.read_all([GOOD] * 10):
-            seen |= children() - others
+        seen = set()
+        for _ in range(12):
+            sandbox.read(GOOD)
+            seen |= {reader for child in children() for reader in children(child)}
 
-    assert len(seen) >= 4
+    assert len(seen) >= 3
 
 
 def test_nothing_is_left_behind():
