@@ -6,6 +6,9 @@ from typing import Any
 
 from helpdesk.mail import html_text
 from helpdesk.mail.parsed import Address, ParsedAttachment, ParsedEmail
+from helpdesk.mail.screened import Kind
+
+_WRITTEN_BY_MACHINES = frozenset({Kind.AUTOMATIC_REPLY, Kind.CALENDAR_REPLY, Kind.RECEIPT})
 
 
 def as_row(email: ParsedEmail) -> dict[str, Any]:
@@ -28,6 +31,26 @@ def as_row(email: ParsedEmail) -> dict[str, Any]:
         "attachments": [_attachment(each) for each in email.attachments],
         "protection": str(email.protection),
         "defects": list(email.defects),
+        **_screened(email),
+    }
+
+
+def _screened(email: ParsedEmail) -> dict[str, Any]:
+    found = email.screening
+    return {
+        "kind": str(found.kind),
+        "reason": found.reason,
+        "may_answer": found.may_answer,
+        "is_reply": bool(email.in_reply_to or email.references),
+        "is_spam": found.is_marked_spam,
+        # Where the line between "failed" and "delayed" runs, mail servers disagree: `kind` says what we make of it.
+        "is_bounce": found.is_about_delivery,
+        "is_delivery_report": found.kind is Kind.DELAY,
+        "is_auto_reply": found.kind in _WRITTEN_BY_MACHINES,
+        "is_feedback_report": found.kind is Kind.FEEDBACK_REPORT,
+        "bounce_recipients": [each.address for each in found.failures],
+        "bounce_status": [each.status for each in found.failures if each.status],
+        "answers": found.answers,
     }
 
 
