@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
 from helpdesk import paths
+from helpdesk.config import Config
 from helpdesk.desk import sign_in
 from helpdesk.privacy import audit
 from helpdesk.runtime import Runtime
@@ -12,6 +13,7 @@ from helpdesk.web import auth, cookie, errors, filters, headers, language, stati
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MEGABYTE = 1024 * 1024
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Desk(Flask):
@@ -51,7 +53,7 @@ def create_app(runtime: Runtime) -> Desk:
     app.config.update(
         MAX_CONTENT_LENGTH=26 * _MEGABYTE,
         MAX_FORM_MEMORY_SIZE=4 * _MEGABYTE,
-        TRUSTED_HOSTS=[config.host, *config.web.extra_hosts.split()],
+        TRUSTED_HOSTS=_hosts(config),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # Origin and Sec-Fetch-Site are checked below, and a referrer may be missing
     )
@@ -68,6 +70,12 @@ def create_app(runtime: Runtime) -> Desk:
     for view in filter(auth.is_protected_by_its_address, app.view_functions.values()):
         forms.exempt(view)
     return app
+
+
+def _hosts(config: Config) -> list[str]:
+    """The names we answer to; on this machine alone, each name of this machine."""
+    named = {config.host, *config.web.extra_hosts.replace(",", " ").split()}
+    return sorted(named | _THIS_MACHINE if named & _THIS_MACHINE else named)
 
 
 def _refuse_foreign() -> None:
