@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -82,11 +83,13 @@ class Intake:
     def _file_some(self, session: Session, queue: deque[tuple[int, ParsedEmail | Quarantined]]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)
         at = intake.arrival(session, mailbox, trusted_authserv_id=self.here.config.mail.trusted_authserv_id)
+        ids = [email_id for email_id, _parsed in list(queue)[:BATCH]]
+        emails = {email.id: email for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(ids)))}
         until, filed = time.monotonic() + SHORT, 0
         while queue and filed < BATCH and (not filed or time.monotonic() < until):
             email_id, parsed = queue.popleft()
             filed += 1
-            email = session.get_one(InboundEmail, email_id)
+            email = emails[email_id]
             if email.outcome is not Outcome.STORED:
                 continue  # filed by another poller, before it lost the mailbox to us
             if isinstance(parsed, Quarantined):

@@ -41,7 +41,16 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
 
     Call it in a savepoint: when it raises, this email is undone and the others of the batch stay.
     """
-    outcome = _received(session, email, parsed, at)
+    with session.no_autoflush:  # the verbs below flush where they need an id: each flush costs, and there are many
+        outcome = _received(session, email, parsed, at)
+    if outcome is not Outcome.NEW_TICKET:  # of a new ticket, its opening is the event
+        _tell(session, email, outcome)
+    if email.ticket_id is not None:
+        jobs.announce(session, email.ticket_id)
+    return outcome
+
+
+def _tell(session: Session, email: InboundEmail, outcome: Outcome) -> None:
     ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
     audit.record(
         session,
@@ -51,17 +60,12 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
         subject_id=ticket.customer_id if ticket else None,
         facts={"outcome": outcome.value, "ticket": email.ticket_id},
     )
-    if ticket is not None:
-        jobs.announce(session, ticket.id)
-    return outcome
 
 
 def quarantine(session: Session, email: InboundEmail, reason: str) -> Outcome:
     """Put aside an email that could not be read or filed: it is kept, visible, and in nobody's way."""
     outcome = ledger.decide(email, Outcome.QUARANTINED, reason)
-    audit.record(
-        session, "email.receive", by=Machine.INTAKE, on=("raw_email", email.id), facts={"outcome": outcome.value}
-    )
+    _tell(session, email, outcome)
     return outcome
 
 
@@ -115,7 +119,7 @@ def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
 
 
 def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Outcome:
-    message = received.add(session, email, parsed, ticket, proven)
+    message = received.add(session, email, parsed, ticket, proven, writer=people.writer_of(session, parsed))
     if message.is_automatic:
         reason = "an automatic answer: filed, the ticket stays as it was"
         return ledger.decide(email, Outcome.FILED, reason, ticket_id=ticket.id)
@@ -136,13 +140,13 @@ def _open(
     )
     session.add(ticket)
     session.flush()
-    access.write_ticket(session, ticket, subject=parsed.subject, preview="")
+    access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
     if people.has_usable_sender(parsed):
         people.join(session, ticket, people.senders(parsed), customer=customer)
-    received.add(session, email, parsed, ticket, proven)
+    received.add(session, email, parsed, ticket, proven, writer=customer)
     audit.record(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
-        facts={"follows": ticket.follows_id},
+        facts={"email": email.id, "follows": ticket.follows_id},
     )  # fmt: skip
     reason = "an answer to a ticket closed long ago: a new ticket, linked to it" if follows else "a new ticket"
     return ledger.decide(email, Outcome.NEW_TICKET, reason, ticket_id=ticket.id)

@@ -5,10 +5,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, delivery, ledger, people
+from helpdesk.desk import conversation, delivery, ledger
 from helpdesk.desk.tickets import preview_of
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.screened import Kind
+from helpdesk.models.customer import Customer
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Verdict
 from helpdesk.models.ticket import Ticket
@@ -20,26 +21,41 @@ _REPORTS: Final = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT, Kind.FEEDBAC
 _AUTOMATIC: Final = _REPORTS | {Kind.AUTOMATIC_REPLY, Kind.CALENDAR_REPLY}
 
 
-def add(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Message:
-    """Put an email on a ticket: the message, its addresses, its content and its files."""
+def add(
+    session: Session,
+    email: InboundEmail,
+    parsed: ParsedEmail,
+    ticket: Ticket,
+    proven: Verdict,
+    *,
+    writer: Customer | None = None,
+) -> Message:
+    """Put an email on a ticket: the message, its addresses, its content and its files.
+
+    Without a writer a machine wrote it, and nobody is its data subject.
+    """
     message = _message(email, parsed, ticket, proven)
-    if parsed.sender and not is_report(parsed):
-        message.customer_id = people.customer_of(session, parsed.sender.email, parsed.sender.name).id
+    message.customer_id = writer.id if writer else None
     session.add(message)
     session.flush()
     for field, addresses in (("to", parsed.to), ("cc", parsed.cc), ("reply_to", parsed.reply_to)):
         for one in addresses:
             address = MessageAddress(message_id=message.id, field=field, email=one.email.lower(), name=one.name)
             session.add(address)
-    new_text = parsed.trimmed.shown or parsed.text
-    found_by = _found_by(parsed, new_text if ticket.message_count else parsed.text)
-    access.write_message(session, message, _text(parsed, new_text), found_by=found_by)
+    found_by = _found_by(parsed, _new_text(parsed) if ticket.message_count else parsed.text)
+    access.write_message(session, message, _text(parsed), found_by=found_by)
     _keep_files(session, message, parsed)
-    access.write_preview(session, ticket, preview_of(new_text))
+    if ticket.message_count:
+        access.write_preview(session, ticket, preview(parsed))
     ticket.message_count += 1
     ticket.active_at = message.at
     ticket.has_attachments = ticket.has_attachments or any(not file.is_inline for file in parsed.attachments)
     return message
+
+
+def preview(parsed: ParsedEmail) -> str:
+    """The beginning of what is new in it, on one line."""
+    return preview_of(_new_text(parsed))
 
 
 def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcome:
@@ -96,9 +112,13 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
     )
 
 
-def _text(parsed: ParsedEmail, new_text: str) -> MessageText:
+def _new_text(parsed: ParsedEmail) -> str:
+    return parsed.trimmed.shown or parsed.text
+
+
+def _text(parsed: ParsedEmail) -> MessageText:
     safe = parsed.safe_html
-    return MessageText(parsed.subject, parsed.text, new_text, safe.html or None, safe.policy_version)
+    return MessageText(parsed.subject, parsed.text, _new_text(parsed), safe.html or None, safe.policy_version)
 
 
 def _found_by(parsed: ParsedEmail, text: str) -> str:

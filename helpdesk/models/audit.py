@@ -46,7 +46,7 @@ class AuditPayload(Base, kw_only=True):
 
 
 class AuditUnsealed(Base, kw_only=True):
-    """Events that wait for the sealer: added with the event, taken away in the transaction that links it."""
+    """Events that wait for the sealer: added by the database with each event, taken away when it is linked."""
 
     __tablename__ = "audit_unsealed"
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.models.audit import AuditEvent, AuditPayload, AuditUnsealed
+from helpdesk.models.audit import AuditEvent, AuditPayload
 from helpdesk.privacy.readers import Reader, id_of, kind_of
 from helpdesk.storage.db import Database, is_reading
 
@@ -139,7 +139,6 @@ def _write(session: Session, noted: Noted) -> None:
         core=json.dumps(core, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(),
     )
     session.add(event)
-    session.flush()
-    session.add(AuditUnsealed(event_id=event.id))
     if noted.words:
+        session.flush()
         session.add(AuditPayload(event_id=event.id, salt=salt, body=noted.words))

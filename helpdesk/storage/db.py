@@ -115,7 +115,7 @@ def insert_unless_known(session: Session, row: type[Base], **values: object) -> 
     """Insert a row unless its key is there already; whether it was inserted."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     key = inspect(row).primary_key[0]
-    inserted = dialect.insert(row).values(**values).on_conflict_do_nothing().returning(key)
+    inserted = dialect.insert(inspect(row).local_table).values(**values).on_conflict_do_nothing().returning(key)
     return session.execute(inserted).first() is not None
 
 

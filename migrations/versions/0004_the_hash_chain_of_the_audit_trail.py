@@ -20,6 +20,18 @@ CREATE TRIGGER audit_link_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
 FOR EACH STATEMENT EXECUTE FUNCTION audit_event_append_only()
 """
 
+# every event waits for the sealer from the moment it is written: the database sees to it
+_QUEUE_SQLITE = """
+CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event
+BEGIN INSERT INTO audit_unsealed (event_id) VALUES (new.id); END
+"""
+_QUEUE_POSTGRESQL = """
+CREATE FUNCTION audit_event_waits() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO audit_unsealed (event_id) VALUES (new.id); RETURN NULL; END $$;
+CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event
+FOR EACH ROW EXECUTE FUNCTION audit_event_waits()
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -55,11 +67,18 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for what in ("UPDATE", "DELETE"):
             op.execute(_SQLITE.format(what=what))
+        op.execute(_QUEUE_SQLITE)
     else:
         op.execute(_POSTGRESQL)
+        op.execute(_QUEUE_POSTGRESQL)
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER audit_event_waits")
+    else:
+        op.execute("DROP TRIGGER audit_event_waits ON audit_event")
+        op.execute("DROP FUNCTION audit_event_waits")
     op.drop_table("audit_unsealed")
     op.drop_table("audit_link")
     op.drop_table("audit_checkpoint")
