@@ -23,11 +23,11 @@ TICK: Final = timedelta(seconds=0.2)  # how exactly a job that was put off is ru
 _PATIENCE: Final = timedelta(seconds=6)  # for what is being done, when asked to stop
 
 
-def run(here: Runtime, stop: threading.Event | None = None, *, entries: tuple[Entry, ...] = CLOCKWORK) -> None:
+def run(here: Runtime, stop: threading.Event | None = None, *, entries: tuple[Entry, ...] | None = None) -> None:
     """Keep the clockwork going until asked to stop (SIGTERM, SIGINT, or the event)."""
     runtime.use(here)
     stop = stop or _stopped_by_signal()
-    clockwork = Clockwork(here, entries)
+    clockwork = Clockwork(here, entries or CLOCKWORK)
     try:
         while not stop.wait(TICK.total_seconds()):
             here.doorbell.ring_due()

@@ -80,7 +80,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
     return email
 
 
-def claim(session: Session, outbound_email_id: int, *, lease: timedelta = LEASE) -> Claimed | None:
+def claim(session: Session, outbound_email_id: int, *, lease: timedelta | None = None) -> Claimed | None:
     """Take what is due of one email into our hands; None when nothing is: sent, cancelled, paused, or in others'."""
     email = session.scalar(
         select(OutboundEmail)
@@ -97,7 +97,7 @@ def claim(session: Session, outbound_email_id: int, *, lease: timedelta = LEASE)
         .values(
             state=DeliveryState.SENDING,
             claim=token,
-            lease_until=now + lease,
+            lease_until=now + (lease or LEASE),
             attempts=Delivery.attempts + 1,
             changed_at=now,
         )
@@ -126,12 +126,12 @@ def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> N
         _has_failed(session, email)
 
 
-def keep(session: Session, claimed: Claimed, *, lease: timedelta = LEASE) -> None:
+def keep(session: Session, claimed: Claimed, *, lease: timedelta | None = None) -> None:
     """Renew the lease on an email that is being sent."""
     session.execute(
         update(Delivery)
         .where(Delivery.outbound_email_id == claimed.outbound_email_id, Delivery.claim == claimed.token)
-        .values(lease_until=clock.now() + lease)
+        .values(lease_until=clock.now() + (lease or LEASE))
         .execution_options(synchronize_session=False)
     )
 

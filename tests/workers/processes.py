@@ -11,12 +11,13 @@ from signal import SIGTERM
 
 # what the commands do, without the commands: logging, a runtime, and one of the loops; constants may be changed first
 PROGRAM = """
-import importlib, sys
+import datetime, importlib, sys
 from helpdesk import config, log, runtime
 for setting in sys.argv[2:]:
     place, _, value = setting.partition("=")
     module, _, name = place.rpartition(".")
-    setattr(importlib.import_module(module), name, eval(value, vars(importlib.import_module("datetime"))))
+    found = importlib.import_module(module)
+    setattr(found, name, eval(value, {**vars(datetime), **vars(found)}))
 log.set_up("info")
 here = runtime.assemble(config.load())
 runtime.use(here)
@@ -46,7 +47,7 @@ def start(installation: Path, module: str, *settings: str, **environ: str) -> su
         )
 
 
-def until(is_so: Callable[[], object], seconds: float = 15) -> None:
+def until(is_so: Callable[[], object], seconds: float = 30) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not is_so():
