@@ -169,23 +169,35 @@ def ask(before: Setup | None = None) -> Setup:
     offered = replace(before, address=address) if before else guessed(address)
     name = click.prompt("Name they see beside it", default=offered.name)
     click.echo("Incoming mail (IMAP)")
-    imap = _ask_server(offered.imap, _USUAL_IMAP, keep_password=before is not None)
+    imap = _ask_server(offered.imap, _USUAL_IMAP, unchanged="as before")
     folder = click.prompt("  Folder", default=offered.folder)
     click.echo("Outgoing mail (SMTP)")
-    is_first = before is None
-    smtp_offered = replace(offered.smtp, user=imap.user, password=imap.password) if is_first else offered.smtp
-    smtp = _ask_server(smtp_offered, _USUAL_SMTP, keep_password=True)
-    return Setup(address=address, name=name, imap=imap, smtp=smtp, folder=folder, import_days=offered.import_days)
+    smtp = _ask_server(_as_incoming(offered, imap), _USUAL_SMTP, unchanged="as for incoming mail", may_be_open=True)
+    return replace(offered, name=name, imap=imap, smtp=smtp, folder=folder)
 
 
-def _ask_server(offered: Server, usual: dict[Security, int], *, keep_password: bool) -> Server:
+def _as_incoming(offered: Setup, imap: Server) -> Server:
+    """Most servers take the same login on both sides: what was the same stays the same."""
+    smtp = offered.smtp
+    if smtp.user == offered.imap.user:
+        smtp = replace(smtp, user=imap.user)
+    if smtp.password == offered.imap.password:
+        smtp = replace(smtp, password=imap.password)
+    return smtp
+
+
+def _ask_server(offered: Server, usual: dict[Security, int], *, unchanged: str, may_be_open: bool = False) -> Server:
     host = click.prompt("  Server", default=offered.host)
     security = Security(click.prompt("  Encryption", type=_SECURITIES, default=offered.security.value))
     port_offered = offered.port if security is offered.security else usual[security]
     port = click.prompt("  Port", type=click.IntRange(1, 65535), default=port_offered)
-    user = click.prompt("  User", default=offered.user)
-    hint = " (empty: the one above)" if keep_password and offered.password else ""
-    password = click.prompt(f"  Password{hint}", hide_input=True, default="" if hint else None, show_default=False)
+    user = click.prompt("  User (- for none)" if may_be_open else "  User", default=offered.user or "-")
+    if may_be_open and user == "-":
+        return Server(host=host, port=port, security=security)
+    hint = f" (empty: {unchanged})" if offered.password else ""
+    password = click.prompt(
+        f"  Password{hint}", hide_input=True, default="" if offered.password else None, show_default=False
+    )
     return Server(host=host, port=port, security=security, user=user, password=password or offered.password)
 
 
