@@ -12,6 +12,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job as RqJob
 from rq.registry import StartedJobRegistry
@@ -46,10 +47,12 @@ def run(here: Runtime) -> None:
 def _work(here: Runtime, stop: threading.Event) -> None:
     at_once = Retry(NoBackoff(), 1)  # redis-py's own would sleep for seconds, deaf to being asked to stop
     with redis.Redis.from_url(here.config.redis_url, socket_connect_timeout=2, retry=at_once) as connection:
-        worker = DeskWorker(here.config, connection)
+        worker = DeskWorker(here.config, connection, stop)
         log.info("the worker is ready")
         try:
             worker.work(logging_level="WARNING")
+        except StopRequested:
+            log.info("the worker was asked to stop while it started")
         finally:
             if worker.was_asked_to_stop:
                 stop.set()
@@ -61,8 +64,9 @@ class DeskWorker(Worker):
     max_connection_wait_time = 2.0  # Redis is back sooner than RQ's minute
     log_result_lifespan = False
 
-    def __init__(self, config: Config, connection: redis.Redis) -> None:
+    def __init__(self, config: Config, connection: redis.Redis, stop: threading.Event) -> None:
         self.config = config
+        self.stop = stop
         self.was_asked_to_stop = False
         super().__init__(
             [QUEUE],
@@ -75,6 +79,11 @@ class DeskWorker(Worker):
 
     def subscribe(self) -> None:
         """Take no commands from Redis: what a worker does is decided on its machine."""
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's own
+        if self.stop.is_set():  # asked while RQ was getting ready, when only run() was listening
+            self.was_asked_to_stop = self._stop_requested = True
 
     def main_work_horse(self, job: RqJob, queue: Queue) -> None:
         # the database is reached with connections made after the fork, never with the parent's

@@ -25,10 +25,10 @@ _SECONDS_TO_FINISH = 5  # open event streams never finish by themselves
 @pass_place
 def web(place: Place, *, port: int | None) -> None:
     """Serve the desk's pages, until told to stop."""
-    listener = listen(place.config.web.host, port or place.config.web.port)
-    place.start_logging()
     with place.desk() as here:
         _ = here.vault  # a missing key file is said now, not by the first page
+    listener = listen(place.config.web.host, port or place.config.web.port)
+    place.start_logging()
     Pages(place.config, listener).run()
 
 

@@ -31,7 +31,7 @@ def schedule(place: Place) -> None:
 
 def _run(place: Place, module: str) -> None:
     """Each of these modules has `run(runtime)`, which returns when the process was asked to stop."""
-    place.start_logging()
     with place.desk() as here:
+        place.start_logging()
         runtime.use(here)
         import_module(module).run(here)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from helpdesk import paths
-from helpdesk.storage.db import Database, FormBroken
+from helpdesk.storage.db import Database, DatabaseUnreachable, FormBroken
 
 # any number of our own: two machines that start at once migrate one after the other
 _POSTGRES_LOCK = 0x63616E64
@@ -78,10 +78,11 @@ def upgrade(database: Database) -> Standing:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _POSTGRES_LOCK})
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
-    except (CommandError, FormBroken, DatabaseError) as error:
+    except (CommandError, FormBroken, DatabaseError, DatabaseUnreachable) as error:
+        words = error if isinstance(error, DatabaseUnreachable) else type(error).__name__
         raise MigrationFailed(
-            f"the database could not be migrated and is as it was ({type(error).__name__}); "
-            "make a backup, and show 'helpdesk --debug migrate' to whoever helps you"
+            f"the database could not be migrated and is as it was ({words}); make a backup, "
+            "and show 'helpdesk --debug migrate' to whoever helps you"
         ) from error
     return before
 
