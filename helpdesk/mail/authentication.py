@@ -20,6 +20,8 @@ _PROPERTY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
+_FAILURES = frozenset({"fail", "permerror"})
+
 
 class Standing(StrEnum):
     """What is known about the claim in From."""
@@ -100,32 +102,34 @@ def _statements(value: str) -> list[str]:
 def standing(email: ParsedEmail, authserv_id: str) -> Standing:
     """Say whether our own mail server vouches for the sender.
 
-    Only the topmost header with our server's name counts, and only where servers write: above what the sender
-    wrote. Without such a name configured nothing is ever proven.
+    Only the topmost header with our server's name counts, and for a proof only where servers write: above what the
+    sender wrote. Without such a name configured nothing is ever proven.
     """
     said = _ours(email.authentication, authserv_id.lower())
-    if email.sender is None or len(email.senders) != 1 or not said:
+    if email.sender is None or not said:
         return Standing.UNKNOWN
-    domain = email.sender.domain
-    dmarc = {each.result for each in said if each.method == "dmarc"}
-    if dmarc & {"fail", "permerror"}:
+    if any(each.method == "dmarc" and each.result in _FAILURES for each in said):
         return Standing.FAILED
-    if any(_vouches(each, domain) for each in said):
+    domain = email.sender.domain
+    if domain and len(email.senders) == 1 and any(each.is_trace and _vouches(each, domain) for each in said):
         return Standing.PROVEN
     return Standing.UNKNOWN
 
 
 def _ours(said: tuple[AuthenticationResult, ...], authserv_id: str) -> list[AuthenticationResult]:
-    named = [each for each in said if authserv_id and each.authserv_id == authserv_id and each.is_trace]
+    named = [each for each in said if authserv_id and each.authserv_id == authserv_id]
     return [each for each in named if each.header == named[0].header]
 
 
 def _vouches(said: AuthenticationResult, domain: str) -> bool:
+    """Whether a check passed, and for the domain that From names (or, with DKIM, one above it)."""
     if said.result != "pass":
         return False
     if said.method == "dmarc":
         return said.properties.get("header.from", domain) == domain
+    if said.method == "spf":
+        return said.properties.get("smtp.mailfrom", "").rpartition("@")[2] == domain
     if said.method == "dkim":
         signer = said.properties.get("header.d") or said.properties.get("header.i", "").rpartition("@")[2]
-        return bool(signer) and (domain == signer or domain.endswith(f".{signer}")) and "." in signer
+        return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
     return False

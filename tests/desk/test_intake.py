@@ -25,7 +25,9 @@ from tests.world import a_mailbox, a_message, a_team, an_agent, days_ago, trail
 def an_email(subject: str = "Lamp", text: str = "It flickers.\n", **headers: str) -> bytes:
     message = EmailMessage()
     given = {"From": "Nils Berg <nils@customer.example>", "To": "support@desk.example", "Subject": subject}
-    for name, value in {**given, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
+    said = {name.replace("_", "-"): value for name, value in headers.items()}
+    stamped = {name: said.pop(name) for name in ("Authentication-Results",) if name in said}  # servers write on top
+    for name, value in {**stamped, **given, **said}.items():
         message[name] = value
     message.set_content(text)
     return message.as_bytes()

@@ -28,7 +28,11 @@ def standing(*stamped: str, below: str = "", sender: bytes = b"alice@customer.ex
         (f"{OURS}; dkim=pass header.d=evil.example", Standing.UNKNOWN),
         (f"{OURS}; dkim=pass header.d=example", Standing.UNKNOWN),
         (f"{OURS}; dmarc=pass header.from=evil.example", Standing.UNKNOWN),
-        (f"{OURS}; spf=pass smtp.mailfrom=alice@customer.example", Standing.UNKNOWN),
+        (f"{OURS}; spf=pass smtp.mailfrom=alice@customer.example", Standing.PROVEN),
+        (f"{OURS}; spf=pass smtp.mailfrom=mallory@evil.example smtp.helo=customer.example", Standing.UNKNOWN),
+        (f"{OURS}; spf=fail (helo; dmarc=pass header.from=customer.example)", Standing.UNKNOWN),
+        (f'{OURS}; spf=fail smtp.helo="x; dmarc=pass header.from=customer.example"', Standing.UNKNOWN),
+        (f"{OURS}; spf=fail (never closed; dmarc=pass header.from=customer.example", Standing.UNKNOWN),
         (f"{OURS}; none", Standing.UNKNOWN),
         ("mx.evil.example; dmarc=pass header.from=customer.example", Standing.UNKNOWN),
         ("nonsense;;;", Standing.UNKNOWN),
@@ -46,6 +50,10 @@ def test_the_topmost_of_ours_counts():
 
 def test_a_header_among_those_of_the_sender_proves_nothing():
     assert standing(below=f"{OURS}; dmarc=pass header.from=customer.example") is Standing.UNKNOWN
+
+
+def test_what_the_sender_says_against_himself_is_believed():
+    assert standing(below=f"{OURS}; dmarc=fail header.from=customer.example") is Standing.FAILED
 
 
 def test_several_senders_are_never_proven():
