@@ -1,0 +1,86 @@
+"""Does somebody ask for their rights over their data? A flag for the DPO: precise rather than eager."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import chain
+from typing import Final
+
+from helpdesk.mail import privacy_request_words as words
+from helpdesk.mail.privacy_request_words import NOT_A_REQUEST, WHAT_IF
+
+
+class RequestKind(StrEnum):
+    """A right of the GDPR, chapter III."""
+
+    ERASURE = "erasure"
+    ACCESS = "access"
+    PORTABILITY = "portability"
+    OBJECTION = "objection"
+    RECTIFICATION = "rectification"
+
+
+_WORDS: Final = {
+    RequestKind.ERASURE: (words.ERASURE_STEMS, words.ERASURE),
+    RequestKind.ACCESS: (words.ACCESS_STEMS, words.ACCESS),
+    RequestKind.PORTABILITY: (words.PORTABILITY_STEMS, words.PORTABILITY),
+    RequestKind.OBJECTION: (words.OBJECTION_STEMS, words.OBJECTION),
+    RequestKind.RECTIFICATION: (words.RECTIFICATION_STEMS, words.RECTIFICATION),
+}
+_REQUESTS: Final = {
+    kind: (stems, re.compile(request, re.IGNORECASE | re.VERBOSE)) for kind, (stems, request) in _WORDS.items()
+}
+_LONGEST: Final = 8_000
+"""Who asks for a right does so in the first pages."""
+_AROUND: Final = 240
+_CONTEXT: Final = 40
+_SENTENCE_END: Final = re.compile(r"[.!?](?:\s|$)")
+
+
+def requests_in(text: str, *, subject: str = "") -> tuple[RequestKind, ...]:
+    """Give the requests that a letter makes, in the order of the kinds; give it the new text, not the quote."""
+    said = ". ".join(" ".join(each.split()) for each in (subject[:300], text[:_LONGEST]) if each.strip())
+    lowered = said.lower()
+    return tuple(kind for kind, (stems, _) in _REQUESTS.items() if _asks(said, kind, _windows(lowered, stems)))
+
+
+def request_in(text: str, *, subject: str = "") -> RequestKind | None:
+    """Give the weightiest request of a letter, or None."""
+    return next(iter(requests_in(text, subject=subject)), None)
+
+
+def _windows(lowered: str, stems: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Give the stretches around the words without which there is no request: only they are read closely."""
+    places = sorted(place for stem in stems for place in _places(lowered, stem))
+    start = end = 0
+    for place in places:
+        if place > end:
+            if end:
+                yield start, end
+            start = max(0, place - _AROUND)
+        end = place + _AROUND
+    if end:
+        yield start, end
+
+
+def _places(lowered: str, stem: str) -> Iterator[int]:
+    place = lowered.find(stem)
+    while place >= 0:
+        yield place
+        place = lowered.find(stem, place + _AROUND // 2)
+
+
+def _asks(said: str, kind: RequestKind, windows: Iterable[tuple[int, int]]) -> bool:
+    request = _REQUESTS[kind][1]
+    for found in chain.from_iterable(request.finditer(said, start, end) for start, end in windows):
+        before = said[max(0, found.start() - _CONTEXT) : found.start()]
+        if NOT_A_REQUEST.search(before) is None and not (kind is RequestKind.ERASURE and _asks_what_if(said, found)):
+            return True
+    return False
+
+
+def _asks_what_if(said: str, found: re.Match[str]) -> bool:
+    """Look at the rest of its sentence: "Will you delete my data if I cancel?"."""
+    rest = said[found.end() : found.end() + 160]
+    end = _SENTENCE_END.search(rest)
+    return WHAT_IF.search(rest[: end.end()] if end else rest) is not None
