@@ -45,6 +45,7 @@ class Running:
         self.child = child
         self.log = log
         self.deaths = 0
+        self.was_ready = False
         self.started_at = 0.0
         self.due_at: float | None = None
         self.popen: subprocess.Popen[bytes] | None = None

@@ -75,15 +75,23 @@ class Supervisor:
 
     def start(self, *children: Child) -> None:
         """Start these side by side and wait until each is ready; a later call may build on them."""
-        begun = []
+        self.begin(*children)
+        self.settle()
+
+    def begin(self, *children: Child) -> None:
+        """Start these without waiting; `settle` or a later `start` does."""
         for child in children:
             running = Running(child, self.logs / f"{child.name}.log")
             with self._uninterrupted():
                 self._children.append(running)
                 self._spawn(running)
-            begun.append(running)
-        for running in begun:
-            self._await_ready(running)
+
+    def settle(self) -> None:
+        """Wait until everything begun so far is ready. Raises DidNotStart."""
+        for running in self._children:
+            if not running.was_ready:
+                self._await_ready(running)
+                running.was_ready = True
 
     def watch(self) -> None:
         """Restart who dies, until a signal comes: it raises StopAsked, which the `with` block answers."""
