@@ -72,6 +72,7 @@ class Pages:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """Playwright keeps the thread's event loop from then on: asyncio.run() needs another thread."""
     with sync_playwright() as playwright:
         brought = playwright.chromium.executable_path  # by `playwright install`, where the system has none
         program = look_for(*NAMES) or (brought if Path(brought).exists() else find(*NAMES, package="chromium"))
