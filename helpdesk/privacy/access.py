@@ -7,13 +7,14 @@ from typing import Final, overload
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, protection
 from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable, teams_of
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
 from helpdesk.storage import content
@@ -46,6 +47,10 @@ class AccessDenied(Exception):
         self.object_id = object_id
         self.ticket_id = ticket_id
         self.subject_id = subject_id
+
+
+class PurposeNeeded(AccessDenied):
+    """There is a basis, and the ticket is protected: the reader must say what for, once (privacy/protection)."""
 
 
 @overload
@@ -93,6 +98,9 @@ def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str
     a ticket not yet in one gets a further event.
     """
     basis_of = bases_to_read(session, list(tickets), by)
+    if basis_of:
+        unprotected = select(Ticket.id).where(Ticket.id.in_(basis_of), protection.is_open_to(by))
+        basis_of = {ticket_id: basis_of[ticket_id] for ticket_id in session.scalars(unprotected)}
     if not basis_of:
         return {}
     fresh = sorted(basis_of.keys() - audit.covered_tickets(session, by, view))
@@ -115,7 +123,8 @@ def search(
 
     A search is a reading: its event keeps the terms among the erasable words of the trail.
     """
-    found = search_index.tickets_with(session, phrases, among=and_(among, readable(session, by)), limit=limit)
+    is_readable = and_(readable(session, by), protection.is_open_to(by))
+    found = search_index.tickets_with(session, phrases, among=and_(among, is_readable), limit=limit)
     terms = " ".join(" ".join(phrase.tokens) for phrase in phrases)
     audit.record(session, "search", by=by, on=("list", None), facts={"tickets": found}, words=terms)
     return found
@@ -126,6 +135,7 @@ def require(session: Session, ticket: Ticket, *, by: Agent) -> str:
     basis = basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied("ticket", ticket.id, ticket.id, ticket.customer_id)
+    _purpose(session, "ticket", ticket.id, ticket, by)
     return basis
 
 
@@ -160,6 +170,9 @@ def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by:
     basis = MACHINE_BASIS.get(by) if isinstance(by, Machine) else basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied(kind, thing_id, ticket.id, ticket.customer_id)
+    facts: dict[str, object] = {"ticket": ticket.id}
+    if isinstance(by, Agent) and (purpose := _purpose(session, kind, thing_id, ticket, by)) is not None:
+        facts["purpose"] = purpose.value
     audit.record(
         session,
         f"{kind}.read",
@@ -167,9 +180,19 @@ def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by:
         on=(kind, thing_id),
         subject_id=ticket.customer_id,
         basis=basis,
-        facts={"ticket": ticket.id},
+        facts=facts,
         is_reading_of_content=True,
     )
+
+
+def _purpose(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Agent) -> Purpose | None:
+    """What a protected ticket is read for. Raises PurposeNeeded where nothing was said."""
+    if not protection.is_protected(session, ticket):
+        return None
+    stated = protection.purpose_of(session, ticket, by)
+    if stated is None:
+        raise PurposeNeeded(kind, thing_id, ticket.id, ticket.customer_id)
+    return stated
 
 
 def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> None:

@@ -15,7 +15,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, audit, policy
+from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
 from helpdesk.web import thread as conversation
@@ -91,12 +91,25 @@ class TicketWithheld:
     is_readable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TicketProtected:
+    """A ticket that its reader may read once they have said what for."""
+
+    ticket: Ticket
+    title: str
+    back_url: str
+    purposes: Sequence[tuple[Purpose, str]]
+    is_readable: bool = False
+
+
 def show(
     session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Draft | None = None
-) -> TicketShown | TicketWithheld:
+) -> TicketShown | TicketProtected | TicketWithheld:
     """The ticket with everything on it, read through the gate; or the page that says why not."""
     try:
         text = access.read(session, ticket, by=by)
+    except access.PurposeNeeded:
+        return _protected(ticket, here)
     except access.AccessDenied:
         return _withheld(session, ticket, here, by=by)
     rows = thread.of_ticket(session, ticket)
@@ -147,6 +160,16 @@ def _person(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> Per
     ]
     customer = record.customer
     return Person(name, record.addresses, customer.created_at, customer.language, record.ticket_count, others)
+
+
+def _protected(ticket: Ticket, here: Listed) -> TicketProtected:
+    named = words.purposes()
+    return TicketProtected(
+        ticket=ticket,
+        title=_("Ticket #%(number)s", number=ticket.number),
+        back_url=here.back_url,
+        purposes=[(purpose, named[purpose]) for purpose in protection.ASKED],
+    )
 
 
 def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> TicketWithheld:

@@ -1,12 +1,14 @@
 """Tickets: one page each, and what is done to them."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import thread, tickets
+from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access, protection
 from helpdesk.web import frame, lists, search, shown
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
@@ -51,6 +53,25 @@ def reopen(number: int) -> ResponseReturnValue:
     return back_to(number)
 
 
+@bp.post("/tickets/<int:number>/purpose")
+def state_purpose(number: int) -> ResponseReturnValue:
+    """What a protected ticket is read for."""
+    ticket, purpose = find(number), request.form.get("purpose", "")
+    if purpose not in set(protection.ASKED):
+        abort(400)
+    protection.state(db(), ticket, Purpose(purpose), by=agent())
+    return back_to(number)
+
+
+@bp.post("/tickets/<int:number>/protection")
+def protect(number: int) -> ResponseReturnValue:
+    """Only who may read it protects a ticket, or lifts the protection again."""
+    ticket = find(number)
+    access.require(db(), ticket, by=agent())
+    protection.protect(db(), ticket, by=agent(), is_on="lift" not in request.form)
+    return back_to(number)
+
+
 def find(number: int) -> Ticket:
     """A ticket that this agent may know of; for anybody else there is none."""
     try:
@@ -81,7 +102,7 @@ def page(ticket: Ticket, draft: Draft | None = None) -> ResponseReturnValue:
     return _whole(made, here, ticket.number), code
 
 
-def _whole(made: shown.TicketShown | shown.TicketWithheld, here: Listed, number: int) -> str:
+def _whole(made: shown.TicketShown | shown.TicketProtected | shown.TicketWithheld, here: Listed, number: int) -> str:
     around = frame.around(db(), agent(), here.slug)
     listing = search.found(here) if here.words else lists.of(db(), agent(), here, around)
     return render_template("tickets/show.html", desk=around, page=listing, shown=made, current_number=number)

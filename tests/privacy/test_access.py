@@ -9,8 +9,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.desk import search
+from helpdesk.models.access_grant import Purpose
 from helpdesk.models.ticket import Status
-from helpdesk.privacy import access, audit
+from helpdesk.privacy import access, audit, protection
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import Database, ReadingOnly
@@ -157,3 +159,36 @@ def test_the_command_line_reads_nothing_by_itself(session: Session):
 
     with pytest.raises(AccessDenied):
         access.read(session, ticket, by=Machine.COMMAND)
+
+
+@pytest.mark.parametrize("what", ["ticket", "customer"])
+def test_a_protected_ticket_is_read_by_its_team_only_for_a_stated_purpose(session: Session, what: str):
+    team = a_team(session)
+    ada, root = an_agent(session, team), an_admin(session)
+    ticket = a_ticket(session, team, text="heliotrope")
+    protection.protect(session, ticket if what == "ticket" else ticket.customer, by=root)
+    session.flush()
+
+    with pytest.raises(access.PurposeNeeded):
+        access.read(session, ticket, by=ada)
+    assert access.glimpse(session, [ticket], by=ada, view="open") == {}
+    assert search.search(session, "heliotrope", by=ada).tickets == []
+
+    protection.state(session, ticket, Purpose.BUG, by=ada)
+    session.flush()
+
+    assert access.read(session, ticket, by=ada)
+    assert json.loads(trail(session, "ticket.read")[-1].core)["facts"]["purpose"] == "bug"
+    assert set(access.glimpse(session, [ticket], by=ada, view="open")) == {ticket.id}
+    with clock.stopped_at(clock.now() + timedelta(hours=10)), pytest.raises(access.PurposeNeeded):
+        access.read(session, ticket, by=ada)
+
+
+def test_a_stated_purpose_is_no_basis(session: Session):
+    ticket, otto = a_ticket(session), an_agent(session, a_team(session))
+    protection.protect(session, ticket, by=an_admin(session))
+    protection.state(session, ticket, Purpose.BUG, by=otto)
+    session.flush()
+
+    with pytest.raises(AccessDenied):
+        access.read(session, ticket, by=otto)

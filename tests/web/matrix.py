@@ -52,7 +52,9 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST tickets.assign": CHANGES,
     "POST tickets.close": CHANGES,
     "GET tickets.news": KNOWS,
+    "POST tickets.protect": (401, 303, 404, 404),
     "POST tickets.reopen": CHANGES,
+    "POST tickets.state_purpose": CHANGES,
     "GET tickets.show": (302, 200, 404, 403),
 }
 
@@ -62,6 +64,8 @@ FORMS: Final[dict[str, dict[str, str]]] = {
     "grants.ask": {"purpose": "bug", "reason": "The export fails", "hours": "4"},
     "grants.ask_by_number": {"number": "987654", "purpose": "bug", "reason": "The export fails", "hours": "4"},
     "waiting.rule": {"ruling": "aside"},
+    "tickets.state_purpose": {"purpose": "bug"},
+    "tickets.protect": {"lift": "1"},
     "tags.add": {"name": "lamp"},
     "password_resets.create": {"email": "nobody@desk.example"},
     "password_resets.consume": {"password": "a", "again": "a"},

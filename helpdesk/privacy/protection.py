@@ -1,0 +1,69 @@
+"""Protected tickets and customers: before reading, an agent says what for; it holds for the working day."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.models.access_grant import Purpose, StatedPurpose
+from helpdesk.models.agent import Agent
+from helpdesk.models.customer import Customer
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import audit
+
+HOLDS: Final = timedelta(hours=10)
+# what can be chosen by one key, 1 to 4
+ASKED: Final = (Purpose.ANSWER, Purpose.BUG, Purpose.QUALITY, Purpose.REQUEST)
+
+
+def is_open_to(agent: Agent) -> ColumnElement[bool]:
+    """The tickets whose protection does not stand in this agent's way now, as a condition on Ticket."""
+    protected = select(Customer.id).where(Customer.is_protected)
+    stated = select(StatedPurpose.ticket_id).where(
+        StatedPurpose.agent_id == agent.id, StatedPurpose.stated_at > clock.now() - HOLDS
+    )
+    return or_(~or_(Ticket.is_protected, Ticket.customer_id.in_(protected)), Ticket.id.in_(stated))
+
+
+def is_protected(session: Session, ticket: Ticket) -> bool:
+    if ticket.is_protected:
+        return True
+    return bool(session.scalar(select(Customer.is_protected).where(Customer.id == ticket.customer_id)))
+
+
+def purpose_of(session: Session, ticket: Ticket, agent: Agent) -> Purpose | None:
+    """What this agent said this ticket is read for, while it holds."""
+    return session.scalar(
+        select(StatedPurpose.purpose).where(
+            StatedPurpose.agent_id == agent.id,
+            StatedPurpose.ticket_id == ticket.id,
+            StatedPurpose.stated_at > clock.now() - HOLDS,
+        )
+    )
+
+
+def state(session: Session, ticket: Ticket, purpose: Purpose, *, by: Agent) -> None:
+    """Say what a protected ticket is read for."""
+    stated = session.get(StatedPurpose, (by.id, ticket.id))
+    if stated is None:
+        session.add(StatedPurpose(agent_id=by.id, ticket_id=ticket.id, purpose=purpose))
+    else:
+        stated.purpose, stated.stated_at = purpose, clock.now()
+    facts: dict[str, object] = {"purpose": purpose.value}
+    audit.record(
+        session, "purpose.state", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
+    )
+
+
+def protect(session: Session, thing: Ticket | Customer, *, by: Agent, is_on: bool = True) -> None:
+    """Put protection on a ticket or a customer, or take it off; the same again changes nothing."""
+    if thing.is_protected is is_on:
+        return
+    thing.is_protected = is_on
+    action = "protection.set" if is_on else "protection.lift"
+    if isinstance(thing, Ticket):
+        audit.record(session, action, by=by, on=("ticket", thing.id), subject_id=thing.customer_id)
+    else:
+        audit.record(session, action, by=by, on=("customer", thing.id), subject_id=thing.id)
