@@ -15,48 +15,17 @@ from typing import Any
 import pytest
 from click.testing import Result
 from redis import Redis
-from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.outbound_email import Delivery
-from helpdesk.runtime import Runtime
 from helpdesk.storage import db as databases
 from helpdesk.storage.db import Database
-from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import Postgres
 from tests.servers.programs import free_port
 from tests.servers.redis_server import running_redis
-from tests.servers.smtp_sink import SmtpSink
 
 Command = Callable[..., Result]
 Says = Callable[..., str]
 Checks = dict[str, dict[str, str]]
-PASSWORD = {"HELPDESK_AGENT_PASSWORD": "seven brown herons wade"}
-
-
-@pytest.fixture
-def examined(helpdesk: Command, installation: Path) -> Callable[..., tuple[int, Checks]]:
-    """The exit code, and what failed or is worth a look, by check."""
-    (installation / "candour.db").chmod(0o600)
-
-    def run(*words: str) -> tuple[int, Checks]:
-        result = helpdesk("doctor", "--json", *words)
-        told = json.loads(result.stdout)
-        assert told["ok"] == (result.exit_code == 0)
-        return result.exit_code, {one["check"]: one for one in told["checks"] if one["state"] != "ok"}
-
-    return run
-
-
-@pytest.fixture
-def in_order(says: Says, dovecot: Dovecot, smtp_sink: SmtpSink, runtime: Runtime) -> str:
-    """A desk with an admin and a mailbox that works, just polled; returns the mailbox's address."""
-    says("agent", "add", "ada@desk.example", "--name", "Ada", "--admin", environment=PASSWORD)
-    add_mailbox(says, dovecot, smtp_sink)
-    with runtime.db.transaction() as session:
-        session.scalars(select(Mailbox)).one().polled_at = clock.now()
-    return "support@desk.example"
 
 
 def test_a_desk_in_order_is_green(examined: Any, in_order: str, helpdesk: Command):
@@ -246,88 +215,6 @@ def test_a_redis_that_anybody_in_the_network_may_use_is_named(
     assert (code, found["redis"]["cause"]) == (1, "anonymous")
 
 
-def test_a_wrong_imap_password_is_named(examined: Any, in_order: str, says: Says):
-    given = {"HELPDESK_MAILBOX_PASSWORD": "wrong", "HELPDESK_SMTP_PASSWORD": "also wrong"}
-    says("mailbox", "password", in_order, environment=given)
-
-    code, found = examined()
-
-    assert (code, found["mailbox_incoming"]["cause"]) == (1, "login")
-    assert found["mailbox_incoming"]["about"] == in_order
-    assert "password" in found["mailbox_incoming"]["fix"]
-    assert "mailbox_outgoing" not in found
-
-
-@pytest.mark.parametrize(
-    ("change", "cause"),
-    [
-        ({"imap_security": "tls", "imap_host": "imap.desk.invalid"}, "name"),
-        ({"imap_port": 1}, "port"),
-        ({"imap_security": "tls"}, "encryption"),
-        ({"imap_security": "starttls", "imap_host": "localhost"}, "encryption"),  # an authority nobody trusts
-        ({"folder": "Elsewhere"}, "folder"),
-    ],
-    ids=["host", "port", "tls", "certificate", "folder"],
-)
-def test_an_imap_server_that_can_not_be_used_is_named(
-    examined: Any, in_order: str, runtime: Runtime, change: dict[str, object], cause: str
-):
-    set_mailbox(runtime, **change)
-
-    code, found = examined()
-
-    assert (code, found["mailbox_incoming"]["cause"]) == (1, cause)
-    assert found["mailbox_incoming"]["fix"]
-
-
-def test_a_mailbox_that_would_send_its_password_in_the_clear_is_named(examined: Any, in_order: str, runtime: Runtime):
-    set_mailbox(runtime, imap_host="imap.desk.example")
-
-    code, found = examined()
-
-    assert (code, found["mailbox"]["cause"]) == (1, "unencrypted")
-
-
-def test_a_refusing_smtp_server_is_named(examined: Any, in_order: str, smtp_sink: SmtpSink, runtime: Runtime):
-    smtp_sink.answer_senders("550 not you")
-    assert examined()[1]["mailbox_outgoing"]["cause"] == "sending"
-
-    set_mailbox(runtime, smtp_port=free_port())
-    code, found = examined()
-    assert (code, found["mailbox_outgoing"]["cause"]) == (1, "port")
-
-
-def test_passwords_of_another_key_file_are_named(examined: Any, in_order: str, installation: Path):
-    (installation / "candour.key").write_text("00" * 32)
-
-    code, found = examined()
-
-    assert (code, found["mailbox"]["cause"]) == (1, "secret_unreadable")
-    assert "helpdesk mailbox password" in found["mailbox"]["fix"]
-
-
-def test_a_mailbox_that_nobody_polls_is_named(examined: Any, in_order: str, runtime: Runtime):
-    set_mailbox(runtime, polled_at=clock.now() - timedelta(minutes=6))
-    assert examined()[1]["poller"]["cause"] == "not_running"
-
-    set_mailbox(runtime, poll_error="The server does not accept this user name and password.")
-    code, found = examined()
-    assert (code, found["poller"]["cause"]) == (1, "failing")
-
-
-def test_paused_sending_and_a_stuck_outbox_are_named(examined: Any, in_order: str, says: Says, runtime: Runtime):
-    says("agent", "add", "bob@desk.example", "--name", "Bob")
-    assert "outbox" not in examined()[1]
-    with runtime.db.transaction() as session:
-        session.scalars(select(Delivery)).one().due_at = clock.now() - timedelta(minutes=6)
-    assert examined()[1]["outbox"]["cause"] == "stuck"
-
-    set_mailbox(runtime, sending_paused_because="the login was refused")
-    code, found = examined()
-    assert (code, found["sending"]["cause"]) == (1, "paused")
-    assert "outbox" not in found
-
-
 def test_a_disk_without_room_is_named(examined: Any):
     code, found = examined("--least-free", "999999999")
 
@@ -370,24 +257,6 @@ def test_a_clock_that_is_off_is_named(examined: Any, off: timedelta):
 
     assert (code, found["clock"]["cause"]) in {(1, "apart"), (1, "before_release")}
     assert "set-ntp" in found["clock"]["fix"]
-
-
-def add_mailbox(says: Says, dovecot: Dovecot, smtp_sink: SmtpSink) -> None:
-    says(
-        "mailbox", "add", "--no-input", "--mailbox-address", "support@desk.example",
-        "--imap-host", dovecot.host, "--imap-port", str(dovecot.port), "--imap-security", "plain",
-        "--imap-user", dovecot.new_user(),
-        "--smtp-host", smtp_sink.host, "--smtp-port", str(smtp_sink.port), "--smtp-security", "plain",
-        "--smtp-user", "",
-        environment={"HELPDESK_MAILBOX_PASSWORD": dovecot.password},
-    )  # fmt: skip
-
-
-def set_mailbox(runtime: Runtime, **values: object) -> None:
-    with runtime.db.transaction() as session:
-        one = session.scalars(select(Mailbox)).one()
-        for name, value in values.items():
-            setattr(one, name, value)
 
 
 def point_to(installation: Path, url: str) -> None:
