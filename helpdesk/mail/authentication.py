@@ -111,7 +111,8 @@ def standing(email: ParsedEmail, authserv_id: str) -> Standing:
     if any(each.method == "dmarc" and each.result in _FAILURES for each in said):
         return Standing.FAILED
     domain = email.sender.domain
-    if domain and len(email.senders) == 1 and any(each.is_trace and _vouches(each, domain) for each in said):
+    is_one = len(email.senders) == 1 and len(email.headers.get("from", ())) == 1
+    if domain and is_one and any(each.is_trace and _vouches(each, domain) for each in said):
         return Standing.PROVEN
     return Standing.UNKNOWN
 

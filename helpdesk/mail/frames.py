@@ -13,6 +13,8 @@ T = TypeVar("T")
 _AS_THEY_ARE = (str, int, float, bool)
 _LENGTHS = struct.Struct(">II")
 HEAD = _LENGTHS.size
+REFUSALS = (ValueError, TypeError, LookupError, AttributeError)
+"""What comes of a frame that does not hold the value it should."""
 
 
 def pack(head: object, payload: bytes = b"") -> bytes:
@@ -40,7 +42,7 @@ def pack_value(value: object) -> bytes:
 
 
 def value_of(kind: type[T], head: Mapping[str, Any], payload: bytes) -> T:
-    """Rebuild the value; what does not fit the type raises ValueError, TypeError or LookupError."""
+    """Rebuild the value; what does not fit the type raises one of REFUSALS."""
     pieces = []
     start = 0
     for length in head["lengths"]:
@@ -70,7 +72,11 @@ def _plain(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - any plain 
 
 
 def _typed(kind: Any, value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - kind is a type, or a union of types
-    if value is None or kind in _AS_THEY_ARE:
+    if value is None:
+        return None
+    if kind in _AS_THEY_ARE:
+        if type(value) is not kind:
+            raise TypeError(kind.__name__)
         return value
     if is_dataclass(kind):
         return _dataclass(kind, value, pieces)

@@ -145,6 +145,8 @@ def _envelope(header: Header, defects: dict[str, None]) -> Envelope:
         defects["it names more than one sender"] = None
     if not envelope.senders:
         defects["it names no sender"] = None
+    elif not header.all("from"):
+        defects["it has no From: another of its headers stands for it"] = None
     if len(header.all("subject")) > 1:
         defects["it has more than one subject"] = None
     if header.all("date") and envelope.date is None:

@@ -168,7 +168,7 @@ def _value(kind: type[T], outcome: bytes | Quarantined) -> T | Quarantined:
         if "unreadable" in head:
             return Quarantined(str(head["unreadable"])[:200])
         return frames.value_of(kind, head, payload)
-    except (ValueError, TypeError, LookupError):
+    except frames.REFUSALS:
         return Quarantined("the reader's answer makes no sense")
 
 

@@ -62,6 +62,16 @@ def test_several_senders_are_never_proven():
     assert standing(f"{OURS}; dmarc=pass header.from=customer.example", sender=sender) is Standing.UNKNOWN
 
 
+def test_who_leaves_out_from_is_never_proven():
+    raw = HEAD.replace(b"From: Alice Example <alice@customer.example>", b"Reply-To: alice@customer.example")
+    stamped = f"Authentication-Results: {OURS}; dkim=pass header.d=customer.example\r\n".encode()
+
+    email = inbound.read(stamped + raw + b"\r\nx")
+
+    assert email.sender is not None
+    assert authentication.standing(email, OURS) is Standing.UNKNOWN
+
+
 def test_without_a_name_nothing_is_proven():
     email = inbound.read(b"Authentication-Results: ; dmarc=pass\r\n" + HEAD + b"\r\nx")
 
