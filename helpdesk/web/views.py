@@ -13,6 +13,7 @@ from helpdesk.web import (
     password_resets,
     permission,
     replies,
+    sandbox,
     search,
     sign_in,
     tags,
@@ -29,4 +30,6 @@ _FEATURES = (
 def install(app: Flask) -> None:
     for feature in _FEATURES:
         app.register_blueprint(feature.bp)
+    if app.extensions["runtime"].config.desk.demo:
+        app.register_blueprint(sandbox.bp)
     app.context_processor(lambda: {"agent": g.get("agent"), "theme": g.get("theme") or "system"})
