@@ -3,10 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
+from threading import Semaphore
 from typing import Any, Final
 
 import redis
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, Flask, Response, current_app, stream_with_context
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -22,23 +23,37 @@ bp = Blueprint("events", __name__)
 _BEAT: Final = 5.0  # seconds between signs of life: each checks the login, and whether anybody still listens
 _GATHER: Final = 0.15  # what changes within this time is told at once
 _LIFE: Final = 600.0  # then the browser connects anew
+_FOR_PAGES: Final = 8  # threads of this process that no stream may take
+
+
+def install(app: Flask, *, threads: int) -> None:
+    app.extensions["event_streams"] = Semaphore(max(threads - _FOR_PAGES, 1))
 
 
 @bp.get("/events")
 @without_database
 def stream() -> ResponseReturnValue:
-    """Open no database session longer than a look takes. Without Redis: 503, and the page looks by itself."""
+    """Open no database session longer than a look takes. Without Redis or room: 503, and the page looks by itself."""
     here, secret = runtime(), browser().secret
     if _allowed(here, secret, set()) is None:
         return "", 401
-    ear = here.doorbell.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    places: Semaphore = current_app.extensions["event_streams"]
+    if not places.acquire(blocking=False):
+        return "", 503  # a stream keeps a thread, and pages need some too
     try:
-        ear.subscribe(CHANGES)
+        return _opened(here, secret, places)
     except redis.RedisError:
+        places.release()
         return "", 503
+
+
+def _opened(here: Runtime, secret: str, places: Semaphore) -> Response:
+    ear = here.doorbell.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    ear.subscribe(CHANGES)
     answer = Response(stream_with_context(_told(here, secret, ear)), mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
     answer.call_on_close(ear.close)
+    answer.call_on_close(places.release)
     return answer
 
 

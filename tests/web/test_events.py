@@ -61,6 +61,19 @@ def test_a_stranger_hears_nothing_until_the_login_ends(desk: Desk):
     answer.close()
 
 
+def test_streams_leave_threads_for_pages(desk: Desk):
+    events.install(desk.app, threads=1)
+    first, _lines = listening(desk, desk.ada)
+    refused = desk.browser(desk.otto).get("/events")
+    first.close()
+    second, _lines = listening(desk, desk.ada)
+
+    assert first.status_code == 200
+    assert refused.status_code == 503
+    assert second.status_code == 200
+    second.close()
+
+
 def test_without_redis_the_page_is_told_to_look_by_itself(desk: Desk):
     ada = desk.browser(desk.ada)
     desk.runtime.doorbell = Doorbell("redis://127.0.0.1:1")

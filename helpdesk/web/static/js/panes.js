@@ -7,6 +7,7 @@ let pageName = document.title.split(" · ").at(-1);
 
 export function watchPanes() {
   markCurrent();
+  one(".row.current")?.scrollIntoView({ block: "nearest" });
   showLast();
   document.addEventListener("htmx:after:swap", () => {
     markCurrent();
