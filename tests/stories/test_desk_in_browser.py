@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.models.agent import Team
 from helpdesk.models.message import Note
-from helpdesk.models.outbound_email import Delivery
+from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.storage import jobs
 from tests import world
@@ -36,8 +36,10 @@ def the_ticket(desk: Desk) -> Ticket:
 
 
 def delivered_to(desk: Desk) -> list[str]:
+    """Whom replies were queued for."""
+    of_replies = select(Delivery.email).join(OutboundEmail).where(OutboundEmail.purpose == Purpose.REPLY)
     with desk.runtime.db.reading() as session:
-        return list(session.scalars(select(Delivery.email)))
+        return list(session.scalars(of_replies))
 
 
 def notes(desk: Desk) -> int:
