@@ -23,7 +23,7 @@ class Mark(StrEnum):
 
 
 BLANK: Final = " \t\r\n\f\v\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u3000"
-_QUOTED: Final = re.compile(r"(?:&gt;|[A-Z]{1,3}>(?=\s|$))")
+_QUOTED: Final = re.compile(r"(?:&gt;|[A-Z][A-Za-z]{0,7}>(?=\s|$))")
 DELIMITER: Final = re.compile(r"(?:[-_=*~#+ᐧ—–―─━═•·]|\s(?=\S)){2,}|[ᐧ—–―─━═]")
 
 _ADDRESS: Final = re.compile(r"[^\s<>\[\]()\"',;:]+@[^\s<>\[\]()\"',;:]+")
@@ -36,6 +36,7 @@ _BRACKETED_ADDRESS: Final = re.compile(r"[<(\[]\s?[^\s<>\[\]()]+@[^\s<>\[\]()]+"
 _COLONS: Final = frozenset(":：")
 _INTRODUCTION_END: Final = "-–—_*>):： \t"
 _CLOSES_ADDRESS: Final = re.compile(r">\s?(?:\w{2,12}(?:\s\w{2,12})?\s?)?[:：]$")
+_KEY_WITHIN: Final = re.compile(r"(?:(?<=\s)|(?<=\*))([^\W\d]{1,14})\s?\*?:(?=\s)")
 _LONGEST_INTRODUCTION: Final = 4
 _WRAPPED_HEADER_LINES: Final = 3
 
@@ -54,7 +55,6 @@ def classify(texts: Sequence[str], marks: list[Mark | None]) -> list[Mark]:
         if not text:
             marks[number] = Mark.EMPTY
             continue
-        first = text[0]
         if _is_quoted(texts, number):
             marks[number] = Mark.QUOTE
         else:
@@ -63,9 +63,9 @@ def classify(texts: Sequence[str], marks: list[Mark | None]) -> list[Mark]:
                 introductions.append(number)
             if ":" in text[:40] or "：" in text[:40]:
                 headers.append(number)
-            elif first in "-_=*#–—":
+            elif text[0] in "-_=*#–—":
                 _mark_separator(texts, marks, number)
-            elif len(text) < 120 and WRITE_ABOVE.match(text):
+            if len(text) < 120 and WRITE_ABOVE.match(text):
                 marks[number] = Mark.EARLIER
     said = [mark or Mark.TEXT for mark in marks]
     _mark_introductions(texts, said, introductions)
@@ -90,7 +90,7 @@ def _is_quoted(texts: Sequence[str], number: int) -> bool:
     text = texts[number]
     if text[0] in ">＞":
         return not (text[-1] in _COLONS and _closes_address(texts, number))
-    return (text[0] == "&" or ">" in text[1:4]) and _QUOTED.match(text) is not None
+    return (text[0] == "&" or ">" in text[1:9]) and _QUOTED.match(text) is not None
 
 
 def _may_introduce(text: str) -> bool:
@@ -115,14 +115,17 @@ def _mark_introductions(texts: Sequence[str], marks: list[Mark], candidates: lis
 def _introduction_start(texts: Sequence[str], marks: Sequence[Mark], end: int) -> int | None:
     """Find the line where "On … wrote:" begins that ends here: the shortest run that begins like a date."""
     joined = ""
+    by_name: int | None = None
     for start in range(end, max(-1, end - _LONGEST_INTRODUCTION), -1):
         if marks[start] is not Mark.TEXT or len(joined) > 500:
             break
         joined = f"{texts[start]} {joined}" if joined else texts[start]
         if _begins_like_a_date(texts[start]) and _introduces(joined):
             return start - 1 if _begins_above(texts, marks, start) else start
-        if start < end and "<" in texts[start] and _names_who_wrote(joined):
-            return start
+        if by_name is None and start < end and "<" in texts[start] and _names_who_wrote(joined):
+            by_name = start
+    if by_name is not None:
+        return by_name
     if _names_who_wrote(texts[end]) or (_is_followed_by_quote(marks, end) and _says_wrote(texts[end])):
         return end
     return None
@@ -221,9 +224,18 @@ def header_run(texts: Sequence[str], start: int) -> tuple[set[Role], int]:
         role = role_of(texts[number])
         if role is not None:
             roles.add(role)
+            roles |= _roles_within(texts[number])
             last = number
         number += 1
     return roles, last
+
+
+def _roles_within(text: str) -> set[Role]:
+    """Some programs join a whole header to one line: "From: … Sent: … To: … Subject: …"."""
+    if text.count(":") < 4 or len(text) > 600:
+        return set()
+    keys = (found[1].lower() for found in _KEY_WITHIN.finditer(text))
+    return {HEADER_ROLES[key] for key in keys if key in HEADER_ROLES}
 
 
 def _is_header(roles: set[Role], lines: Sequence[str], *, announced: bool) -> bool:

@@ -133,7 +133,7 @@ def _is_rule(text: str) -> bool:
 
 def is_mobile_signature(text: str) -> bool:
     """Tell whether it is "Sent from my telephone", in its language: a short line of its own."""
-    bare = _LINK_AT_END.sub("", text[:200]).strip(BLANK + "*_-–—")
+    bare = _LINK_AT_END.sub("", text[:200]).strip(BLANK + "*_-–—([{<>}])")
     if not bare or len(bare) > 96 or len(bare.split()) > 12:
         return False
     if MOBILE.fullmatch(bare) is not None:

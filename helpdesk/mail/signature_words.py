@@ -16,7 +16,7 @@ MOBILE: Final = re.compile(
     |versendet|verschickt)
     | (?:please|pls)\ (?:excuse|forgive|pardon)\ [^\n,;:!?<>]{{0,20}}(?:brevity|typos|errors
     |spelling)[^\n,;:!?<>]{{0,20}}
-    | sent\ from\ [^\n,;:!?<>]{{1,30}}\.\ (?:please|pls|sorry|excuse)\ [^\n;:?<>]{{1,40}}
+    | sent\ from\ [^\n,;:!?<>]{{1,30}}[.,]\ (?:so\ |and\ )?(?:please|pls|sorry|excuse)\ [^\n;:?<>]{{1,40}}
     | (?:gesendet|geschickt|verschickt|versendet)\ (?:von|mit|aus|über|via)\ {_DEVICE}
     | (?:envoyé|transmis)\ (?:de|depuis|à\ partir\ de|avec|par|via)\ {_DEVICE}
     | (?:envoyé\ )?d['’]un\ (?:téléphone|mobile|appareil){_DEVICE}

@@ -112,6 +112,24 @@ def test_an_answer_below_the_quote_is_what_is_new():
     assert quote.new_part(text).new_text == "The old one."
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "On Wed, Oct 5, 2016 at 9:00 AM, Ada\nof a very long name <ada@example.com>\nwrote:\n\n> Earlier words.",
+        "From: Ada <ada@example.com> Sent: Monday, 2 May 2022 To: Team Subject: Re: x\n\nEarlier words.",
+        "Ada writes:\n\nAda> Earlier words.\nAda> More.",
+        "> Message du 02/05/22 10:30\n> De : Ada <ada@example.com>\n> Objet : x\n>\n> Earlier words.",
+        "(sent from a phone)\n\nOn 2 May 2022 at 10:30, Ada <ada@example.com> wrote:\n> Earlier words.",
+        "Sent from my phone, please excuse typos",
+        "------- Original Message -------\nOn Monday, January 1st, 2024 at 10:30 AM, Ada wrote:\n\nEarlier words.",
+        "--\nAnn\nOn 2 May 2022 at 10:30, Ada <ada@example.com> wrote:\n> Earlier words.",
+        "##- Please type your reply above this line -##\n\nEarlier words.",
+    ],
+)
+def test_odd_ways_to_begin_an_earlier_email_are_known(rest):
+    assert quote.new_part(f"My answer.\n\n{rest}\n").new_text == "My answer."
+
+
 def test_a_long_quote_above_a_footer_does_not_come_back():
     quoted = "\n".join(f"> line {number}" for number in range(40))
     text = f"Mine.\n\nOn 2 May 2022 at 10:30, Ada <ada@example.com> wrote:\n{quoted}\n\nA footer nobody knows.\n"
@@ -163,6 +181,8 @@ NOT_FOLDED = [
     "An external email told me to click a link, is it from you?",
     "5 > 3 and 2 < 4",
     "Price: 5\nDate: today\nName: Ann",
+    "From: Ann\nEmail: ann@example.com\nSubject: Help\nMessage: it burns",
+    "Date: Monday\nTime: 10:30\nPlace: Rome",
 ]
 
 
