@@ -24,6 +24,7 @@ class Runtime:
 
     def close(self) -> None:
         self.db.dispose()
+        self.doorbell.close()
 
 
 class NoRuntime(Exception):

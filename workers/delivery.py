@@ -70,23 +70,13 @@ def _further(here: Runtime, mailbox_id: int) -> Iterator[Claimed]:
     for _ in range(MOST_IN_A_ROW):
         if _stop.is_set() or time.monotonic() > ends:
             break
-        with here.db.reading() as session:
-            ids = delivery.due(session, mailbox_id=mailbox_id, limit=20)
-        claimed = _first_free(here, ids)
+        with here.db.transaction() as session:
+            claimed = delivery.claim_next(session, mailbox_id)
         if claimed is None:
             return
         yield claimed
     with here.db.transaction() as session:
         delivery.ring_for(session, mailbox_id)
-
-
-def _first_free(here: Runtime, ids: list[int]) -> Claimed | None:
-    for outbound_email_id in ids:
-        with here.db.transaction() as session:
-            claimed = delivery.claim(session, outbound_email_id)
-        if claimed is not None:
-            return claimed
-    return None
 
 
 def _send(here: Runtime, post: Post, claimed: Claimed) -> bool:

@@ -111,6 +111,14 @@ def claim(session: Session, outbound_email_id: int, *, lease: timedelta | None =
     return Claimed(email.id, email.mailbox_id, token, recipients, is_hopeless)
 
 
+def claim_next(session: Session, mailbox_id: int) -> Claimed | None:
+    """Take the email of a mailbox that is due for the longest and in nobody's hands."""
+    claims = (
+        claim(session, outbound_email_id) for outbound_email_id in due(session, mailbox_id=mailbox_id, limit=20)
+    )
+    return next((claimed for claimed in claims if claimed is not None), None)
+
+
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
     """Write down what the mail server said of each recipient. Done twice, it changes nothing."""
     rows = _held(session, claimed.outbound_email_id)
