@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from helpdesk.mail import html_text
+from helpdesk.mail import forwarded, html_text
 from helpdesk.mail.parsed import Address, ParsedAttachment, ParsedEmail
 from helpdesk.mail.screened import Kind
 
@@ -14,6 +14,7 @@ _WRITTEN_BY_MACHINES = frozenset({Kind.AUTOMATIC_REPLY, Kind.CALENDAR_REPLY, Kin
 def as_row(email: ParsedEmail) -> dict[str, Any]:
     """Say what was understood, in values that JSON knows."""
     sender = email.sender or Address("", "")
+    inside = forwarded.original_author(email.text, email.html)
     return {
         "subject": email.subject,
         "from_addr": sender.email,
@@ -21,6 +22,8 @@ def as_row(email: ParsedEmail) -> dict[str, Any]:
         "to": _emails(email.to),
         "cc": _emails(email.cc),
         "reply_to": _emails(email.reply_to),
+        "requester_addr": email.author.email if email.author else "",
+        "forwarded_from": inside.email if inside else "",
         "message_id": email.message_id,
         "in_reply_to": next(iter(email.in_reply_to), ""),
         "references": list(email.references),

@@ -137,7 +137,9 @@ def _people(header: Header, name: str, engine: object) -> tuple[Address, ...]:
 
 
 def _address(name: str, email_address: str) -> Address:
-    name = charsets.one_line(encoded_words.decode(name)).strip("\"' ")
+    name = charsets.one_line(encoded_words.decode(name))
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1].strip()
     return Address("" if name == email_address else name, charsets.one_line(email_address).replace(" ", ""))
 
 

@@ -175,6 +175,17 @@ class ParsedEmail:
     def sender(self) -> Address | None:
         return self.senders[0] if self.senders else None
 
+    @property
+    def author(self) -> Address | None:
+        """Name the person to answer: the sender, unless a group put its own address there and says for whom.
+
+        A claim like the sender, and never one that is proven: nobody vouches for X-Original-From.
+        """
+        words = self.header("x-original-from").lower().replace("<", " ").replace(">", " ").split()
+        if len(self.reply_to) == 1 and self.reply_to[0].email.lower() in words:
+            return self.reply_to[0]
+        return self.sender
+
     def header(self, name: str) -> str:
         """Give the first value of a header, or ""."""
         values = self.headers.get(name.lower(), ())

@@ -112,6 +112,18 @@ def test_a_second_sender_or_subject_is_told():
     assert set(email.defects) == {"it names more than one sender", "it has more than one subject"}
 
 
+def test_behind_a_group_stands_a_person():
+    group = HEAD.replace(b"Alice Example <alice@customer.example>", b"'Alice' via Sales <sales@group.example>")
+    told = b"Reply-To: Alice <alice@customer.example>\r\nX-Original-From: Alice <alice@customer.example>\r\n"
+    other = b"Reply-To: Alice <alice@customer.example>\r\nX-Original-From: Bob <bob@customer.example>\r\n"
+
+    named = inbound.read(told + group + b"\r\nx").author
+    unnamed = inbound.read(other + group + b"\r\nx").author
+
+    assert named == Address("Alice", "alice@customer.example")
+    assert unnamed == Address("'Alice' via Sales", "sales@group.example")
+
+
 def test_the_null_path_is_told_from_none():
     assert inbound.read(b"Return-Path: <>\r\n" + HEAD + b"\r\nx").return_path == ""
     assert inbound.read(b"Return-Path: <a@b.example>\r\n" + HEAD + b"\r\nx").return_path == "a@b.example"
