@@ -1,7 +1,7 @@
 """Permission to read: asked for at a ticket or by number, decided by colleagues, ended at any moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import permissions
 from helpdesk.models.access_grant import AccessGrant, Purpose, Scope
-from helpdesk.privacy import grants
+from helpdesk.privacy import grants, policy
 from helpdesk.privacy.grants import GrantRefused, Wish
 from helpdesk.web import frame
 from helpdesk.web.auth import agent, db, runtime
@@ -47,9 +47,13 @@ def index() -> ResponseReturnValue:
 def ask(number: int) -> ResponseReturnValue:
     """Ask at a ticket that is visible and can't be read; break-glass when it can't wait."""
     ticket = find_ticket(number)
-    verb = permissions.break_glass if "break_glass" in request.form else permissions.ask
     try:
-        verb(db(), runtime().vault, _wish(Scope.TICKET, ticket.id), by=agent())
+        wish = _wish(Scope.TICKET, ticket.id)
+        if "break_glass" in request.form:
+            most = policy.current(db()).access.break_glass_hours * 60
+            permissions.break_glass(db(), runtime().vault, replace(wish, minutes=min(wish.minutes, most)), by=agent())
+        else:
+            permissions.ask(db(), runtime().vault, wish, by=agent())
     except GrantRefused as refused:
         return _page(wrong=str(refused), number=number)
     return back_to(number) if "break_glass" in request.form else redirect(url_for(".index", asked=1), code=303)
