@@ -2,18 +2,22 @@
 
 import os
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk import log, runtime
 from helpdesk.cli.listening import listen
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config
 from helpdesk.web.app import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 # method, path without its query, status, bytes, microseconds: who asked is nobody's business
 _ACCESS = "%(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
@@ -63,7 +67,12 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """In the child, after the fork: connections are never shared between processes."""
         here = runtime.assemble(self.config)
         runtime.use(here)
-        return create_app(here)
+        return behind(create_app(here), self.config.web.proxy_hops)
+
+
+def behind(app: "WSGIApplication", hops: int) -> "WSGIApplication":
+    """The application as so many proxies of ours pass requests on; without any, nobody's X-Forwarded is believed."""
+    return ProxyFix(app, x_for=hops, x_proto=hops) if hops else app
 
 
 class Quiet(Logger):  # type: ignore[misc]  # gunicorn has no types
