@@ -12,6 +12,11 @@ from helpdesk.mail.screened import Failure, Kind, Screening
 __all__ = ["Failure", "Kind", "Screening", "screen"]
 
 
+_COMPLAINT: Final = re.compile(
+    r"\W*(?:complaint about (?:an? )?(?:e-?mail|message)"
+    r"|(?:e-?mail )?(?:abuse|spam|feedback(?: loop)?) (?:report|complaint))\b",
+    re.IGNORECASE,
+)
 _CALENDAR_ANSWERS: Final = frozenset({"REPLY", "COUNTER", "REFRESH", "DECLINECOUNTER"})
 _ORIGINAL: Final = ("original-message-id", "message-id")
 _SPAM_YES: Final = re.compile(r"\s*(?:yes|true|1\b|fail|spam|reject)", re.IGNORECASE)
@@ -55,6 +60,8 @@ def _by_headers(email: ParsedEmail, *, spam: bool) -> Screening:
 
 def _is_feedback_report(email: ParsedEmail, types: set[str]) -> bool:
     if "message/feedback-report" in types or "feedback-report" in email.header("content-type").lower():
+        return True
+    if email.nested and _COMPLAINT.match(email.subject):
         return True
     is_opt_out = email.subject.strip().lower() in {"unsubscribe", "opt-out", "optout"}
     submitted = email.header("auto-submitted").strip().lower()

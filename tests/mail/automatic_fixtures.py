@@ -75,5 +75,8 @@ HEADERS = [
     {"Preference": "auto_reply"},
     {"X_MS_Exchange_Inbox_Rules_Loop": "ann@customer.example"},
     {"X_FC_MachineGenerated": "true"},
+    {"X_Apple_Action": "vacation"},
+    {"X_Example_AutoReply": "1"},
+    {"X_HolidayReply": "1"},
     {"Return_Path": "<>"},
 ]

@@ -135,6 +135,17 @@ def test_a_complaint_names_the_email_it_is_about():
     assert screening.answers == "t.7.secret@desk.example"
 
 
+def test_a_complaint_without_fields_is_one_if_the_email_is_in_it():
+    body = f"--frontier\nContent-Type: message/rfc822\n\n{RETURNED}\n--frontier--"
+    mixed = 'multipart/mixed; boundary="frontier"'
+
+    complaint = screen(read(body, Subject="complaint about message from 192.0.2.1", Content_Type=mixed))
+
+    assert complaint.kind is Kind.FEEDBACK_REPORT
+    assert complaint.answers == "t.7.secret@desk.example"
+    assert screen(read(Subject="Complaint about message from your colleague")).kind is Kind.ORDINARY
+
+
 def test_an_opt_out_that_a_program_sent_is_a_complaint():
     assert screen(read(Subject="unsubscribe", Auto_Submitted="auto-generated")).kind is Kind.FEEDBACK_REPORT
     assert screen(read(Subject="unsubscribe")).kind is Kind.ORDINARY
