@@ -54,7 +54,7 @@ def _listed(given: Path) -> Iterator[Path]:
 
 def _as_json(path: Path, outcome: ParsedEmail | Quarantined) -> str:
     said = {"error": outcome.reason} if isinstance(outcome, Quarantined) else description.as_row(outcome)
-    return json.dumps({"file": str(path), **said})  # only ASCII leaves: nothing in an email can steer a terminal
+    return json.dumps({"id": str(path), **said})  # only ASCII leaves: nothing in an email can steer a terminal
 
 
 def _as_text(path: Path, outcome: ParsedEmail | Quarantined) -> str:

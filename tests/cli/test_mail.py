@@ -45,7 +45,7 @@ def test_a_list_of_paths_is_read_and_answered_in_its_order(inspect: Callable[...
     lines = inspect("--jsonl", "-", typed="\n".join(names)).stdout.splitlines()
 
     rows = [json.loads(line) for line in lines]
-    assert [row["file"] for row in rows] == names
+    assert [row["id"] for row in rows] == names
     assert all(f"Is {row['file']} there?" in row["reply_text"] for row in rows)
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_not_there_is_said_and_the_others_are_read(inspect: Calla
     result = inspect("--jsonl", "gone.eml", "a.eml")
 
     assert result.exit_code == 1
-    assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == ["a.eml"]
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a.eml"]
     assert "gone.eml: there is no such file" in result.stderr
 
 
@@ -66,7 +66,7 @@ def test_what_is_no_email_is_answered_too(inspect: Callable[..., Result], tmp_pa
     as_text, as_json = inspect("a.eml"), inspect("--jsonl", "a.eml")
 
     assert (as_text.exit_code, as_json.exit_code) == (0, 0)
-    assert json.loads(as_json.stdout)["file"] == "a.eml"
+    assert json.loads(as_json.stdout)["id"] == "a.eml"
     assert "\x1b" not in as_text.stdout
 
 
