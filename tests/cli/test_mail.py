@@ -46,7 +46,7 @@ def test_a_list_of_paths_is_read_and_answered_in_its_order(inspect: Callable[...
 
     rows = [json.loads(line) for line in lines]
     assert [row["id"] for row in rows] == names
-    assert all(f"Is {row['file']} there?" in row["reply_text"] for row in rows)
+    assert all(f"Is {row['id']} there?" in row["reply_text"] for row in rows)
 
 
 def test_a_file_that_is_not_there_is_said_and_the_others_are_read(inspect: Callable[..., Result], tmp_path: Path):
