@@ -45,6 +45,15 @@ class AuditPayload(Base, kw_only=True):
     body: Mapped[str] = mapped_column(repr=False)
 
 
+class AuditShown(Base, kw_only=True):
+    """Which tickets a list or a search showed something of: so that each one's record can name the event."""
+
+    __tablename__ = "audit_shown"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+
+
 class AuditUnsealed(Base, kw_only=True):
     """Events that wait for the sealer: added by the database with each event, taken away when it is linked."""
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.models.audit import AuditEvent, AuditPayload
+from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.privacy.readers import Reader, id_of, kind_of
 from helpdesk.storage.db import Database, is_reading
 
@@ -139,6 +139,10 @@ def _write(session: Session, noted: Noted) -> None:
         core=json.dumps(core, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(),
     )
     session.add(event)
-    if noted.words:
+    shown = noted.facts.get("tickets")
+    if noted.words or shown:
         session.flush()
+    if isinstance(shown, list) and shown:
+        session.execute(insert(AuditShown), [{"ticket_id": one, "event_id": event.id} for one in shown])
+    if noted.words:
         session.add(AuditPayload(event_id=event.id, salt=salt, body=noted.words))

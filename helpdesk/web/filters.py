@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
         linked=linked,
         grant_word=words.grant_word,
         thing_word=words.thing_word,
+        object_word=words.object_word,
     )
 
 

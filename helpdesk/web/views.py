@@ -4,6 +4,7 @@ from flask import Flask, g
 
 from helpdesk.web import (
     attachments,
+    audit,
     events,
     grants,
     health,
@@ -22,7 +23,7 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
-    attachments, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
+    attachments, audit, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
     sign_in, tags, tickets, waiting,
 )  # fmt: skip
 

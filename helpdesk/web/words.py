@@ -43,3 +43,30 @@ def thing_word(kind: str) -> str:
         "list": _("subject and first words, in a list or a search"),
     }
     return words.get(kind, kind)
+
+
+def audit_kinds() -> dict[str, str]:
+    """What an auditor can look for."""
+    return {
+        "readings": _("Readings"),
+        "changes": _("Changes"),
+        "refusals": _("Refusals"),
+        "all": _("Everything"),
+    }
+
+
+def object_word(kind: str) -> str:
+    """What an event is about, in a word."""
+    words = {
+        "ticket": _("ticket"),
+        "message": _("message"),
+        "attachment": _("file"),
+        "raw_email": _("original email"),
+        "list": _("list or search"),
+        "agent": _("agent"),
+        "team": _("team"),
+        "grant": _("permission"),
+        "login": _("login"),
+        "mailbox": _("mailbox"),
+    }
+    return words.get(kind, kind)

@@ -16,6 +16,8 @@ CHANGES: Final = (401, 303, 404, 303)
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET attachments.part": READS,
     "GET attachments.show": READS,
+    "GET audit.download": (302, 404, 404, 200),
+    "GET audit.index": (302, 404, 404, 200),
     "GET events.stream": (401, 200, 200, 200),
     "POST grants.approve": (401, 404, 422, 422),
     "POST grants.ask": (401, 303, 404, 303),

@@ -1,0 +1,139 @@
+"""The permission audit: who read and changed what, when, by what right, asked by person, ticket or grant."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent
+from helpdesk.models.audit import AuditEvent, AuditShown
+from helpdesk.models.customer import Customer
+from helpdesk.models.message import Attachment, Message
+from helpdesk.models.ticket import Ticket
+
+PAGE: Final = 100
+READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
+_REFUSED: Final = ".refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an auditor wants to know; what is left open is not narrowed."""
+
+    kind: str = "readings"  # readings, changes, refusals or all
+    agent_id: int | None = None
+    customer_id: int | None = None
+    ticket_id: int | None = None
+    grant_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as an auditor reads it: names of people, numbers of things, no content."""
+
+    id: int
+    at: datetime
+    action: str
+    actor_kind: str
+    actor_id: str
+    actor: str
+    object_kind: str
+    object_id: int | None
+    customer_id: int | None
+    customer: str
+    basis: str
+    facts: Mapping[str, Any] = field(repr=False)
+
+
+def answer(session: Session, question: Question, *, before: int | None = None, limit: int = PAGE) -> list[Entry]:
+    """The events that answer a question, the newest first; ask for `limit` + 1 to know whether there are more."""
+    chosen = _chosen(question)
+    if before is not None:
+        chosen = chosen.where(AuditEvent.id < before)
+    events = session.scalars(chosen.order_by(AuditEvent.id.desc()).limit(limit)).all()
+    return _entries(session, events)
+
+
+def readings_by_agent(session: Session, *, since: datetime, until: datetime) -> dict[int, int]:
+    """How many readings each agent left in a period."""
+    rows = session.execute(
+        select(AuditEvent.actor_id, func.count())
+        .where(
+            AuditEvent.actor_kind == "agent",
+            AuditEvent.action.in_(READINGS),
+            AuditEvent.at >= since,
+            AuditEvent.at < until,
+        )
+        .group_by(AuditEvent.actor_id)
+    )
+    return {int(actor_id): number for actor_id, number in rows}
+
+
+def _chosen(question: Question) -> Select[AuditEvent]:
+    chosen = select(AuditEvent)
+    if question.kind == "readings":
+        chosen = chosen.where(AuditEvent.action.in_(READINGS))
+    elif question.kind == "refusals":
+        chosen = chosen.where(AuditEvent.action.endswith(_REFUSED))
+    elif question.kind == "changes":
+        chosen = chosen.where(AuditEvent.action.not_in(READINGS), ~AuditEvent.action.endswith(_REFUSED))
+    if question.agent_id is not None:
+        chosen = chosen.where(AuditEvent.actor_kind == "agent", AuditEvent.actor_id == str(question.agent_id))
+    if question.grant_id is not None:
+        about = (AuditEvent.object_kind == "grant") & (AuditEvent.object_id == question.grant_id)
+        chosen = chosen.where(or_(AuditEvent.basis == f"grant {question.grant_id}", about))
+    if question.customer_id is not None:
+        theirs = select(Ticket.id).where(Ticket.customer_id == question.customer_id)
+        shown = select(AuditShown.event_id).where(AuditShown.ticket_id.in_(theirs))
+        chosen = chosen.where(or_(AuditEvent.subject_id == question.customer_id, AuditEvent.id.in_(shown)))
+    if question.ticket_id is not None:
+        chosen = chosen.where(_about_ticket(question.ticket_id))
+    if question.since is not None:
+        chosen = chosen.where(AuditEvent.at >= question.since)
+    if question.until is not None:
+        chosen = chosen.where(AuditEvent.at < question.until)
+    return chosen
+
+
+def _about_ticket(ticket_id: int) -> ColumnElement[bool]:
+    messages = select(Message.id).where(Message.ticket_id == ticket_id)
+    files = (
+        select(Attachment.id).join(Message, Message.id == Attachment.message_id).where(Message.ticket_id == ticket_id)
+    )
+    shown = select(AuditShown.event_id).where(AuditShown.ticket_id == ticket_id)
+    return or_(
+        (AuditEvent.object_kind == "ticket") & (AuditEvent.object_id == ticket_id),
+        (AuditEvent.object_kind == "message") & AuditEvent.object_id.in_(messages),
+        (AuditEvent.object_kind == "attachment") & AuditEvent.object_id.in_(files),
+        AuditEvent.id.in_(shown),
+    )
+
+
+def _entries(session: Session, events: Sequence[AuditEvent]) -> list[Entry]:
+    agent_ids = {int(event.actor_id) for event in events if event.actor_kind == "agent"}
+    agents = {one.id: one.name for one in session.scalars(select(Agent).where(Agent.id.in_(agent_ids)))}
+    customer_ids = {event.subject_id for event in events if event.subject_id is not None}
+    customers = {one.id: one.name for one in session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))}
+    return [
+        Entry(
+            id=event.id,
+            at=event.at,
+            action=event.action,
+            actor_kind=event.actor_kind,
+            actor_id=event.actor_id,
+            actor=agents.get(int(event.actor_id), "") if event.actor_kind == "agent" else event.actor_id,
+            object_kind=event.object_kind,
+            object_id=event.object_id,
+            customer_id=event.subject_id,
+            customer=customers.get(event.subject_id, "") if event.subject_id else "",
+            basis=event.basis,
+            facts=json.loads(event.core)["facts"],
+        )
+        for event in events
+    ]
