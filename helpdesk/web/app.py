@@ -9,7 +9,7 @@ from helpdesk.config import Config
 from helpdesk.desk import sign_in
 from helpdesk.privacy import audit
 from helpdesk.runtime import Runtime
-from helpdesk.web import auth, cookie, errors, events, filters, headers, language, static_files, views
+from helpdesk.web import auth, cookie, errors, filters, headers, language, static_files, streams, views
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MEGABYTE = 1024 * 1024
@@ -66,7 +66,7 @@ def create_app(runtime: Runtime) -> Desk:
     filters.install(app)
     static_files.install(app)
     errors.install(app)
-    events.install(app, threads=config.web.threads)
+    streams.install(app, threads=config.web.threads)
     views.install(app)
     for view in filter(auth.is_protected_by_its_address, app.view_functions.values()):
         forms.exempt(view)

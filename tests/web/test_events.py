@@ -12,7 +12,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.sign_in import LoginSession
 from helpdesk.storage import jobs
 from helpdesk.storage.doorbell import Doorbell
-from helpdesk.web import events
+from helpdesk.web import events, streams
 from tests.web.desk import Desk
 
 
@@ -20,6 +20,7 @@ from tests.web.desk import Desk
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_BEAT", 0.2)
     monkeypatch.setattr(events, "_GATHER", 0.05)
+    monkeypatch.setattr(events, "_STEP", 0.05)
 
 
 def announce(desk: Desk) -> None:
@@ -42,7 +43,7 @@ def listening(desk: Desk, agent: Agent) -> tuple[TestResponse, Iterator[str]]:
 
 def test_a_change_is_told_by_number_and_nothing_else(desk: Desk):
     answer, lines = listening(desk, desk.ada)
-    next(iter(answer.response))  # it listens now
+    assert [next(lines), next(lines)] == ["event: live", "data: {}"]
     announce(desk)
 
     assert next(lines) == "event: changed"
@@ -52,7 +53,7 @@ def test_a_change_is_told_by_number_and_nothing_else(desk: Desk):
 
 def test_a_stranger_hears_nothing_until_the_login_ends(desk: Desk):
     answer, lines = listening(desk, desk.otto)
-    next(iter(answer.response))
+    assert [next(lines), next(lines)] == ["event: live", "data: {}"]
     announce(desk)
     with desk.runtime.db.transaction() as session:
         session.execute(update(LoginSession).values(ended_at=clock.now()))
@@ -62,21 +63,26 @@ def test_a_stranger_hears_nothing_until_the_login_ends(desk: Desk):
 
 
 def test_streams_leave_threads_for_pages(desk: Desk):
-    events.install(desk.app, threads=1)
-    first, _lines = listening(desk, desk.ada)
-    refused = desk.browser(desk.otto).get("/events")
-    first.close()
-    second, _lines = listening(desk, desk.ada)
+    streams.install(desk.app, threads=1)
+    first, heard = listening(desk, desk.ada)
+    assert next(heard) == "event: live"
 
-    assert first.status_code == 200
-    assert refused.status_code == 503
-    assert second.status_code == 200
-    second.close()
+    assert next(said(desk.browser(desk.otto).get("/events", buffered=False))) == "event: away"
+    first.close()
+    assert next(said(desk.browser(desk.otto).get("/events", buffered=False))) == "event: live"
+
+
+def test_a_new_page_of_the_same_browser_takes_the_stream_over(desk: Desk):
+    ada = desk.browser(desk.ada)
+    first, second = (said(ada.get("/events", buffered=False)) for _ in range(2))
+
+    assert next(second) == "event: live"
+    assert list(first) in ([], ["event: live", "data: {}"])
 
 
 def test_without_redis_the_page_is_told_to_look_by_itself(desk: Desk):
     ada = desk.browser(desk.ada)
     desk.runtime.doorbell = Doorbell("redis://127.0.0.1:1")
 
-    assert ada.get("/events").status_code == 503
+    assert next(said(ada.get("/events", buffered=False))) == "event: away"
     assert ada.get("/counters").status_code == 200

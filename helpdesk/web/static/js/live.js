@@ -16,7 +16,12 @@ export function listen() {
 
 function stream() {
   const source = new EventSource(document.body.dataset.events);
-  source.addEventListener("open", () => tell({ is: "live" }));
+  source.addEventListener("live", () => tell({ is: "live" }));
+  source.addEventListener("away", () => {
+    source.close();
+    tell({ is: "away" });
+    setTimeout(stream, LOOK_EVERY);
+  });
   source.addEventListener("changed", ({ data }) => tell({ is: "changed", tickets: JSON.parse(data) }));
   source.addEventListener("signed-out", () => {
     source.close();
