@@ -237,5 +237,7 @@ def _check(config: Config) -> None:
         raise ConfigError("desk.time_zone must be a name such as Europe/Berlin") from None
     if config.log.level not in {"debug", "info", "warning", "error"}:
         raise ConfigError("log.level must be debug, info, warning or error")
+    if config.web.threads < 1:
+        raise ConfigError("web.threads must be 1 or more")
     if not 0 < config.web.port < 65536:
         raise ConfigError("web.port must be between 1 and 65535")

@@ -10,6 +10,7 @@ from helpdesk import clock
 from helpdesk.cli.errors import Failed, WrongUse
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.cli.progress import Bar
+from helpdesk.desk import health
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine
 from helpdesk.storage import backup as backups
@@ -56,11 +57,20 @@ def restore(place: Place, *, file: Path, over: bool) -> None:
         with Bar() as bar:
             back = backups.restore(here.db, place.config.key_file, file, over=over, say=bar.tell)
         standing = migrations.standing(here.db)
+        waiting = 0
         if standing.is_at_head:
             _note_restored(here.db, back)
+            with here.db.reading() as session:
+                waiting = health.outbox(session).waiting
     click.echo(f"The desk is as it was on {back.made_at}: {_in_words(back)}.")
     if not standing.is_at_head:
         click.echo(f"Its database has the form {standing.current}: run 'helpdesk migrate' next.", err=True)
+    if waiting:
+        click.echo(
+            f"{waiting:,} recipients had not got their email then: it leaves when the desk starts, a second time "
+            "if it was sent since (with the same Message-ID).",
+            err=True,
+        )
     if back.key_mark and backups.key_mark(place.config.key_file) != back.key_mark:
         click.echo(
             f"The key file {place.config.key_file} is not the one this desk had: bring that one back, "

@@ -54,9 +54,12 @@ def begin(
 
 def mail(session: Session, reset: PasswordReset, agent: Agent) -> OutboundEmail:
     """Put the link in the outbox: the email is composed when it is sent. Raises NoMailbox."""
-    sender = session.scalar(select(Mailbox).where(Mailbox.is_active).order_by(Mailbox.id).limit(1))
+    is_paused = Mailbox.sending_paused_because.is_not(None)
+    sender = session.scalar(select(Mailbox).where(Mailbox.is_active).order_by(is_paused, Mailbox.id).limit(1))
     if sender is None:
         raise NoMailbox("no mailbox is set up that could send the link: 'helpdesk mailbox add' sets one up")
+    if sender.sending_paused_because:
+        raise NoMailbox(f"sending from {sender.address} is paused: {sender.sending_paused_because}")
     return delivery.queue(
         session,
         sender,

@@ -76,6 +76,18 @@ def test_an_invitation_is_put_in_the_outbox_when_there_is_a_mailbox(says: Says, 
         assert outgoing.email == "ada@desk.example"
 
 
+def test_a_mailbox_whose_sending_is_paused_is_not_asked_to_send_a_link(helpdesk: Command, runtime: Runtime):
+    a_mailbox(runtime)
+    with runtime.db.transaction() as session:
+        session.scalars(select(Mailbox)).one().sending_paused_because = "the login was refused"
+
+    refused = helpdesk("agent", "add", "ada@desk.example", "--name", "Ada")
+
+    assert refused.exit_code == 1
+    assert "paused: the login was refused" in refused.stderr
+    assert deliveries(runtime) == []
+
+
 def test_without_a_mailbox_the_link_is_printed_only_when_asked_for(helpdesk: Command, says: Says, runtime: Runtime):
     helpdesk("agent", "add", "ada@desk.example", "--name", "Ada")
 

@@ -6,8 +6,12 @@ from pathlib import Path
 from click.testing import Result
 from sqlalchemy import select
 
+from helpdesk.desk import mailboxes, teams
+from helpdesk.desk.mailboxes import Server
 from helpdesk.models.agent import Team
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.mailbox import Security
+from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from helpdesk.supervisor import FolderLock
 
@@ -39,6 +43,29 @@ def test_a_restore_brings_the_desk_back_and_notes_it(says: Says, tmp_path: Path,
     with runtime.db.reading() as session:
         assert session.scalars(select(Team.name)).all() == ["Support"]
         assert "backup.restore" in session.scalars(select(AuditEvent.action)).all()
+
+
+def test_email_that_waited_then_is_told_to_leave_now(says: Says, helpdesk: Command, tmp_path: Path, runtime: Runtime):
+    with runtime.db.transaction() as session:
+        team = teams.add(session, "Support", by=Machine.COMMAND)
+        server = Server(host="127.0.0.1", port=25, security=Security.PLAIN)
+        mailboxes.add(
+            session,
+            runtime.vault,
+            address="support@desk.example",
+            name="",
+            team=team,
+            imap=server,
+            smtp=server,
+            by=None,
+        )
+    says("agent", "add", "ada@desk.example", "--name", "Ada")
+    says("backup", str(tmp_path / "b.tar"))
+    runtime.db.dispose()
+
+    restored = helpdesk("restore", str(tmp_path / "b.tar"), "--over")
+
+    assert "1 recipients had not got their email then" in restored.stderr
 
 
 def test_a_running_desk_is_not_restored(helpdesk: Command, says: Says, installation: Path, tmp_path: Path):
