@@ -24,7 +24,7 @@ from helpdesk.storage.valkey import NoValkey
 from helpdesk.storage.vault import open_vault
 from helpdesk.supervisor import AlreadyRuns, DidNotStart, Supervisor
 
-SHOWN_LOGINS = 3
+SHOWN_LOGINS = ("ada", "jonas", "keiko")
 DAYS_FOR_ONCE = 14
 """The loop is shown on a desk with a short past, so that it need not wait for a long one."""
 
@@ -56,7 +56,8 @@ def _run(supervisor: Supervisor, folder: Path, port: int, *, fresh: bool, only_o
         told = 0
     here = premises.move_in(folder, port, _say)
     token = secrets.token_hex(8)
-    supervisor.start(children.redis(here), children.post(here, token))
+    supervisor.begin(children.redis(here))
+    supervisor.start(children.post(here, token))
     _prepare(supervisor, here, token, days=0 if told else wanted)
     supervisor.start(children.poll(here), children.schedule(here))
     supervisor.lock.write(here.config.desk.base_url)
@@ -110,9 +111,9 @@ def _reconnect(here: Premises, database: Database) -> None:
 def _welcome(here: Premises) -> None:
     address = here.config.desk.base_url
     _say(f"\n{company().name} is open:  {address}")
-    for member in company().members[:SHOWN_LOGINS]:
+    for member in (one for one in company().members if one.email.partition("@")[0] in SHOWN_LOGINS):
         teams = ", ".join(member.teams)
-        _say(f"  sign in as {member.email:<20} password {company().password}   ({member.role}: {teams})")
+        _say(f"  sign in as {member.email:<22} password {company().password}   ({member.role}: {teams})")
     _say(f"  write as a customer:  {address}/sandbox")
     _say("Nothing leaves this machine. Ctrl-C stops everything.\n")
 

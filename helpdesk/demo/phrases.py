@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 from babel.numbers import format_currency
 
 from helpdesk.demo.company import Writer, company
@@ -52,7 +52,7 @@ def facts(throw: random.Random, writer: Writer, at: datetime) -> Facts:
         amount=format_currency(amount, "EUR", locale=writer.language),
         tracking=f"CV{throw.randint(10**8, 10**9 - 1)}EU",
         city=throw.choice(CITIES),
-        date=format_date(ordered, "d MMMM" if writer.language != "de" else "d. MMMM", locale=writer.language),
+        date=format_skeleton("MMMMd", ordered, locale="en_GB" if writer.language == "en" else writer.language),
         number=str(throw.randint(3, 9)),
         name=writer.name,
         first=writer.first,

@@ -80,13 +80,17 @@ def _handled(
     *,
     patience: timedelta,
 ) -> Iterator[Event]:
-    """What follows the first email; some of what came lately is left lying, some people never answer."""
-    if patience < timedelta(days=18) and throw.random() < 0.14:
+    """What follows the first email; some of what came lately still lies there, some people never answer."""
+    is_recent = patience < timedelta(days=18)
+    luck = throw.random()
+    if is_recent and luck < 0.1:
         return
     here = rhythm.at_work(begun, throw.lognormvariate(0.3, 0.9))
     yield Event(here, Kind.TAKE, talk)
     for tag in story.tags[: 1 if throw.random() < 0.7 else 2]:
         yield Event(here, Kind.TAG, talk, tag)
+    if is_recent and luck < 0.22:
+        return
     last = ""
     for who, *texts in story.talk:
         if who == "customer" and throw.random() < 0.3:
@@ -103,7 +107,8 @@ def _handled(
         else:
             here = rhythm.awake(here, throw.lognormvariate(1.6, 1.1))
             yield _letter(talk, subject, text, known, throw, here, ())
-    if patience > timedelta(days=12) or throw.random() < 0.6:
+    is_over = last == "customer" and throw.random() < 0.85
+    if not is_recent or is_over or throw.random() < 0.4:
         rest = throw.uniform(0.1, 1.5) if last == "customer" else throw.uniform(20, 60)
         yield Event(rhythm.at_work(here, rest), Kind.CLOSE, talk)
 

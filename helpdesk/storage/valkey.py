@@ -24,7 +24,7 @@ def child(url: str, folder: Path) -> Child:
     socket = socket_of(url)
     program = find_program()
     prepare_folder(socket.parent)
-    files = folder / f"redis-{_generation(program)}"
+    files = folder / _generation(program)
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Child(
         "redis",

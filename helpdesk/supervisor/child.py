@@ -41,9 +41,11 @@ class Child:
 class Running:
     """A child and its current process."""
 
-    def __init__(self, child: Child, log: Path) -> None:
+    def __init__(self, child: Child, log: Path, stage: int) -> None:
         self.child = child
         self.log = log
+        self.stage = stage
+        self.asked_at: float | None = None
         self.deaths = 0
         self.was_ready = False
         self.started_at = 0.0
@@ -87,14 +89,21 @@ class Running:
     def is_due(self) -> bool:
         return self.due_at is not None and time.monotonic() >= self.due_at
 
+    def ask_to_stop(self) -> None:
+        """Its patience runs from here."""
+        self.due_at = None
+        self.asked_at = time.monotonic()
+        if self.popen is not None:
+            tell(self.popen.pid, signal.SIGTERM)
+
     def stop(self) -> bool:
-        """Ask, wait, and kill what is left; false when it had to be killed."""
-        popen, self.popen, self.due_at = self.popen, None, None
+        """Wait for the end that was asked for, and kill what is left; false when it had to be killed."""
+        popen, self.popen = self.popen, None
         if popen is None:
             return True
-        tell(popen.pid, signal.SIGTERM)
+        waited = time.monotonic() - (self.asked_at or time.monotonic())
         try:
-            popen.wait(self.child.patience)
+            popen.wait(max(0.0, self.child.patience - waited))
         except subprocess.TimeoutExpired:
             return False
         else:

@@ -26,7 +26,7 @@ class StopAsked(BaseException):
 class Supervisor:
     """Children of one folder, from `with` to its end.
 
-    Leaving the block, for whatever reason, stops the children in reverse order of their start. If the
+    Leaving the block, for whatever reason, stops the children, who began last first. If the
     supervisor itself is killed, the kernel (on Linux) and a small watcher process (everywhere) end them.
     """
 
@@ -43,6 +43,7 @@ class Supervisor:
         self._children: list[Running] = []
         self._watcher: subprocess.Popen[bytes] | None = None
         self._hold = 0
+        self._stage = 0
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -79,9 +80,10 @@ class Supervisor:
         self.settle()
 
     def begin(self, *children: Child) -> None:
-        """Start these without waiting; `settle` or a later `start` does."""
+        """Start these without waiting; `settle` or a later `start` does. Begun together, they stop together."""
+        self._stage += 1
         for child in children:
-            running = Running(child, self.logs / f"{child.name}.log")
+            running = Running(child, self.logs / f"{child.name}.log", self._stage)
             with self._uninterrupted():
                 self._children.append(running)
                 self._spawn(running)
@@ -148,12 +150,20 @@ class Supervisor:
         self._say(f"{name} ended ({ending}); starting it again in {pause:g} s. Log: {running.log}")
 
     def _stop_all(self) -> None:
-        for running in reversed(self._children):
-            pid = running.pid
-            if not running.stop():
-                self._say(f"{running.child.name} did not stop within {running.child.patience:g} s and was killed.")
-            if pid is not None:
-                self._tell_watcher("-", pid)
+        """The last stage first; those of one stage are asked together, so that stopping is no slower than one."""
+        for stage in range(self._stage, 0, -1):
+            together = [running for running in reversed(self._children) if running.stage == stage]
+            for running in together:
+                running.ask_to_stop()
+            for running in together:
+                self._await_stop(running)
+
+    def _await_stop(self, running: Running) -> None:
+        pid = running.pid
+        if not running.stop():
+            self._say(f"{running.child.name} did not stop within {running.child.patience:g} s and was killed.")
+        if pid is not None:
+            self._tell_watcher("-", pid)
 
     def _tell_watcher(self, sign: str, pid: int) -> None:
         if self._watcher and self._watcher.stdin:
