@@ -117,8 +117,10 @@ def _new_text(parsed: ParsedEmail) -> str:
 
 
 def _text(parsed: ParsedEmail) -> MessageText:
-    safe = parsed.safe_html
-    return MessageText(parsed.subject, parsed.text, _new_text(parsed), safe.html or None, safe.policy_version)
+    safe, new = parsed.safe_html, parsed.safe_new_html.html
+    return MessageText(
+        parsed.subject, parsed.text, _new_text(parsed), safe.html or None, safe.policy_version, new or None
+    )
 
 
 def _found_by(parsed: ParsedEmail, text: str) -> str:

@@ -2,7 +2,7 @@
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
@@ -122,7 +122,7 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
         html=source,
         text_with_files="\n\n".join(letter.unopened),
         safe_html=safe,
-        safe_new_html=html.sanitise(trimmed.new_html, inline) if trimmed.new_html != source else SafeHtml(),
+        safe_new_html=_without_folds(trimmed.new_html, source, inline),
         attachments=tuple(_shown(files.attachments, safe)),
         nested=tuple(_nested(node) for node in _letters_inside(root)),
         invitation=_invitation(letter),
@@ -152,6 +152,14 @@ def _envelope(header: Header, defects: dict[str, None]) -> Envelope:
     if header.all("date") and envelope.date is None:
         defects["its date makes no sense"] = None
     return envelope
+
+
+def _without_folds(new: str, source: str, inline: Mapping[str, int]) -> SafeHtml:
+    """Sanitise what is new in the HTML; nothing where nothing is folded, or nothing to see would remain."""
+    if not new or new == source:
+        return SafeHtml()
+    safe = html.sanitise(new, inline)
+    return safe if "<img" in safe.html or html_text.text_of(safe.html).strip() else SafeHtml()
 
 
 def _shown(files: list[ParsedAttachment], safe: SafeHtml) -> Iterator[ParsedAttachment]:

@@ -19,13 +19,17 @@ FileMissing = files.FileMissing  # for those who catch it, and may not open file
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """What one message says. `text` is whole, quotes included; `new_text` what is new; `html` is sanitised."""
+    """What one message says. `text` is whole, quotes included; `new_text` what is new; HTML is sanitised.
+
+    `new_html` is the HTML without what is folded; None where nothing is.
+    """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     new_text: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
     html_policy: int = 0
+    new_html: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def keep_message(session: Session, message: Message, text: MessageText, *, found
             text=text.text,
             new_text=text.new_text,
             html=text.html,
+            new_html=text.new_html,
             html_policy=text.html_policy,
         )
     )
@@ -143,7 +148,9 @@ def keep_attachment(
 
 
 def _message_text(content: MessageContent) -> MessageText:
-    return MessageText(content.subject, content.text, content.new_text, content.html, content.html_policy)
+    return MessageText(
+        content.subject, content.text, content.new_text, content.html, content.html_policy, content.new_html
+    )
 
 
 def _index(

@@ -1,6 +1,6 @@
 """Messages: a letter as it was made, in a frame of its own, and its original."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -18,8 +18,13 @@ bp = Blueprint("messages", __name__)
 
 @bp.get("/messages/<int:message_id>/body")
 def body(message_id: int) -> ResponseReturnValue:
+    """What is new in it; with `whole`, all of it."""
     text = access.read(db(), find(message_id), by=agent())
-    answer = Response(render_template("messages/body.html", html=text.html or "", subject=text.subject))
+    is_whole = "whole" in request.args or not text.new_html
+    other = url_for(".body", message_id=message_id, whole=None if is_whole else 1) if text.new_html else ""
+    html = (text.html if is_whole else text.new_html) or ""
+    page = render_template("messages/body.html", html=html, subject=text.subject, other=other, is_whole=is_whole)
+    answer = Response(page)
     answer.headers["Content-Security-Policy"] = MESSAGE_POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

@@ -134,7 +134,8 @@ def _shows_html(message: Message, content: MessageText, *, as_text: int | None, 
     """A letter with tables or pictures shows as it was made; one that is words only reads better as our text."""
     if not (message.has_html and content.html) or message.id == as_text:
         return False
-    is_designed = any(tag in content.html for tag in ("<table", "<img", "<h1", "<h2", "<hr"))
+    shown_first = content.new_html or content.html
+    is_designed = any(tag in shown_first for tag in ("<table", "<img", "<h1", "<h2", "<hr"))
     return is_designed or message.id == as_html or not content.text.strip()
 
 

@@ -7,7 +7,7 @@ from helpdesk.models.base import Base
 
 
 class MessageContent(Base, kw_only=True):
-    """`text` is the whole readable text, quotes included; `new_text` what is new in it; `html` is sanitised."""
+    """`text` is the whole readable text, quotes included; `new_text` what is new in it; HTML is sanitised."""
 
     __tablename__ = "message_content"
 
@@ -16,6 +16,7 @@ class MessageContent(Base, kw_only=True):
     text: Mapped[str] = mapped_column(repr=False)
     new_text: Mapped[str] = mapped_column(repr=False)
     html: Mapped[str | None] = mapped_column(default=None, repr=False)
+    new_html: Mapped[str | None] = mapped_column(default=None, repr=False)  # None: nothing of it is folded
     html_policy: Mapped[int] = mapped_column(default=0)
 
 
