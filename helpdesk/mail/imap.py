@@ -98,6 +98,7 @@ def open_folder(client: IMAPClient, account: ImapAccount, *, writable: bool = Fa
             raise FolderMissing(account.folder, there) from error
         if b"UIDVALIDITY" not in answer:
             raise ServerRefused("The server gives the folder no UIDVALIDITY, so we could not tell what is new.")
+        client._imap.response("EXISTS")  # noqa: SLF001  known; from now on it is news (see Folder.wait)
         return Folder(client, account, int(answer[b"UIDVALIDITY"]), int(answer.get(b"EXISTS", 0)))
 
 
@@ -201,6 +202,8 @@ class Folder:
         with _in_plain_words():
             if not self._client.has_capability("IDLE"):
                 return self._pause(min(seconds, 10.0), stopped)
+            if self._was_told():
+                return True
             self._client.idle()
             told: list[Any] = []
             while not told and not stopped() and (left := until - time.monotonic()) > 0:
@@ -227,6 +230,16 @@ class Folder:
                 self._client.add_flags(some, [r"\Deleted"], silent=True)
                 if self._client.has_capability("UIDPLUS"):
                     self._client.uid_expunge(some)
+
+    def _was_told(self) -> bool:
+        """Whether news came with the answers to other commands, or is due now.
+
+        The server does not repeat them in IDLE; and what it would tell together with IDLE's first line is overlooked
+        by the client until IDLE ends.
+        """
+        self._client.noop()
+        _code, counts = self._client._imap.response("EXISTS")  # noqa: SLF001  nothing public has it
+        return any(counts)
 
     def _pause(self, seconds: float, stopped: Callable[[], bool]) -> bool:
         until = time.monotonic() + seconds

@@ -106,6 +106,28 @@ def test_idle_wakes_up_within_a_second_of_an_arrival(dovecot: Dovecot):
     assert woken_at - appended_at[0] < 1
 
 
+def test_what_came_before_idle_began_is_not_waited_for(dovecot: Dovecot):
+    user = dovecot.new_user()
+    with imap.connect(imap_account(dovecot.port, user)) as folder:
+        for number in range(5):
+            dovecot.append(user, an_email(f"number {number}"))
+            began = time.monotonic()
+
+            assert folder.wait(20)
+
+            assert time.monotonic() - began < 3
+            assert len(folder.new_uids(0)) == number + 1
+
+
+def test_what_the_answer_to_a_search_told_is_not_waited_for(dovecot: Dovecot):
+    user = dovecot.new_user()
+    with imap.connect(imap_account(dovecot.port, user)) as folder:
+        dovecot.append(user, an_email("unseen by the search, told with its answer"))
+        folder.new_uids(0)
+
+        assert folder.wait(3)
+
+
 def test_waiting_ends_when_told_to_stop(dovecot: Dovecot):
     user = dovecot.new_user()
     with imap.connect(imap_account(dovecot.port, user)) as folder:
