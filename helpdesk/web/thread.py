@@ -13,6 +13,7 @@ from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.privacy.access import MessageText, TicketText
+from helpdesk.web.auth import runtime
 from helpdesk.web.language import _, ngettext
 
 _SHOWN_AT_ONCE: Final = 5  # the beginning of a longer conversation is folded
@@ -172,6 +173,8 @@ def _remarks(message: Message) -> list[Remark]:
         found.append(Remark("refresh-cw", _("Sent automatically, by a machine")))
     if message.verdict is Verdict.FAIL:
         found.append(Remark("triangle-alert", _("The sender's address could not be verified: it may be forged")))
+    if _is_unproven(message):
+        found.append(Remark("circle-alert", _("The sender's address is not verified")))
     if message.blocked_count:
         hosts = message.blocked_hosts.split()
         count = ngettext("%(num)s remote picture blocked", "%(num)s remote pictures blocked", message.blocked_count)
@@ -179,6 +182,13 @@ def _remarks(message: Message) -> list[Remark]:
         found.append(Remark("image-off", f"{count}, {places}", ", ".join(hosts)))
     found += [Remark("circle-alert", line) for line in message.defects.splitlines()[:5]]
     return found
+
+
+def _is_unproven(message: Message) -> bool:
+    """Whether our own mail server should have vouched for the writer, and said nothing."""
+    is_a_persons = message.direction is Direction.RECEIVED and not message.is_automatic
+    trusts_a_server = bool(runtime().config.mail.trusted_authserv_id)
+    return trusts_a_server and is_a_persons and message.verdict is Verdict.NONE
 
 
 def _file(attachment: Attachment, text: TicketText) -> File:
