@@ -1,6 +1,7 @@
 """The system's Chromium, driven by playwright: a page with a script error fails its test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -73,10 +74,17 @@ class Pages:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Playwright keeps the thread's event loop from then on: asyncio.run() needs another thread."""
+    with running_chromium() as started:
+        yield started
+
+
+@contextmanager
+def running_chromium(*further: str) -> Iterator[Browser]:
+    """`further` are arguments of its command line."""
     with sync_playwright() as playwright:
         brought = playwright.chromium.executable_path  # by `playwright install`, where the system has none
         program = look_for(*NAMES) or (brought if Path(brought).exists() else find(*NAMES, package="chromium"))
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *further])
         yield started
         started.close()
 
