@@ -31,7 +31,7 @@ def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
     """Find the ticket an email answers, by the secret of our Message-IDs, else by an id known from that ticket."""
     ticket = by_secret(session, email)
     if ticket is None:
-        known = _by_known_id(session, email)
+        known = by_known_id(session, email)
         if known is None or verdict is not Verdict.PASS or not is_on(session, known, email):
             return Place()
         ticket = known
@@ -65,9 +65,10 @@ def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str
 
 def is_on(session: Session, ticket: Ticket, email: ParsedEmail) -> bool:
     """Whether the writer takes part in this ticket: by address, or by another address of its customer."""
-    if email.sender is None:
-        return False
-    address = email.sender.email.lower()
+    return email.sender is not None and takes_part(session, ticket, email.sender.email.lower())
+
+
+def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     on_it = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.email == address)
     of_customer = select(CustomerAddress.id).where(
         CustomerAddress.customer_id == ticket.customer_id, CustomerAddress.email == address
@@ -75,12 +76,13 @@ def is_on(session: Session, ticket: Ticket, email: ParsedEmail) -> bool:
     return session.scalar(on_it) is not None or session.scalar(of_customer) is not None
 
 
-def _by_known_id(session: Session, email: ParsedEmail) -> Ticket | None:
+def by_known_id(session: Session, email: ParsedEmail, *, besides: Ticket | None = None) -> Ticket | None:
+    """The ticket that alone holds received emails this one refers to: everybody who got them knows their ids."""
     ids = list(dict.fromkeys([*email.in_reply_to, *reversed(email.references)]))[: thread.MOST_CANDIDATES]
     if not ids:
         return None
     found = session.scalars(
         select(Message.ticket_id).where(Message.rfc_message_id.in_(ids), Message.direction == Direction.RECEIVED)
     )
-    tickets = set(found)
+    tickets = set(found) - {besides.id if besides else 0}
     return session.get(Ticket, tickets.pop()) if len(tickets) == 1 else None

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, ledger, people, received
+from helpdesk.desk import conversation, ledger, people, received, suggestions
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
@@ -144,6 +144,8 @@ def _open(
     if people.has_usable_sender(parsed):
         people.join(session, ticket, people.senders(parsed), customer=customer)
     received.add(session, email, parsed, ticket, proven, writer=customer)
+    if follows is None:
+        suggestions.suggest(session, ticket, parsed)
     audit.record(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
         facts={"email": email.id, "follows": ticket.follows_id},

@@ -13,6 +13,7 @@ from helpdesk.models import (
     policy,
     role,
     sign_in,
+    suggestion,
     tag,
     ticket,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "search_text",
     "sign_in",
     "stored_file",
+    "suggestion",
     "tag",
     "ticket",
     "ticket_content",

@@ -84,6 +84,7 @@ class Ticket(Base, kw_only=True):
         _partial("ix_ticket_closed", "closed_at", "id", where="status = 'closed' AND place = 'desk'"),
         _partial("ix_ticket_elsewhere", "place", "active_at", "id", where="place <> 'desk'"),
         Index("ix_ticket_customer", "customer_id", "team_id", "status"),
+        Index("ix_ticket_of_customer", "customer_id", "id"),
         Index("ix_ticket_by_team", "team_id", "active_at", "id"),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after an erasure
     )

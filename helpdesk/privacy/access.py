@@ -7,6 +7,7 @@ from typing import Final, overload
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.mail import thread
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -139,6 +140,18 @@ def require(session: Session, ticket: Ticket, *, by: Agent) -> str:
     return basis
 
 
+def with_subject_like(session: Session, tickets: Sequence[Ticket], subject: str, *, by: Machine) -> set[int]:
+    """Which of these tickets have the same subject, "Re:" and the like aside: none is handed out."""
+    wanted = thread.normalised_subject(subject)
+    if not tickets or not wanted:
+        return set()
+    compared = [ticket.id for ticket in tickets]
+    facts: dict[str, object] = {"tickets": compared}
+    audit.record(session, "subject.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    glimpses = content.glimpses(session, compared)
+    return {number for number, seen in glimpses.items() if thread.normalised_subject(seen.subject) == wanted}
+
+
 def keep_raw_email(session: Session, email: InboundEmail, raw: bytes) -> None:
     """Keep the bytes of a fetched email; its row must be flushed."""
     content.keep_raw_email(session, email.id, raw)
@@ -154,6 +167,13 @@ def write_preview(session: Session, ticket: Ticket, preview: str) -> None:
 
 def write_message(session: Session, message: Message, text: MessageText, *, found_by: str) -> None:
     content.keep_message(session, message, text, found_by=found_by)
+
+
+def move_message(session: Session, message: Message, to: Ticket) -> None:
+    """Put a message on another ticket, and let it be found there."""
+    before, message.ticket_id = message.ticket_id, to.id
+    session.flush()
+    content.move_message(session, message.id, before, to.id)
 
 
 def write_note(session: Session, note: Note, text: str) -> None:

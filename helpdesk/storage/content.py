@@ -135,6 +135,13 @@ def keep_message(session: Session, message: Message, text: MessageText, *, found
     _index(session, message.ticket_id, f"{text.subject}\n{found_by}", message_id=message.id)
 
 
+def move_message(session: Session, message_id: int, ticket_id: int, to_id: int) -> None:
+    """Let what a message says be found on the ticket it is on now, and be that one's preview."""
+    session.execute(update(SearchText).where(SearchText.message_id == message_id).values(ticket_id=to_id))
+    keep_preview(session, to_id, glimpses(session, [ticket_id])[ticket_id].preview)
+    keep_preview(session, ticket_id, "")
+
+
 def keep_note(session: Session, note: Note, text: str) -> None:
     session.add(NoteContent(note_id=note.id, text=text))
     _index(session, note.ticket_id, text, note_id=note.id)

@@ -18,8 +18,9 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
+from helpdesk.web import bars, words
 from helpdesk.web import thread as conversation
-from helpdesk.web import words
+from helpdesk.web.bars import Bar
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
@@ -73,6 +74,7 @@ class TicketShown:
     recipients: Recipients
     basis: str
     may_handle: bool
+    bars: Sequence[Bar] = ()
     draft: Draft = Draft()
     is_readable: bool = True
 
@@ -133,6 +135,7 @@ def show(
         recipients=replies.recipients(session, ticket),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
+        bars=bars.on(session, ticket, here, by=by),
         draft=draft or Draft(),
     )
 

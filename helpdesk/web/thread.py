@@ -9,6 +9,7 @@ from flask import url_for
 
 from helpdesk.desk import thread
 from helpdesk.desk.thread import Thread
+from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.outbound_email import Delivery, DeliveryState
@@ -113,7 +114,7 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         parts=parts(content),
         frame_url=url_for("messages.body", message_id=message.id) if shows_html else "",
         files=[_file(attachment, text) for attachment in attached if not (attachment.is_inline and shows_html)],
-        remarks=_remarks(message),
+        remarks=[*_other_subject(message, content, text), *_remarks(message)],
         links=_links(message, content, shows_html=shows_html),
         delivery=state_of(rows.deliveries.get(message.id, ())),
     )
@@ -165,6 +166,16 @@ def _recipients(addresses: Iterable[MessageAddress]) -> str:
 
 def _label(address: MessageAddress) -> str:
     return f"{address.name} <{address.email}>" if address.name else address.email
+
+
+def _other_subject(message: Message, content: MessageText, text: TicketText) -> list[Remark]:
+    """An answer under another subject may be another matter."""
+    is_by_hand = message.direction is Direction.RECEIVED and not message.is_automatic
+    if not (is_by_hand and content.subject and text.subject):
+        return []
+    if normalised_subject(content.subject) == normalised_subject(text.subject):
+        return []
+    return [Remark("triangle-alert", _("Subject changed: %(subject)s", subject=content.subject))]
 
 
 def _remarks(message: Message) -> list[Remark]:

@@ -17,6 +17,7 @@ from helpdesk.web import (
     sandbox,
     search,
     sign_in,
+    suggestions,
     tags,
     tickets,
     waiting,
@@ -24,7 +25,7 @@ from helpdesk.web import (
 
 _FEATURES = (
     attachments, audit, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
-    sign_in, tags, tickets, waiting,
+    sign_in, suggestions, tags, tickets, waiting,
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET sign_in.show": (200, 302, 302, 302),
     "POST sign_in.sign_out": (401, 303, 303, 303),
     "GET static.show": ALL,
+    "POST suggestions.answer": (401, 303, 404, 404),
     "GET waiting.index": SIGNED_IN,
     "GET waiting.original": READS_WAITING,
     "POST waiting.rule": (401, 303, 404, 303),

@@ -1,0 +1,51 @@
+"""Bars above a conversation: what the desk is not sure of, and an agent decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import suggestions
+from helpdesk.desk.suggestions import Offer
+from helpdesk.models.agent import Agent
+from helpdesk.models.role import Permission
+from helpdesk.models.suggestion import Answer, Because
+from helpdesk.models.ticket import Ticket
+from helpdesk.web.language import _
+from helpdesk.web.paging import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    icon: str
+    words: str
+    link: str = ""
+    link_words: str = ""
+    action: str = ""
+    buttons: Sequence[tuple[str, str]] = ()  # what is sent as `answer`, and the words
+
+
+def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar]:
+    """All bars of a ticket that its reader may read."""
+    may_decide = by.may(Permission.HANDLE)
+    offer = suggestions.offer(session, ticket, by=by)
+    return [_suggestion(ticket, offer, here, may_decide=may_decide)] if offer else []
+
+
+def _suggestion(ticket: Ticket, offer: Offer, here: Listed, *, may_decide: bool) -> Bar:
+    number = offer.other.number
+    link, link_words = here.ticket_url(number), _("Ticket #%(number)s", number=number)
+    if offer.answer is Answer.JOINED:
+        return Bar("layers", _("This ticket is empty: its email was put on another one."), link, link_words)
+    words = {
+        Because.KNOWN_ID: _("It refers to an email on #%(number)s.", number=number),
+        Because.SUBJECT_TAG: _("Its subject names #%(number)s.", number=number),
+        Because.SAME_SUBJECT: _("Looks like #%(number)s: the same person, the same subject.", number=number),
+    }[offer.because]
+    if offer.can_join and offer.is_stranger:
+        words += " " + _("%(writer)s takes no part in that one, and would from then on.", writer=offer.writer)
+    buttons = [("join", _("Join #%(number)s", number=number))] if offer.can_join else []
+    buttons.append(("decline", _("It is something else")))
+    action = url_for("suggestions.answer", number=ticket.number) if may_decide else ""
+    return Bar("layers", words, link, link_words, action, buttons)
