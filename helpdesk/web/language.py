@@ -39,8 +39,8 @@ def locale() -> Locale:
 
 
 def zone() -> ZoneInfo:
-    found = _get_timezone()
-    return found if isinstance(found, ZoneInfo) else ZoneInfo("UTC")
+    found = _get_timezone()  # of a library of its own: its name is all we take
+    return ZoneInfo(str(found)) if found is not None else ZoneInfo("UTC")
 
 
 class Words(Domain):  # type: ignore[misc]  # flask-babel has no types

@@ -1,6 +1,7 @@
 """Every text is there in every language, and a page follows its reader's."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from helpdesk import languages
+from helpdesk.runtime import Runtime
 from helpdesk.web import language
+from helpdesk.web.app import create_app
 from tests.web.desk import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +45,10 @@ def test_a_page_speaks_the_readers_language(desk: Desk, asked: str, expected: st
     page = desk.browser().get("/sign-in", headers={"Accept-Language": asked}).text
 
     assert f"<h1>{expected}</h1>" in page
+
+
+def test_moments_are_told_in_the_desks_time_zone(runtime: Runtime):
+    runtime.config = replace(runtime.config, desk=replace(runtime.config.desk, time_zone="Asia/Tokyo"))
+
+    with create_app(runtime).test_request_context():
+        assert language.zone().key == "Asia/Tokyo"

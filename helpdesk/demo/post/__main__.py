@@ -45,7 +45,7 @@ async def run(folder: Path, imap_port: int, smtp_port: int, *, password: str, to
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s %(message)s")  # it warns of itself
     folder, imap_port, smtp_port = sys.argv[1:]
     password, token = os.environ[PASSWORD_VARIABLE], os.environ.get(TOKEN_VARIABLE, "")
     asyncio.run(run(Path(folder), int(imap_port), int(smtp_port), password=password, token=token))
