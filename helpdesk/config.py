@@ -69,7 +69,7 @@ class Secrets:
 class Web:
     host: str = "127.0.0.1"
     port: int = 8000
-    threads: int = 16
+    threads: int = 64
     proxy_hops: int = 0
     extra_hosts: str = ""
 
