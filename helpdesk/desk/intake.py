@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, ledger, people, received, suggestions
+from helpdesk.desk import conversation, copies, ledger, people, received, suggestions
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
@@ -75,6 +75,9 @@ def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
         return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
     if email.ruling is not None:
         return _as_ruled(session, email, parsed, at, proven)
+    if (first := copies.first_of(session, email, parsed, at.own_addresses)) is not None:
+        reason = copies.reason(session, first)
+        return ledger.decide(email, Outcome.ALREADY_RECEIVED, reason, ticket_id=first.ticket_id)
     if received.is_report(parsed):
         return received.report(session, email, parsed)
     if (doubt := _doubt(parsed, at)) is not None:

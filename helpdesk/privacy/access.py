@@ -36,7 +36,9 @@ __all__ = [
 ]
 
 
-_ON_A_TICKET: Final = frozenset({Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.FILED, Outcome.BOUNCE})
+_ON_A_TICKET: Final = frozenset(
+    {Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.FILED, Outcome.BOUNCE, Outcome.ALREADY_RECEIVED}
+)
 
 
 class AccessDenied(Exception):

@@ -1,12 +1,13 @@
 """Sessions: the edge's transactions, and what leaves only after they commit."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -117,6 +118,13 @@ def insert_unless_known(session: Session, row: type[Base], **values: object) -> 
     key = inspect(row).primary_key[0]
     inserted = dialect.insert(inspect(row).local_table).values(**values).on_conflict_do_nothing().returning(key)
     return session.execute(inserted).first() is not None
+
+
+def hold(session: Session, name: str) -> None:
+    """Wait until nobody else has this in hand, and keep it to the end of the transaction; SQLite has one writer."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _engine(url: str) -> Engine:

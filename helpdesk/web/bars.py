@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import suggestions
+from helpdesk.desk import copies, suggestions
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
@@ -30,7 +30,13 @@ def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar
     """All bars of a ticket that its reader may read."""
     may_decide = by.may(Permission.HANDLE)
     offer = suggestions.offer(session, ticket, by=by)
-    return [_suggestion(ticket, offer, here, may_decide=may_decide)] if offer else []
+    found = [_suggestion(ticket, offer, here, may_decide=may_decide)] if offer else []
+    if others := copies.also_arrived_at(session, ticket):
+        words = _(
+            "The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others)
+        )
+        found.append(Bar("mail", words))
+    return found
 
 
 def _suggestion(ticket: Ticket, offer: Offer, here: Listed, *, may_decide: bool) -> Bar:
