@@ -6,6 +6,8 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from itertools import cycle
 from pathlib import Path
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.story
 
 EMAILS = 200
 REPLIES = 50
+PAUSE = 3.0  # seconds between two kills: each process must come to work again in between
 KILLED = ("poll", "worker", "schedule", "web", "redis")
 
 
@@ -43,18 +46,14 @@ def test_any_process_may_die_at_any_moment_and_nothing_is_lost_or_doubled(
 
     with started(tmp_path, "up") as desk:
         wait_until(lambda: "runs: http" in desk.words() or desk.process.poll() is not None)
-        over = threading.Event()
-        killer = threading.Thread(target=kill_each_in_turn, args=(desk, over))
-        killer.start()
 
         # when 200 emails come in and 50 answers go out while one process after the other is killed
-        for first in range(0, EMAILS, 20):
-            dovecot.append_all(user, [an_email(number) for number in range(first, first + 20)])
-        answered: set[int] = set()
-        wait_until(lambda: answer_some(here, answered) >= REPLIES, 120)
-        wait_until(lambda: tickets(here) >= EMAILS, 120)
-        over.set()
-        killer.join()
+        with killing_each_in_turn(desk):
+            for first in range(0, EMAILS, 20):
+                dovecot.append_all(user, [an_email(number) for number in range(first, first + 20)])
+            answered: set[int] = set()
+            wait_until(lambda: answer_some(here, answered) >= REPLIES, 120)
+            wait_until(lambda: tickets(here) >= EMAILS, 120)
 
         # then all of them arrive
         wait_until(lambda: still_to_go(here) == 0, 150)
@@ -68,13 +67,26 @@ def test_any_process_may_die_at_any_moment_and_nothing_is_lost_or_doubled(
     here.close()
 
 
+@contextmanager
+def killing_each_in_turn(desk: Started) -> Iterator[None]:
+    over = threading.Event()
+    killer = threading.Thread(target=kill_each_in_turn, args=(desk, over), daemon=True)
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
+
+
 def kill_each_in_turn(desk: Started, over: threading.Event) -> None:
     for name in cycle(KILLED):
-        if over.wait(2.0):
+        if over.wait(PAUSE):
             return
         found = {re.sub(r".*(redis|valkey).*", "redis", key): pid for key, pid in pids_of(desk).items()}
         if name in found:
-            os.kill(found[name], signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(found[name], signal.SIGKILL)
 
 
 def a_desk(folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str) -> Runtime:
