@@ -34,7 +34,8 @@ def test_a_frame_shows_what_is_new_and_a_click_shows_the_whole(desk: Desk):
     ada = desk.browser(desk.ada)
 
     folded = ada.get(f"/messages/{message.id}/body").text
-    whole = ada.get(re.search(r'href="(/messages/\d+/body\?whole=1)"', folded)[1]).text
+    (link,) = re.findall(r'href="(/messages/\d+/body\?whole=1)"', folded)
+    whole = ada.get(link).text
 
     assert "bulb is dark" in folded
     assert "another bulb" not in folded
