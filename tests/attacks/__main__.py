@@ -48,7 +48,7 @@ def main(*, case_ids: tuple[str, ...], database: str) -> None:
 def _told(trial: Trial) -> str:
     broken, missing = verdict(trial)
     said = "FAIL" if broken else "NOT YET" if missing else "PASS"
-    cost = f" [{trial.seconds:.1f} s, {trial.growth_mb:.0f} MB]" if trial.growth_mb else ""
+    cost = f" [{trial.seconds:.1f} s, {trial.growth_mb:.0f} MB]" if trial.growth_mb is not None else ""
     why = f" — {'; '.join(broken or missing)}" if broken or missing else ""
     click.echo(f"{said:<8} {trial.case.id:<24} {trial.case.title}{cost}{why}")
     return said

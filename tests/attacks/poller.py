@@ -130,9 +130,12 @@ class Memory:
         self._take()
 
     @property
-    def growth_mb(self) -> float:
+    def growth_mb(self) -> float | None:
+        """None where it could not be measured."""
+        if not self._most.get(self.pid):
+            return None
         grown = {pid: most - self._before.get(pid, 0) for pid, most in self._most.items()}
-        return (grown.pop(self.pid, 0) + max(grown.values(), default=0)) / 1024
+        return max(0, grown.pop(self.pid) + max(grown.values(), default=0)) / 1024
 
     def _look(self) -> None:
         while not self._done.wait(0.03):

@@ -61,7 +61,7 @@ class Trial:
     uids: list[int] = field(default_factory=list)
     rows: list[InboundEmail] = field(default_factory=list)
     seconds: float = 0
-    growth_mb: float = 0
+    growth_mb: float | None = None  # where it was measured
     went_on: bool | None = None  # the harmless email after it
     connections: list[str] = field(default_factory=list)
     before: tuple[TicketState, Holdings] | None = None
