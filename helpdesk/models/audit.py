@@ -18,7 +18,7 @@ class AuditEvent(Base, kw_only=True):
     __tablename__ = "audit_event"
     __table_args__ = (
         Index("ix_audit_event_object", "object_kind", "object_id", "id"),
-        Index("ix_audit_event_actor", "actor_kind", "actor_id", "action", "id"),
+        Index("ix_audit_event_actor", "actor_kind", "actor_id", "action", "at"),
         Index("ix_audit_event_subject", "subject_id", "id"),
         {"sqlite_autoincrement": True},
     )

@@ -110,7 +110,7 @@ def _is_covered(session: Session, noted: Noted) -> bool:
         AuditEvent.basis == noted.basis,
         AuditEvent.at > noted.at - COALESCED,
     )
-    return session.scalar(same.order_by(AuditEvent.id.desc()).limit(1)) is not None
+    return session.scalar(same.limit(1)) is not None
 
 
 def _write(session: Session, noted: Noted) -> None:

@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_event"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_audit_event_actor", "audit_event", ["actor_kind", "actor_id", "action", "id"])
+    op.create_index("ix_audit_event_actor", "audit_event", ["actor_kind", "actor_id", "action", "at"])
     op.create_index("ix_audit_event_object", "audit_event", ["object_kind", "object_id", "id"])
     op.create_index("ix_audit_event_subject", "audit_event", ["subject_id", "id"])
     op.create_table(
