@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, copies, ledger, people, received, suggestions
+from helpdesk.desk import conversation, copies, forwards, ledger, people, received, suggestions
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
@@ -133,7 +133,10 @@ def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: 
 def _open(
     session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, follows: Ticket | None, proven: Verdict
 ) -> Outcome:
-    customer = people.writer_of(session, parsed)
+    author = forwards.author_of(session, parsed, at.own_addresses)
+    is_believed = author is not None and proven is Verdict.PASS
+    requester = [(author.email, author.name)] if author and is_believed else people.senders(parsed)
+    customer = people.customer_of(session, *requester[0]) if requester else people.writer_of(session, parsed)
     ticket = Ticket(
         customer=customer,
         team=at.team,
@@ -144,9 +147,10 @@ def _open(
     session.add(ticket)
     session.flush()
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
-    if people.has_usable_sender(parsed):
-        people.join(session, ticket, people.senders(parsed), customer=customer)
-    received.add(session, email, parsed, ticket, proven, writer=customer)
+    people.join(session, ticket, requester, customer=customer)
+    message = received.add(session, email, parsed, ticket, proven, writer=customer)
+    if author is not None:
+        forwards.keep(session, message, author, proven)
     if follows is None:
         suggestions.suggest(session, ticket, parsed)
     audit.record(

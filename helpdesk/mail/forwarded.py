@@ -16,6 +16,16 @@ _ADDRESS: Final = re.compile(r"[^\s<>()\[\]{},;:\"'\\]{1,64}@[^\s<>()\[\]{},;:\"
 _MAILTO: Final = re.compile(r"mailto:([^\s<>\"'?&]{1,64}@[^\s<>\"'?&]{1,190}\w)", re.IGNORECASE)
 _BESIDE_A_NAME: Final = re.compile(r"mailto:?|\bvia\b.*", re.IGNORECASE)
 _AROUND_A_NAME: Final = " \t\xa0*_\"'<>()[],;:\u202a\u202c\u200e\u200f"
+_MARK: Final = re.compile(
+    r"\s*(?:fwd?|wg|wtr|trs?|rv|enc|i|vb|vl|fvs|pd|ilt|doorst|tov[áa]bb[íi]t(?:ás|va)|пересл|πρθ|העבר|הועבר"
+    r"|إعادة توجيه|转发|轉寄|轉發|転送|전달|chuyển tiếp|ส่งต่อ|terusan)\s?[:\uff1a]",
+    re.IGNORECASE,
+)
+
+
+def is_marked(subject: str) -> bool:
+    """Tell whether a subject begins as mail clients begin those of forwarded emails."""
+    return _MARK.match(subject[:200]) is not None
 
 
 def original_author(text: str, html: str = "", *, besides: Collection[str] = ()) -> Address | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import copies, suggestions
+from helpdesk.desk import copies, forwards, suggestions
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
+from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
 from helpdesk.models.ticket import Ticket
 from helpdesk.web.language import _
@@ -31,6 +32,8 @@ def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar
     may_decide = by.may(Permission.HANDLE)
     offer = suggestions.offer(session, ticket, by=by)
     found = [_suggestion(ticket, offer, here, may_decide=may_decide)] if offer else []
+    if (forward := forwards.of_ticket(session, ticket)) is not None and forward.reading is not Reading.DECLINED:
+        found.append(_forward(ticket, forward, may_decide=may_decide))
     if others := copies.also_arrived_at(session, ticket):
         words = _(
             "The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others)
@@ -55,3 +58,14 @@ def _suggestion(ticket: Ticket, offer: Offer, here: Listed, *, may_decide: bool)
     buttons.append(("decline", _("It is something else")))
     action = url_for("suggestions.answer", number=ticket.number) if may_decide else ""
     return Bar("layers", words, link, link_words, action, buttons)
+
+
+def _forward(ticket: Ticket, forward: StaffForward, *, may_decide: bool) -> Bar:
+    people = {"colleague": forward.colleague_email, "author": forward.author_email}
+    action = url_for("forwards.answer", number=ticket.number) if may_decide else ""
+    if forward.reading is Reading.AUTHOR:
+        words = _("Set from a forwarded email: %(colleague)s passed on what %(author)s wrote.", **people)
+        return Bar("user-check", words, action=action, buttons=[("undo", _("Undo"))])
+    words = _("It seems that %(colleague)s passed on what %(author)s wrote.", **people)
+    buttons = [("author", _("Make %(author)s the customer", **people)), ("decline", _("No"))]
+    return Bar("user-check", words, action=action, buttons=buttons)

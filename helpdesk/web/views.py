@@ -6,6 +6,7 @@ from helpdesk.web import (
     attachments,
     audit,
     events,
+    forwards,
     grants,
     health,
     inbox,
@@ -24,8 +25,8 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
-    attachments, audit, events, grants, health, inbox, messages, notes, password_resets, permission, replies, search,
-    sign_in, suggestions, tags, tickets, waiting,
+    attachments, audit, events, forwards, grants, health, inbox, messages, notes, password_resets, permission,
+    replies, search, sign_in, suggestions, tags, tickets, waiting,
 )  # fmt: skip
 
 

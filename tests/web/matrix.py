@@ -19,6 +19,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET audit.download": (302, 404, 404, 200),
     "GET audit.index": (302, 404, 404, 200),
     "GET events.stream": (401, 200, 200, 200),
+    "POST forwards.answer": (401, 303, 404, 404),
     "POST grants.approve": (401, 404, 422, 422),
     "POST grants.ask": (401, 303, 404, 303),
     "POST grants.ask_by_number": (401, 303, 303, 303),

@@ -34,3 +34,19 @@ def test_an_answer_under_another_subject_says_so(desk: Desk):
     taken_in(desk, "My invoice is wrong", "See above", In_Reply_To=ours)
 
     assert "Subject changed: My invoice is wrong" in desk.browser(desk.ada).get(f"/tickets/{number}").text
+
+
+def test_a_forwarded_email_offers_its_author_as_the_customer(desk: Desk):
+    letter = (
+        "---------- Forwarded message ---------\nFrom: Kim Ott <kim@else.example>\nDate: Mon, 2 Nov 2026 at 10:00\n"
+        "Subject: Chair\nTo: <ada@desk.example>\n\nIt wobbles.\n"
+    )
+    number = taken_in(desk, "Fwd: Chair", letter, From=desk.ada.email)
+    ada = desk.browser(desk.ada)
+
+    assert "passed on what kim@else.example wrote" in ada.get(f"/tickets/{number}").text
+    ada.post(f"/tickets/{number}/forward", {"answer": "author"})
+
+    page = ada.get(f"/tickets/{number}").text
+    assert "Set from a forwarded email" in page
+    assert "Kim Ott" in page
