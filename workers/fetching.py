@@ -83,6 +83,7 @@ class Fetching:
             while not self.stopped():
                 before, last_uid = last_uid, self._fetch_new(folder, mailbox, last_uid)
                 self._take_in_left_behind()
+                self._intake.tell_senders()
                 self._went_well(folder)
                 # what arrived between the search and IDLE may go unannounced: look again soon while mail comes
                 folder.wait(imap.IDLE_SECONDS if last_uid == before else 1.0, stopped=self.stopped)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-from helpdesk import failpoints
-from helpdesk.desk import intake, ledger
+from helpdesk import clock, failpoints
+from helpdesk.desk import automatic, intake, ledger
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.sandbox import Quarantined, Sandbox
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -79,6 +79,25 @@ class Intake:
                 waiting.append((email.id, access.read(session, email, by=Machine.INTAKE)))
                 held += email.size
         self.take_in(waiting)
+
+    def tell_senders(self) -> None:
+        """Tell those who sent what is too large; their headers are read in the child like any email."""
+        with self.here.db.reading() as session:
+            if not ledger.untold(session, self.mailbox_id, limit=1):
+                return
+        with self.here.db.transaction() as session:
+            self.fence(session)
+            untold = ledger.untold(session, self.mailbox_id)
+            headers = [(email.id, access.read(session, email, by=Machine.INTAKE)) for email in untold]
+        parsed = list(self.sandbox.read_all(raw for _email_id, raw in headers))
+        with self.here.db.transaction() as session:
+            self.fence(session)
+            for (email_id, _raw), header in zip(headers, parsed, strict=True):
+                email = session.get_one(InboundEmail, email_id)
+                if isinstance(header, Quarantined):
+                    email.told_at = clock.now()
+                else:
+                    automatic.tell_too_large(session, email, header)
 
     def _file_some(self, session: Session, queue: deque[tuple[int, ParsedEmail | Quarantined]]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)

@@ -124,11 +124,30 @@ def _about_a_grant(session: Session, row: OutboundEmail, desk: Desk, vault: Vaul
     )
 
 
+def _too_large(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """Fixed words: nothing of what came in is in it, not even the subject."""
+    mailbox = session.get_one(Mailbox, row.mailbox_id)
+    to, cc = _recipients(session, row)
+    words = letter("too_large", desk.language, desk=desk.name, address=mailbox.address)
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(desk.name, mailbox.address),
+        to=to,
+        cc=cc,
+        subject=say(N_("Your email was too large"), desk.language),
+        text=words.text,
+        html=words.html,
+        automatic=Automatic.REPLIED,
+        date=row.created_at,
+    )
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
     Purpose.GRANT_REQUEST: _about_a_grant,
     Purpose.GRANT_NOTICE: _about_a_grant,
+    Purpose.TOO_LARGE: _too_large,
 }
 
 

@@ -86,6 +86,20 @@ def unread(session: Session, mailbox_id: int, *, limit: int = 50) -> Sequence[In
     ).all()
 
 
+def untold(session: Session, mailbox_id: int, *, limit: int = 20) -> Sequence[InboundEmail]:
+    """Emails too large to be fetched, whose sender nobody has looked at yet."""
+    return session.scalars(
+        select(InboundEmail)
+        .where(
+            InboundEmail.mailbox_id == mailbox_id,
+            InboundEmail.outcome == Outcome.TOO_LARGE,
+            InboundEmail.told_at.is_(None),
+        )
+        .order_by(InboundEmail.id)
+        .limit(limit)
+    ).all()
+
+
 def decide(email: InboundEmail, outcome: Outcome, reason: str, *, ticket_id: int | None = None) -> Outcome:
     """Write down what became of an email, and why, in words without content."""
     email.outcome = outcome

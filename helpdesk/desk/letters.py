@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from helpdesk import languages, paths
 
-NAMES: Final = ("grant_notice", "grant_request", "password_reset", "reply")
+NAMES: Final = ("grant_notice", "grant_request", "password_reset", "reply", "too_large")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class InboundEmail(Base, kw_only=True):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.STORED)
     reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)  # of one too large: when its sender was looked at
     ruling: Mapped[Ruling | None] = mapped_column(default=None)
     ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None)
     # where it landed; of a held email, the ticket it points to

@@ -16,6 +16,7 @@ class Purpose(enum.StrEnum):
     REPLY = "reply"
     GRANT_REQUEST = "grant_request"
     GRANT_NOTICE = "grant_notice"
+    TOO_LARGE = "too_large"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 

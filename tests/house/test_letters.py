@@ -17,6 +17,7 @@ GRANT: dict[str, object] = {
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
     "reply": {"text": "One & two\nthree", "paragraphs": [["One & two", "three"], ["four"]]},
+    "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "grant_request": GRANT,
     "grant_notice": GRANT,
     "password_reset": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
