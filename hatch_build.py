@@ -11,6 +11,7 @@ BESIDE = {
     "migrations": "helpdesk/_migrations",
     "templates": "helpdesk/_templates",
     "config.example.toml": "helpdesk/config.example.toml",
+    "policy.example.toml": "helpdesk/policy.example.toml",
 }
 
 

@@ -86,6 +86,12 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    file: str = "policy.toml"
+    checkpoints_folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = "info"
 
@@ -102,6 +108,7 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets)
     web: Web = field(default_factory=Web)
     mail: Mail = field(default_factory=Mail)
+    policy: Policy = field(default_factory=Policy)
     log: Log = field(default_factory=Log)
 
     @property
@@ -134,6 +141,15 @@ class Config:
     @property
     def key_file(self) -> Path:
         return self.folder / self.secrets.key_file
+
+    @property
+    def policy_file(self) -> Path:
+        return self.folder / self.policy.file
+
+    @property
+    def checkpoints_folder(self) -> Path | None:
+        """Where signed checkpoints of the audit trail are written too; None: nowhere but in the database."""
+        return self.folder / self.policy.checkpoints_folder if self.policy.checkpoints_folder else None
 
     @property
     def is_https(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where templates, migrations and the example configuration lie: in a checkout and in a wheel."""
+"""Where templates, migrations and the example files lie: in a checkout and in a wheel."""
 
 from pathlib import Path
 
@@ -16,6 +16,19 @@ def migrations() -> Path:
 
 def example_config() -> Path:
     return _either("config.example.toml", "config.example.toml")
+
+
+def example_policy() -> Path:
+    return _either("policy.example.toml", "policy.example.toml")
+
+
+def package() -> Path:
+    """The program itself, as it is installed."""
+    return _PACKAGE
+
+
+def static() -> Path:
+    return _PACKAGE / "web" / "static"
 
 
 def _either(in_wheel: str, in_checkout: str) -> Path:

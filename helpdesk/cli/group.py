@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "backup": "helpdesk.cli.backups:backup",
     "restore": "helpdesk.cli.backups:restore",
     "audit": "helpdesk.cli.audit:audit",
+    "policy": "helpdesk.cli.policies:policy",
     "migrate": "helpdesk.cli.migrate:migrate",
     "web": "helpdesk.cli.web:web",
     "poll": "helpdesk.cli.workers:poll",

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import select
 
 from helpdesk import config as configuration
+from helpdesk import paths
 from helpdesk.cli import agents as agent_commands
 from helpdesk.cli import asking, config_file, mailbox_setup, mailbox_trial, mailboxes
 from helpdesk.cli.errors import Failed, WrongUse
@@ -16,6 +17,7 @@ from helpdesk.cli.place import Place, pass_place
 from helpdesk.desk import agents, teams
 from helpdesk.models.agent import Agent, Role
 from helpdesk.models.mailbox import Mailbox
+from helpdesk.privacy import policy, publication
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from helpdesk.storage import backup, migrations
@@ -63,6 +65,7 @@ def init(place: Place, /, **said: Unpack[Said]) -> None:
     with place.desk(migrated=False) as here:
         migrations.upgrade(here.db)
         _done("database", _where(here.config.database_url))
+        _first_policy(here)
         admin = _first_admin(here, said)
         if not said["no_mailbox"]:
             _first_mailbox(here, said)
@@ -124,6 +127,19 @@ def _write_key(place: Place) -> None:
             )
     create_key_file(key_file)
     _done("key file", f"{key_file}: keep a copy of it apart from backups")
+
+
+def _first_policy(here: Runtime) -> None:
+    """The example's promises hold from the first hour: whoever wants others writes and publishes them."""
+    path = here.config.policy_file
+    if path.exists():
+        _done("privacy policy", f"{path} is there already and stays as it is")
+    else:
+        path.write_text(paths.example_policy().read_text(encoding="utf-8"), encoding="utf-8")
+        _done("privacy policy", f"{path}: read it, change it, then run 'helpdesk policy publish'")
+    with here.db.transaction() as session:
+        if not policy.current(session).version:
+            publication.publish(session, path.read_text(encoding="utf-8"), by=Machine.COMMAND)
 
 
 def _first_admin(here: Runtime, said: Said) -> Agent | None:

@@ -14,6 +14,7 @@ from helpdesk.desk import tickets
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.access_grant import AccessGrant
+from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
@@ -59,6 +60,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
     message: Message | None = None,
     password_reset: PasswordReset | None = None,
     access_grant: AccessGrant | None = None,
+    checkpoint: AuditCheckpoint | None = None,
     due_at: datetime | None = None,
 ) -> OutboundEmail:
     """Put an email into the outbox: it leaves when it is due, after this transaction has committed."""
@@ -69,6 +71,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
         message_id=message.id if message else None,
         password_reset_id=password_reset.id if password_reset else None,
         access_grant_id=access_grant.id if access_grant else None,
+        checkpoint_size=checkpoint.size if checkpoint else None,
     )
     due_at = due_at or clock.now()
     for field, addresses in (("to", to), ("cc", cc)):

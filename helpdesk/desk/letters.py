@@ -7,6 +7,9 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from helpdesk import languages, paths
+from helpdesk.languages import N_
+
+__all__ = ["NAMES", "N_", "Letter", "letter", "say"]
 
 NAMES: Final = ("grant_notice", "grant_request", "password_reset", "reply", "too_large")
 
@@ -31,11 +34,6 @@ def letter(template: str, language: str, **values: object) -> Letter:
 def say(text: str, language: str, **values: object) -> str:
     """A text outside of a template, such as a subject, in a language."""
     return languages.catalogue(language).gettext(text) % values
-
-
-def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
-    """Mark a text for translation where it stands; it is translated where it is said."""
-    return text
 
 
 @cache

@@ -17,6 +17,7 @@ class Purpose(enum.StrEnum):
     GRANT_REQUEST = "grant_request"
     GRANT_NOTICE = "grant_notice"
     TOO_LARGE = "too_large"
+    CHECKPOINT = "checkpoint"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 
@@ -43,6 +44,7 @@ class OutboundEmail(Base, kw_only=True):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None, index=True)
     password_reset_id: Mapped[int | None] = mapped_column(ForeignKey("password_reset.id"), default=None)
     access_grant_id: Mapped[int | None] = mapped_column(ForeignKey("access_grant.id"), default=None)
+    checkpoint_size: Mapped[int | None] = mapped_column(ForeignKey("audit_checkpoint.size"), default=None)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     deliveries: Mapped[list["Delivery"]] = relationship(
         back_populates="outbound_email",

@@ -1,8 +1,10 @@
 """The operator's policy in force: the parameters that the gate, the workers and the public page all read."""
 
 import enum
+import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -37,6 +39,16 @@ class Access:
     show_names_to_customers: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One sentence of the policy, and which check proves it; none where it says what is not offered."""
+
+    id: str
+    sentence: str
+    check: str | None
+    parameters: Mapping[str, int | str | bool] = field(default_factory=dict)
+
+
 class PolicyUnusable(Exception):
     """The policy can't be published; the message names the key and the fix."""
 
@@ -45,6 +57,12 @@ class PolicyUnusable(Exception):
 class Policy:
     version: int = 0
     access: Access = field(default_factory=Access)
+    promises: tuple[Promise, ...] = ()
+
+    def said(self, promise: Promise) -> str:
+        """A promise's sentence with its parameters filled in."""
+        values = _values(self.access, promise)
+        return _PLACE.sub(lambda found: str(values[found[1]]), promise.sentence)
 
     @property
     def after_closing(self) -> timedelta:
@@ -53,6 +71,9 @@ class Policy:
 
 DEFAULT: Final = Policy()
 _KEY: Final = "policy"
+_PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{1,60}")
+_SECTIONS: Final = frozenset({"access", "promise"})
 
 
 def current(session: Session) -> Policy:
@@ -71,15 +92,9 @@ def current(session: Session) -> Policy:
     return policy
 
 
-def publish(session: Session, body: str) -> Policy:
-    """Make a text of policy.toml the policy in force. Raises PolicyUnusable; the same text again changes nothing."""
-    understand(body)
-    last = session.scalar(select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1))
-    if last is None or last.body != body:
-        session.add(PolicyVersion(body=body))
-        session.flush()
+def forget(session: Session) -> None:
+    """Look the policy up again in this session: another may have come into force."""
     session.info.pop(_KEY, None)
-    return current(session)
 
 
 def understand(body: str, *, version: int = 0) -> Policy:
@@ -91,7 +106,10 @@ def understand(body: str, *, version: int = 0) -> Policy:
     access = tables.get("access", {})
     if not isinstance(access, dict):
         raise PolicyUnusable("[access] must be a section with keys")
-    return Policy(version, _access(access))
+    if unknown := set(tables) - _SECTIONS:
+        raise PolicyUnusable(f"[{min(unknown)}] is no section of the policy: it knows [access] and [[promise]]")
+    known = _access(access)
+    return Policy(version, known, _promises(tables.get("promise", []), known))
 
 
 def _access(table: dict[str, Any]) -> Access:
@@ -111,3 +129,37 @@ def _access(table: dict[str, Any]) -> Access:
         else:
             values[key] = value
     return Access(**values)
+
+
+def _promises(tables: object, access: Access) -> tuple[Promise, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise PolicyUnusable("a promise begins with [[promise]]")
+    made = tuple(_promise(table, access) for table in tables)
+    ids = [promise.id for promise in made]
+    if twice := [one for one in ids if ids.count(one) > 1]:
+        raise PolicyUnusable(f"promise {twice[0]!r} is there twice")
+    return made
+
+
+def _promise(table: dict[str, Any], access: Access) -> Promise:
+    """A promise names the check that proves it (its own id, if it says nothing), or says `offered = false`."""
+    name, sentence = table.get("id"), table.get("sentence")
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise PolicyUnusable(f"a promise's id must be like 'audit-trail-whole', not {name!r}")
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise PolicyUnusable(f"promise {name}: its sentence is missing")
+    if unknown := set(table) - {"id", "sentence", "check", "offered", "parameters"}:
+        raise PolicyUnusable(f"promise {name}: {min(unknown)} is no key of a promise")
+    check, offered, parameters = table.get("check"), table.get("offered", True), table.get("parameters", {})
+    if not isinstance(offered, bool) or not isinstance(check, str | None) or (check and not offered):
+        raise PolicyUnusable(f'promise {name}: say check = "…", or offered = false')
+    if not isinstance(parameters, dict) or not all(isinstance(one, int | str) for one in parameters.values()):
+        raise PolicyUnusable(f"promise {name}: its parameters are names with a number, a text, true or false")
+    made = Promise(name, " ".join(sentence.split()), (check or name) if offered else None, parameters)
+    if missing := set(_PLACE.findall(sentence)) - set(_values(access, made)):
+        raise PolicyUnusable(f"promise {name}: its sentence names {{{min(missing)}}}, which nothing gives")
+    return made
+
+
+def _values(access: Access, promise: Promise) -> dict[str, int | str | bool]:
+    return {**asdict(access), **promise.parameters}

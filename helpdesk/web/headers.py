@@ -5,34 +5,12 @@ from typing import Final
 
 from flask import Flask, Response, request
 
+from helpdesk.privacy import page_rules
 
-def _policy(**rules: str) -> str:
-    return "; ".join(f"{name.replace('_', '-')} {rule}".strip() for name, rule in rules.items())
-
-
-_PAGE_POLICY: Final = _policy(
-    default_src="'self'",
-    script_src="'self'",
-    style_src="'self'",
-    img_src="'self' data:",
-    object_src="'none'",
-    base_uri="'none'",
-    form_action="'self'",
-    frame_ancestors="'none'",
-)
-# a letter is framed by our own pages only, runs nothing, and loads nothing but pictures from its own address
-MESSAGE_POLICY: Final = _policy(
-    sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox",
-    default_src="'none'",
-    img_src="'self' data:",
-    style_src="'unsafe-inline'",
-    form_action="'none'",
-    base_uri="'none'",
-    frame_ancestors="'self'",
-)
-FILE_POLICY: Final = _policy(sandbox="", default_src="'none'")
+MESSAGE_POLICY: Final = page_rules.MESSAGE
+FILE_POLICY: Final = page_rules.FILE
 _HEADERS: Final = {
-    "Content-Security-Policy": _PAGE_POLICY,
+    "Content-Security-Policy": page_rules.PAGE,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -14,6 +14,7 @@ from helpdesk.web import (
     notes,
     password_resets,
     permission,
+    policy,
     replies,
     sandbox,
     search,
@@ -26,7 +27,7 @@ from helpdesk.web import (
 
 _FEATURES = (
     attachments, audit, events, forwards, grants, health, inbox, messages, notes, password_resets, permission,
-    replies, search, sign_in, suggestions, tags, tickets, waiting,
+    policy, replies, search, sign_in, suggestions, tags, tickets, waiting,
 )  # fmt: skip
 
 

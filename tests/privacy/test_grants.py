@@ -10,7 +10,7 @@ from helpdesk.desk import inbox, search
 from helpdesk.models.access_grant import AccessGrant, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, grants, policy
+from helpdesk.privacy import access, grants, policy, publication
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.grants import GrantRefused, Wish
 from helpdesk.storage.vault import Vault
@@ -117,7 +117,7 @@ def test_a_whole_teams_tickets_take_two_other_people(session, ticket, ada):
 
 
 def test_nobody_decides_for_themselves_and_agents_do_not_decide(session, ticket):
-    policy.publish(session, '[access]\napprover = "admin"\n')
+    publication.publish(session, '[access]\napprover = "admin"\n')
     root = an_admin(session)
     grant = grants.ask(session, wish(ticket), by=root)
 
@@ -187,7 +187,7 @@ def test_the_customers_link_finds_its_grant_and_no_other(session, ticket, ada):
 def test_the_policys_mode_says_what_ordinary_handling_is(session, mode, reads):
     team = a_team(session)
     ada, ticket = an_agent(session, team), a_ticket(session, team)
-    policy.publish(session, f'[access]\nmode = "{mode}"\n')
+    publication.publish(session, f'[access]\nmode = "{mode}"\n')
 
     if reads:
         assert access.read(session, ticket, by=ada)
@@ -201,4 +201,4 @@ def test_the_policys_mode_says_what_ordinary_handling_is(session, mode, reads):
 )
 def test_a_policy_that_makes_no_sense_is_refused_by_name(session, body):
     with pytest.raises(policy.PolicyUnusable):
-        policy.publish(session, body)
+        publication.publish(session, body)

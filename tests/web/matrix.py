@@ -41,6 +41,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST replies.create": (401, 303, 404, 404),
     "POST permission.answer": (422, 422, 422, 422),
     "GET permission.show": ALL,
+    "GET policy.show": ALL,
     "GET search.show": SIGNED_IN,
     "POST sign_in.choose_theme": (401, 303, 303, 303),
     "POST sign_in.create": (401, 401, 401, 401),

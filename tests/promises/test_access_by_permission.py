@@ -1,0 +1,70 @@
+"""What customers wrote is read on a basis only, and the trail can show it."""
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from sqlalchemy.orm import Session
+
+from helpdesk.models.access_grant import Purpose, Scope
+from helpdesk.privacy import access, audit, grants
+from helpdesk.privacy.access import AccessDenied
+from helpdesk.privacy.grants import Wish
+from tests.house.tree import ROOT
+from tests.promises.conftest import Look
+from tests.world import a_team, a_ticket, an_agent
+
+pytestmark = pytest.mark.promise("access-by-permission")
+
+
+def test_who_has_no_basis_reads_nothing_and_the_trail_shows_the_basis_of_the_others(session: Session, look: Look):
+    lamps = a_team(session)
+    ticket, ada, otto = a_ticket(session, lamps), an_agent(session, lamps), an_agent(session, a_team(session))
+
+    access.read(session, ticket, by=ada)
+    with pytest.raises(AccessDenied):
+        access.read(session, ticket, by=otto)
+
+    found = look("access-by-permission")
+    assert not found.is_broken
+    assert (found.figures["readings"], found.figures["granted"]) == (1, 0)
+
+
+def test_a_reading_by_a_grant_is_counted(session: Session, look: Look):
+    ticket, otto = a_ticket(session), an_agent(session, a_team(session))
+    grant = grants.ask(session, Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 60), by=otto)
+    grants.allow_by_customer(session, grant)
+
+    access.read(session, ticket, by=otto)
+
+    assert look("access-by-permission").figures["granted"] == 1
+
+
+@pytest.mark.parametrize("basis", ["", "grant 4711", "grant x"])
+def test_a_reading_without_a_basis_that_holds_breaks_the_promise(session: Session, look: Look, basis: str):
+    ticket, otto = a_ticket(session), an_agent(session)
+    audit.record(session, "ticket.read", by=otto, on=("ticket", ticket.id), basis=basis)
+
+    assert look("access-by-permission").is_broken
+
+
+def test_a_grant_of_somebody_else_is_no_basis(session: Session, look: Look):
+    ticket, ada, otto = a_ticket(session), an_agent(session), an_agent(session)
+    grant = grants.ask(session, Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 60), by=otto)
+    grants.allow_by_customer(session, grant)
+    audit.record(session, "ticket.read", by=ada, on=("ticket", ticket.id), basis=f"grant {grant.id}")
+
+    assert look("access-by-permission").is_broken
+
+
+def test_the_gate_is_the_only_way_to_content():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    gate = next(one for one in contracts if one["name"] == "Content is reached through the gate only")
+    assert all("helpdesk.privacy.access" in exception for exception in gate["ignore_imports"])
+
+    linter = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    said = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+    assert said.returncode == 0, said.stdout
+    assert "Content is reached through the gate only KEPT" in said.stdout
