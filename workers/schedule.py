@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import delivery, sweeper, trail
+from workers import delivery, nightly, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -16,6 +16,7 @@ CLOCKWORK: Final = (
     Entry("audit events not yet in the chain",      timedelta(seconds=1),    trail.seal),
     Entry("a signed checkpoint of the trail",       timedelta(hours=1),      trail.checkpoint),
     Entry("access grants whose time is over",       timedelta(seconds=30),   trail.end_grants),
+    Entry("whether each promise is kept, nightly",  timedelta(minutes=10),   nightly.verify_promises),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 
