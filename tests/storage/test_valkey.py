@@ -66,10 +66,10 @@ def test_a_folder_too_deep_for_a_socket_gets_a_short_private_one(tmp_path):
     assert config.redis_url != Config(folder=deep / "other").redis_url
 
 
-def test_an_odd_folder_name_survives_the_url(tmp_path):
-    config = Config(folder=tmp_path / "a b?c%20")
+def test_an_odd_folder_name_survives_the_url():
+    folder = Path("/a b?c%20")  # short, whoever runs the test: a long one gets a socket elsewhere
 
-    assert valkey.socket_of(config.redis_url) == tmp_path / "a b?c%20" / "run" / "valkey.sock"
+    assert valkey.socket_of(Config(folder=folder).redis_url) == folder / "run" / "valkey.sock"
 
 
 def test_a_configured_redis_is_taken_as_it_is(tmp_path):
