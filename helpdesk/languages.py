@@ -1,4 +1,4 @@
-"""The languages the desk speaks, and the words of each: from a wheel's compiled file or a checkout's source file."""
+"""The languages the desk speaks, and the words of each: from a wheel's compiled files or a checkout's sources."""
 
 import io
 from functools import cache
@@ -14,21 +14,29 @@ FOLDER: Final = Path(__file__).parent / "translations"
 
 @cache
 def catalogue(code: str) -> NullTranslations:
-    """The translations into a language; an unknown one leaves every text as it is, in English."""
-    folder = FOLDER / code / "LC_MESSAGES"
-    compiled, source = folder / "messages.mo", folder / "messages.po"
-    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
-        with compiled.open("rb") as file:
-            return Translations(file)
-    if not source.exists():
+    """The translations into a language, all rooms together; an unknown one leaves every text as it is, in English."""
+    rooms = sorted({path.with_suffix("") for path in (FOLDER / code / "LC_MESSAGES").glob("*.[mp]o")})
+    if not rooms:
         return NullTranslations()
-    made = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(made, read_po(file, locale=code))
-    made.seek(0)
-    return Translations(made)
+    first, *others = [_read(room, code) for room in rooms]
+    for other in others:
+        first.add(other)
+    return first
 
 
 def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
     """Mark a text for translation where it stands; it is translated where it is said."""
     return text
+
+
+def _read(room: Path, code: str) -> Translations:
+    """The words of one room (one file), from its newer form."""
+    compiled, source = room.with_suffix(".mo"), room.with_suffix(".po")
+    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
+        with compiled.open("rb") as file:
+            return Translations(file)
+    made = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(made, read_po(file, locale=code))
+    made.seek(0)
+    return Translations(made)

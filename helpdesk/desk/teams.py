@@ -19,12 +19,14 @@ class TeamNameless(Exception):
     """A team needs a name."""
 
 
+class TeamKnown(Exception):
+    """Another team has this name."""
+
+
 def add(session: Session, name: str, *, by: Reader) -> Team:
     """A team of this name; one that is there already is returned as it is. Raises TeamNameless."""
-    name = " ".join(name.split())
-    if not name:
-        raise TeamNameless("a team needs a name")
-    known = session.scalar(select(Team).where(func.lower(Team.name) == name.lower()))
+    name = _tidy(name)
+    known = _named(session, name)
     if known is not None:
         return known
     team = Team(name=name)
@@ -32,6 +34,17 @@ def add(session: Session, name: str, *, by: Reader) -> Team:
     session.flush()
     audit.record(session, "team.add", by=by, on=("team", team.id))
     return team
+
+
+def rename(session: Session, team: Team, name: str, *, by: Reader) -> None:
+    """Give a team another name. Raises TeamNameless, TeamKnown; the name it has changes nothing."""
+    name = _tidy(name)
+    known = _named(session, name)
+    if known is not None and known is not team:
+        raise TeamKnown("another team has this name")
+    if team.name != name:
+        team.name = name
+        audit.record(session, "team.rename", by=by, on=("team", team.id))
 
 
 def find(session: Session, names: Iterable[str]) -> list[Team]:
@@ -59,8 +72,18 @@ def everything(session: Session) -> list[tuple[Team, list[str], list[str]]]:
     ]
 
 
+def _tidy(name: str) -> str:
+    if not (tidy := " ".join(name.split())):
+        raise TeamNameless("a team needs a name")
+    return tidy
+
+
+def _named(session: Session, name: str) -> Team | None:
+    return session.scalar(select(Team).where(func.lower(Team.name) == name.lower()))
+
+
 def _one(session: Session, name: str) -> Team:
-    team = session.scalar(select(Team).where(func.lower(Team.name) == " ".join(name.split()).lower()))
+    team = _named(session, " ".join(name.split()))
     if team is None:
         raise TeamUnknown(
             f"there is no team {name!r}: 'helpdesk team list' shows them, 'helpdesk team add' makes one"

@@ -13,7 +13,19 @@ from helpdesk.web.headers import takes_gzip
 
 FOLDER: Final = Path(__file__).parent / "static"
 STYLESHEETS: Final = tuple(
-    f"css/{name}.css" for name in ("tokens", "base", "forms", "frame", "list", "ticket", "composer", "pages", "wide")
+    f"css/{name}.css"
+    for name in (
+        "tokens",
+        "base",
+        "forms",
+        "frame",
+        "list",
+        "ticket",
+        "composer",
+        "pages",
+        "wide",
+        "settings",
+    )
 )
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",

@@ -18,17 +18,38 @@ from helpdesk.web import (
     replies,
     sandbox,
     search,
+    settings,
     sign_in,
     suggestions,
     tags,
+    teams,
     tickets,
     waiting,
 )
 
 _FEATURES = (
-    attachments, audit, events, forwards, grants, health, inbox, messages, notes, password_resets, permission,
-    policy, replies, search, sign_in, suggestions, tags, tickets, waiting,
-)  # fmt: skip
+    attachments,
+    audit,
+    events,
+    forwards,
+    grants,
+    health,
+    inbox,
+    messages,
+    notes,
+    password_resets,
+    permission,
+    policy,
+    replies,
+    search,
+    settings,
+    sign_in,
+    suggestions,
+    tags,
+    teams,
+    tickets,
+    waiting,
+)
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,8 @@ READS: Final = (302, 200, 404, 404)
 KNOWS: Final = (302, 200, 404, 200)
 READS_WAITING: Final = (302, 200, 404, 200)
 CHANGES: Final = (401, 303, 404, 303)
+ADMINS: Final = (302, 404, 404, 200)
+ADMIN_CHANGES: Final = (401, 404, 404, 303)
 
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET attachments.part": READS,
@@ -43,6 +45,10 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET permission.show": ALL,
     "GET policy.show": ALL,
     "GET search.show": SIGNED_IN,
+    "GET settings.index": SIGNED_IN,
+    "GET teams.index": ADMINS,
+    "POST teams.create": ADMIN_CHANGES,
+    "POST teams.rename": ADMIN_CHANGES,
     "POST sign_in.choose_theme": (401, 303, 303, 303),
     "POST sign_in.create": (401, 401, 401, 401),
     "GET sign_in.show": (200, 302, 302, 302),
@@ -72,6 +78,8 @@ FORMS: Final[dict[str, dict[str, str]]] = {
     "tickets.state_purpose": {"purpose": "bug"},
     "tickets.protect": {"lift": "1"},
     "tags.add": {"name": "lamp"},
+    "teams.create": {"name": "Vases"},
+    "teams.rename": {"name": "Lanterns"},
     "password_resets.create": {"email": "nobody@desk.example"},
     "password_resets.consume": {"password": "a", "again": "a"},
 }

@@ -24,17 +24,25 @@ def texts() -> set[str]:
     return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found} - {""}
 
 
+def translated(code: str) -> dict[str, set[tuple[str, ...]]]:
+    """Every text of a language that has a translation, in whichever room's file, with what it is translated by."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for source in sorted((languages.FOLDER / code / "LC_MESSAGES").glob("*.po")):
+        for message in read_po(io.BytesIO(source.read_bytes()), locale=code):
+            said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+            if message.id and all(said):
+                found.setdefault(message.id if isinstance(message.id, str) else message.id[0], set()).add(said)
+    return found
+
+
 @pytest.mark.parametrize("code", [code for code in language.LANGUAGES if code != "en"])
 def test_a_language_is_complete_and_holds_nothing_old(code: str):
-    source = languages.FOLDER / code / "LC_MESSAGES" / "messages.po"
-    catalogue = read_po(io.BytesIO(source.read_bytes()), locale=code)
-    translated = {
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in catalogue
-        if message.id and all([message.string] if isinstance(message.string, str) else message.string or [""])
-    }
+    assert texts() == set(translated(code))
 
-    assert texts() == translated
+
+@pytest.mark.parametrize("code", [code for code in language.LANGUAGES if code != "en"])
+def test_a_text_is_said_the_same_in_every_room(code: str):
+    assert not {text: said for text, said in translated(code).items() if len(said) > 1}
 
 
 @pytest.mark.parametrize(

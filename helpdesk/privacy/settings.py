@@ -1,0 +1,65 @@
+"""Settings of the desk: frozen values with defaults, kept as a row for each group, changed with a trace.
+
+A room that has settings declares them beside its verbs:
+
+    @dataclass(frozen=True, slots=True)
+    class Sending:
+        key: ClassVar = "sending"
+        undo_seconds: int = 15
+
+    settings.of(session, Sending).undo_seconds
+"""
+
+import json
+from dataclasses import asdict, fields
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.models.setting import Setting
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Reader
+
+
+class Group(Protocol):
+    """A frozen dataclass of texts, numbers, truths and tuples of texts, each with a default."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    key: ClassVar[str]
+
+
+G = TypeVar("G", bound=Group)
+
+
+def of(session: Session, group: type[G]) -> G:
+    """The values in force. What a row does not say, or says in a form of long ago, is as the default."""
+    row = session.get(Setting, group.key)
+    said: dict[str, Any] = json.loads(row.body) if row else {}
+    fitting = {name: default for name, default in asdict(group()).items() if _fits(said.get(name), default)}
+    return group(**{name: _like(said[name], default) for name, default in fitting.items()})
+
+
+def change(session: Session, values: Group, *, by: Reader) -> None:
+    """Keep these values of a group; the event names what was changed, not to what. The same again changes nothing."""
+    before = of(session, type(values))
+    changed = [f.name for f in fields(values) if getattr(before, f.name) != getattr(values, f.name)]
+    if not changed:
+        return
+    body = json.dumps(asdict(values), sort_keys=True)
+    row = session.get(Setting, values.key)
+    if row is None:
+        session.add(Setting(key=values.key, body=body))
+    else:
+        row.body, row.changed_at = body, clock.now()
+    audit.record(session, "setting.change", by=by, on=("setting", None), facts={"group": values.key, "keys": changed})
+
+
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return type(value) is type(default)
+
+
+def _like(value: Any, default: object) -> Any:  # noqa: ANN401  of the default's type
+    return tuple(value) if isinstance(default, tuple) else value

@@ -1,0 +1,100 @@
+"""The settings: one place for every page on which something is chosen, for oneself or for the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.languages import N_
+from helpdesk.models.agent import Agent
+from helpdesk.models.role import Permission
+from helpdesk.web import frame
+from helpdesk.web.auth import agent, db
+from helpdesk.web.language import _
+
+bp = Blueprint("settings", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """A page's endpoint (a GET without arguments), its name and icon; `permission` None: it is everybody's own."""
+
+    endpoint: str
+    name: str
+    icon: str
+    permission: Permission | None
+    says: str  # in a sentence, what is chosen there
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    name: str
+    icon: str
+    url: str
+    says: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    links: Sequence[PageLink]
+
+
+# A room adds its page here, in the section where somebody would look for it.
+SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
+    (N_("You"), ()),
+    (
+        N_("People"),
+        (
+            SettingsPage("teams.index", N_("Teams"), "users", Permission.PEOPLE, N_("Who answers which mailbox.")),
+        ),
+    ),
+    (N_("Mail"), ()),
+    (N_("Work"), ()),
+    (N_("Privacy"), ()),
+)  # fmt: skip
+
+
+@bp.get("/settings")
+def index() -> ResponseReturnValue:
+    """What this agent can choose; who has no page of their own yet is told so."""
+    return render_template("settings/index.html", desk=frame.around(db(), agent(), "settings"), sections=sections())
+
+
+def sections(current: str = "") -> list[Section]:
+    """The sections with the pages this agent may open; `current` is an endpoint."""
+    by = agent()
+    found = [
+        Section(_(name), [_link(page, current) for page in pages if _may_open(page, by)]) for name, pages in SECTIONS
+    ]
+    return [section for section in found if section.links]
+
+
+def page(template: str, endpoint: str, status: int = 200, **values: object) -> ResponseReturnValue:
+    """A settings page: the desk's frame, the settings' own navigation, and what the template needs."""
+    made = render_template(
+        template, desk=frame.around(db(), agent(), "settings"), sections=sections(endpoint), **values
+    )
+    return made, status
+
+
+def saved(endpoint: str) -> ResponseReturnValue:
+    """Back to a settings page after a change; it says that it was saved."""
+    return redirect(url_for(endpoint, saved=1), code=303)
+
+
+def must(permission: Permission) -> None:
+    """Nobody learns of a page they may not open."""
+    if not agent().may(permission):
+        abort(404)
+
+
+def _may_open(page: SettingsPage, by: Agent) -> bool:
+    return page.permission is None or by.may(page.permission)
+
+
+def _link(page: SettingsPage, current: str) -> PageLink:
+    return PageLink(_(page.name), page.icon, url_for(page.endpoint), _(page.says), page.endpoint == current)

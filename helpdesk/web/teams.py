@@ -1,0 +1,50 @@
+"""Teams: made and renamed in the settings; who is in them is chosen at the person."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from helpdesk.desk import teams
+from helpdesk.models.agent import Team
+from helpdesk.models.role import Permission
+from helpdesk.web import settings
+from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _
+
+bp = Blueprint("teams", __name__)
+
+
+@bp.get("/settings/teams")
+def index() -> ResponseReturnValue:
+    settings.must(Permission.PEOPLE)
+    return _page()
+
+
+@bp.post("/settings/teams")
+def create() -> ResponseReturnValue:
+    settings.must(Permission.PEOPLE)
+    try:
+        teams.add(db(), request.form.get("name", ""), by=agent())
+    except teams.TeamNameless:
+        return _page(_("A team needs a name."))
+    return settings.saved(".index")
+
+
+@bp.post("/settings/teams/<int:team_id>/name")
+def rename(team_id: int) -> ResponseReturnValue:
+    settings.must(Permission.PEOPLE)
+    team = db().get(Team, team_id)
+    if team is None:
+        raise NotVisible("team", team_id)
+    try:
+        teams.rename(db(), team, request.form.get("name", ""), by=agent())
+    except teams.TeamNameless:
+        return _page(_("A team needs a name."))
+    except teams.TeamKnown:
+        return _page(_("There is another team of this name."))
+    return settings.saved(".index")
+
+
+def _page(wrong: str = "") -> ResponseReturnValue:
+    status = 422 if wrong else 200
+    return settings.page("teams/index.html", "teams.index", status, teams=teams.everything(db()), wrong=wrong)
