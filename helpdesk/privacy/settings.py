@@ -17,7 +17,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.models.setting import Setting
+from helpdesk.models.agent import Agent
+from helpdesk.models.setting import AgentSetting, Setting
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
 
@@ -30,29 +31,49 @@ class Group(Protocol):
 
 
 G = TypeVar("G", bound=Group)
+R = TypeVar("R", Setting, AgentSetting)
 
 
 def of(session: Session, group: type[G]) -> G:
     """The values in force. What a row does not say, or says in a form of long ago, is as the default."""
-    row = session.get(Setting, group.key)
-    said: dict[str, Any] = json.loads(row.body) if row else {}
-    fitting = {name: default for name, default in asdict(group()).items() if _fits(said.get(name), default)}
-    return group(**{name: _like(said[name], default) for name, default in fitting.items()})
+    return _values(session.get(Setting, group.key), group)
+
+
+def of_agent(session: Session, agent: Agent, group: type[G]) -> G:
+    """What an agent chose for themselves."""
+    return _values(session.get(AgentSetting, (agent.id, group.key)), group)
 
 
 def change(session: Session, values: Group, *, by: Reader) -> None:
     """Keep these values of a group; the event names what was changed, not to what. The same again changes nothing."""
     before = of(session, type(values))
     changed = [f.name for f in fields(values) if getattr(before, f.name) != getattr(values, f.name)]
-    if not changed:
-        return
-    body = json.dumps(asdict(values), sort_keys=True)
-    row = session.get(Setting, values.key)
-    if row is None:
-        session.add(Setting(key=values.key, body=body))
-    else:
-        row.body, row.changed_at = body, clock.now()
-    audit.record(session, "setting.change", by=by, on=("setting", None), facts={"group": values.key, "keys": changed})
+    if changed:
+        _keep(session, session.get(Setting, values.key) or _new(session, Setting(key=values.key)), values)
+        facts: dict[str, object] = {"group": values.key, "keys": changed}
+        audit.record(session, "setting.change", by=by, on=("setting", None), facts=facts)
+
+
+def change_own(session: Session, values: Group, *, by: Agent) -> None:
+    """Keep what an agent chose for themselves; nobody else's business, so it leaves no event."""
+    row = session.get(AgentSetting, (by.id, values.key))
+    _keep(session, row or _new(session, AgentSetting(agent_id=by.id, key=values.key)), values)
+
+
+def _values(row: Setting | AgentSetting | None, group: type[G]) -> G:
+    said: dict[str, Any] = json.loads(row.body) if row else {}
+    fitting = {name: default for name, default in asdict(group()).items() if _fits(said.get(name), default)}
+    return group(**{name: _like(said[name], default) for name, default in fitting.items()})
+
+
+def _new(session: Session, row: R) -> R:
+    session.add(row)
+    return row
+
+
+def _keep(session: Session, row: Setting | AgentSetting, values: Group) -> None:
+    row.body, row.changed_at = json.dumps(asdict(values), sort_keys=True), clock.now()
+    session.flush()
 
 
 def _fits(value: object, default: object) -> bool:

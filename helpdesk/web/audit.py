@@ -1,7 +1,5 @@
 """The permission audit on screen: who read what, when, by what right, with what purpose; as a page and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,7 +15,7 @@ from helpdesk.models.role import Permission
 from helpdesk.privacy import audit as trail
 from helpdesk.privacy import inspection
 from helpdesk.privacy.inspection import Entry, Question
-from helpdesk.web import frame, words
+from helpdesk.web import csv_file, frame, words
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import zone
 
@@ -65,10 +63,7 @@ def download() -> Response:
     _may_look()
     question = _question(_asked())
     trail.record(db(), "audit.export", by=agent(), on=("trail", None), subject_id=question.customer_id)
-    body = "".join(_lines(question))
-    answer = Response(body, content_type="text/csv; charset=utf-8")
-    answer.headers.set("Content-Disposition", "attachment", filename="audit.csv")
-    return answer
+    return csv_file.answer(_lines(question), name="audit.csv")
 
 
 def _may_look() -> None:
@@ -119,11 +114,11 @@ def _day(text: str) -> datetime | None:
 
 
 def _lines(question: Question) -> Iterator[str]:
-    yield _line(["event", "at", "action", "who", "what", "number", "customer", "right", "purpose"])
+    yield csv_file.line(["event", "at", "action", "who", "what", "number", "customer", "right", "purpose"])
     before: int | None = None
     for _page in range(_MOST_LINES // inspection.PAGE):
         entries = inspection.answer(db(), question, before=before)
-        yield from (_line(_cells(entry)) for entry in entries)
+        yield from (csv_file.line(_cells(entry)) for entry in entries)
         if len(entries) < inspection.PAGE:
             return
         before = entries[-1].id
@@ -134,11 +129,3 @@ def _cells(entry: Entry) -> list[object]:
         entry.id, entry.at.isoformat(), entry.action, entry.actor or entry.actor_kind, entry.object_kind,
         entry.object_id or "", entry.customer_id or "", entry.basis, entry.facts.get("purpose", ""),
     ]  # fmt: skip
-
-
-def _line(cells: list[object]) -> str:
-    """One line of CSV in which no cell is a formula to any spreadsheet (ASVS 1.2.10)."""
-    safe = [f"'{text}" if text[:1] in "=+-@\t\r" else text for text in (str(cell) for cell in cells)]
-    out = io.StringIO()
-    csv.writer(out).writerow(safe)
-    return out.getvalue()

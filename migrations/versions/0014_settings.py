@@ -1,4 +1,4 @@
-"""Settings that admins choose in the browser."""
+"""Settings that admins choose for the desk, and agents for themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -17,7 +19,17 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_setting"),
     )
+    op.create_table(
+        "agent_setting",
+        sa.Column("agent_id", ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_agent_setting_agent_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("agent_id", "key", name="pk_agent_setting"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("agent_setting")
     op.drop_table("setting")

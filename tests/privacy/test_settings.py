@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from helpdesk.models.setting import Setting
 from helpdesk.privacy import settings
-from tests.world import an_admin, trail
+from tests.world import an_admin, an_agent, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,14 @@ def test_what_an_older_version_wrote_is_as_the_default(session):
     session.flush()
 
     assert settings.of(session, Lamps) == Lamps(colour="red")
+
+
+def test_an_agent_chooses_for_themselves_alone(session):
+    ada, otto = an_agent(session, name="Ada"), an_agent(session, name="Otto")
+
+    settings.change_own(session, Lamps(watts=40), by=ada)
+    settings.change_own(session, Lamps(watts=25), by=ada)
+
+    assert settings.of_agent(session, ada, Lamps).watts == 25
+    assert settings.of_agent(session, otto, Lamps) == settings.of(session, Lamps) == Lamps()
+    assert not trail(session, "setting.change")
