@@ -18,6 +18,7 @@ from helpdesk.models import (
     staff_forward,
     suggestion,
     tag,
+    team_hours,
     ticket,
 )
 from helpdesk.models.base import Base
@@ -48,6 +49,7 @@ __all__ = [
     "stored_file",
     "suggestion",
     "tag",
+    "team_hours",
     "ticket",
     "ticket_content",
 ]  # fmt: skip

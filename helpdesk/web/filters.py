@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from babel import Locale
@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
         moment=moment,
         short_moment=short_moment,
         full_moment=full_moment,
+        day=day,
         role_word=role_word,
         status_word=status_word,
         language_name=language_name,
@@ -48,6 +49,11 @@ def initials(name: str) -> str:
 def tone(name: str) -> int:
     """The same person always has the same colour."""
     return hashlib.sha256(name.casefold().encode()).digest()[0] % _TONES
+
+
+def day(of: date) -> str:
+    """A day as the reader writes it, with the day of the week."""
+    return format_date(of, "EEE d MMM y", locale=locale())
 
 
 def short_moment(at: datetime) -> str:

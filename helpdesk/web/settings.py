@@ -53,7 +53,15 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
         ),
     ),
     (N_("Mail"), ()),
-    (N_("Work"), ()),
+    (
+        N_("Work"),
+        (
+            SettingsPage(
+                "business_hours.index", N_("Business hours"), "calendar-clock", Permission.SETUP,
+                N_("When each team works, and on which days it does not."),
+            ),
+        ),
+    ),
     (N_("Privacy"), ()),
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from flask import Flask, g
 from helpdesk.web import (
     attachments,
     audit,
+    business_hours,
     events,
     forwards,
     grants,
@@ -30,6 +31,7 @@ from helpdesk.web import (
 _FEATURES = (
     attachments,
     audit,
+    business_hours,
     events,
     forwards,
     grants,

@@ -20,6 +20,11 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET attachments.show": READS,
     "GET audit.download": (302, 404, 404, 200),
     "GET audit.index": (302, 404, 404, 200),
+    "POST business_hours.as_the_desk": ADMIN_CHANGES,
+    "POST business_hours.choose": ADMIN_CHANGES,
+    "POST business_hours.choose_for_team": ADMIN_CHANGES,
+    "GET business_hours.index": ADMINS,
+    "GET business_hours.of_team": ADMINS,
     "GET events.stream": (401, 200, 200, 200),
     "POST forwards.answer": (401, 303, 404, 404),
     "POST grants.approve": (401, 404, 422, 422),
@@ -70,6 +75,8 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
 }
 
 FORMS: Final[dict[str, dict[str, str]]] = {
+    "business_hours.choose": {"day0": "9-17"},
+    "business_hours.choose_for_team": {"day0": "9-17"},
     "notes.create": {"text": "He called twice."},
     "replies.create": {"text": "Try another bulb."},
     "grants.ask": {"purpose": "bug", "reason": "The export fails", "hours": "4"},
