@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,11 +23,11 @@ from helpdesk.models.mailbox import AfterFetch, Mailbox, MailboxPosition
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.storage.vault import KeyFileUnusable, SecretUnreadable
+from workers.counting import Counting
 from workers.intake import Intake
 from workers.poll_leases import NotOurs, PollLeases
 
 SIZES_AT_ONCE: Final = 1000
-COUNT_EVERY: Final = 600.0
 LONGEST_PAUSE: Final = 60.0
 PAUSE_WHEN_REFUSED: Final = 30.0  # a password tried too often locks the account
 PAUSE_WHEN_NOT_OURS: Final = 2.0
@@ -45,8 +45,11 @@ class Fetching:
     mailbox_id: int
     stopped: Callable[[], bool]
     _failures: int = field(default=0, init=False)
-    _counted_at: float = field(default=float("-inf"), init=False)
+    _counting: Counting = field(init=False)
     _refused: set[tuple[int, int]] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self._counting = Counting(self.here.db, self.mailbox_id, self._fence)
 
     def run(self) -> None:
         while not self.stopped():
@@ -80,11 +83,13 @@ class Fetching:
         account = mailboxes.imap_account(mailbox, self.here.vault)
         with imap.connect(account, writable=mailbox.after_fetch is not AfterFetch.NOTHING) as folder:
             last_uid = self._begin(folder, mailbox)
+            self._counting.begin_anew()
             while not self.stopped():
                 before, last_uid = last_uid, self._fetch_new(folder, mailbox, last_uid)
                 self._take_in_left_behind()
                 self._intake.tell_senders()
-                self._went_well(folder)
+                self._went_well()
+                self._reconcile(folder, mailbox)
                 # what arrived between the search and IDLE may go unannounced: look again soon while mail comes
                 folder.wait(imap.IDLE_SECONDS if last_uid == before else 1.0, stopped=self.stopped)
 
@@ -106,6 +111,7 @@ class Fetching:
             self._fence(session)
             place = ledger.position(session, self.mailbox_id, mailbox.folder, folder.uidvalidity)
             place.last_uid = max(place.last_uid, start)
+            place.began_after = start
             log.info("mailbox %s: folder is new to us, reading from UID %s", self.mailbox_id, place.last_uid + 1)
             return place.last_uid
 
@@ -121,19 +127,30 @@ class Fetching:
 
     def _fetch_new(self, folder: Folder, mailbox: Mailbox, last_uid: int) -> int:
         """Fetch, store and take in what is above a UID, batch by batch; returns the UID reached."""
-        for some in _in_turn(folder.new_uids(last_uid)):
+        return max([last_uid, *self._fetch(folder, mailbox, folder.new_uids(last_uid))])
+
+    def _fetch(self, folder: Folder, mailbox: Mailbox, uids: list[int]) -> Iterator[int]:
+        """Fetch, store and take in these, batch by batch; gives the UIDs that are safe."""
+        for some in _in_turn(uids):
             sizes = {email.uid: email for email in folder.sizes(some)}
             announced = [sizes.get(uid, Announced(uid, 0)) for uid in some]
             for batch in batches(announced, largest=self._largest):
                 if self.stopped():
-                    return last_uid
+                    return
                 fetched = self._complete(folder, batch, folder.fetch(batch, largest=self._largest))
                 failpoints.passing("after-fetch")
                 waiting = self._store(folder, mailbox, fetched)
-                last_uid = max([last_uid, *(email.uid for email in fetched)])
+                self._counting.stored(len(fetched))
+                yield from (email.uid for email in fetched)
                 self._tidy(folder, mailbox, fetched)
                 self._intake.take_in(waiting)
-        return last_uid
+
+    def _reconcile(self, folder: Folder, mailbox: Mailbox) -> None:
+        """Count the ledger against the server; what it misses is fetched at once, and counted again."""
+        gap = self._counting.count(folder)
+        if gap and list(self._fetch(folder, mailbox, gap[:SIZES_AT_ONCE])):
+            self._counting.begin_anew()
+            self._counting.count(folder)
 
     def _complete(self, folder: Folder, batch: Sequence[Announced], fetched: list[Fetched]) -> list[Fetched]:
         """See that nothing is passed over: what is missing is gone from the folder, or else refused to us.
@@ -189,17 +206,11 @@ class Fetching:
         while not self.stopped() and self._intake.has_left_behind():
             self._intake.take_in_left_behind()
 
-    def _went_well(self, folder: Folder) -> None:
+    def _went_well(self) -> None:
         self._failures = 0
-        counts = time.monotonic() - self._counted_at > COUNT_EVERY
-        server_count = folder.recount() if counts else None
         with self.here.db.transaction() as session:
             self._fence(session)
             polling.went_well(session, self.mailbox_id)
-            if server_count is not None:
-                place = ledger.position(session, self.mailbox_id, folder.name, folder.uidvalidity)
-                place.server_count, place.counted_at = server_count, clock.now()
-                self._counted_at = time.monotonic()
 
     def _write_down(self, words: str) -> None:
         log.warning("mailbox %s: %s", self.mailbox_id, words)

@@ -154,9 +154,15 @@ class Folder:
         return max(self.new_uids(0), default=0)
 
     def recount(self) -> int:
-        """How many emails are there now, to be reconciled with the ledger."""
+        """How many emails the server says are there now."""
         with _in_plain_words():
-            return len(self._client.search(["ALL"]))
+            self._client.noop()  # some count what this session was told of, and no more
+            return int(self._client.folder_status(self.name, ["MESSAGES"])[b"MESSAGES"])
+
+    def all_uids(self) -> list[int]:
+        """Every email that is there now, to be reconciled with the ledger."""
+        with _in_plain_words():
+            return sorted(self._client.search(["ALL"]))
 
     def sizes(self, uids: Sequence[int]) -> list[Announced]:
         """Ask before fetching; what vanished in the meantime is left out."""

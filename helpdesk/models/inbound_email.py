@@ -40,6 +40,7 @@ class InboundEmail(Base, kw_only=True):
     __table_args__ = (
         UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
         Index("ix_inbound_email_sha256", "mailbox_id", "sha256"),
+        Index("ix_inbound_email_fetched_at", "fetched_at", "id"),
         Index(
             "ix_inbound_email_waiting",
             "mailbox_id",

@@ -73,5 +73,12 @@ class MailboxPosition(Base, kw_only=True):
     folder: Mapped[str]
     uidvalidity: Mapped[int]
     last_uid: Mapped[int] = mapped_column(default=0)
-    server_count: Mapped[int | None] = mapped_column(default=None)  # emails the server had, when last counted
+    began_after: Mapped[int] = mapped_column(default=0)  # UIDs up to this one were there before us, and stay there
+    # what the last count found (desk/reconciliation.py); nothing is counted yet where counted_at is None
+    server_count: Mapped[int | None] = mapped_column(default=None)
     counted_at: Mapped[datetime | None] = mapped_column(default=None)
+    before_count: Mapped[int] = mapped_column(default=0)  # of these, from before us
+    gone_count: Mapped[int] = mapped_column(default=0)  # in the ledger, and on the server no longer
+    missing_count: Mapped[int] = mapped_column(default=0)  # on the server, and not in the ledger: a gap
+    missing_uids: Mapped[str] = mapped_column(default="")  # the first of them
+    missing_since: Mapped[datetime | None] = mapped_column(default=None)

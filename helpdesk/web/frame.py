@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import counters, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
+from helpdesk.web import alarms
+from helpdesk.web.alarms import Alarm
 from helpdesk.web.language import _, number
 
 ICONS: Final = {
@@ -40,6 +42,7 @@ class Frame:
     bottom: Sequence[ViewLink]
     current: str = ""
     waiting: str = ""
+    alarms: Sequence[Alarm] = ()
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
@@ -71,6 +74,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         [link for link in views if link.slug in chosen],
         current,
         _written(waiting.count(session, by=agent)),
+        alarms.around(session, agent),
     )
 
 

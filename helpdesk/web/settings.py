@@ -52,7 +52,15 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
             SettingsPage("teams.index", N_("Teams"), "users", Permission.PEOPLE, N_("Who answers which mailbox.")),
         ),
     ),
-    (N_("Mail"), ()),
+    (
+        N_("Mail"),
+        (
+            SettingsPage(
+                "ledger.index", N_("Mail ledger"), "scroll-text", Permission.SETUP,
+                N_("What became of every email that was fetched, and whether any is missing."),
+            ),
+        ),
+    ),
     (
         N_("Work"),
         (

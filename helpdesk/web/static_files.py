@@ -26,6 +26,7 @@ STYLESHEETS: Final = tuple(
         "wide",
         "settings",
         "charts",
+        "mail",
     )
 )
 _TYPES: Final = {

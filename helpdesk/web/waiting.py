@@ -7,9 +7,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import waiting
-from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.privacy import access
-from helpdesk.web import frame, messages
+from helpdesk.web import frame, messages, reasons
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -78,15 +78,11 @@ def _page(wrong: str = "") -> ResponseReturnValue:
     emails = waiting.listed(db(), by=agent(), before=request.args.get("before", type=int))
     shown, more = emails[: waiting.PAGE], len(emails) > waiting.PAGE
     names = waiting.mailbox_names(db(), shown)
-    words = {
-        Outcome.HELD: _("Held"),
-        Outcome.QUARANTINED: _("Could not be read"),
-        Outcome.TOO_LARGE: _("Too large"),
-    }
+    words = reasons.outcomes()
     rows = [
         WaitingRow(
-            email.id, names[email.mailbox_id], words[email.outcome], email.reason, email.arrived_at, email.size,
-            email.ticket_id, email.size > 0,
+            email.id, names[email.mailbox_id], words[email.outcome], reasons.sentence(email.reason),
+            email.arrived_at, email.size, email.ticket_id, email.size > 0,
         )
         for email in shown
     ]  # fmt: skip

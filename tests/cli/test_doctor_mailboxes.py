@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.desk import ledger, reconciliation
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import Delivery
 from helpdesk.runtime import Runtime
@@ -85,6 +86,25 @@ def test_a_mailbox_that_nobody_polls_is_named(examined: Any, in_order: str, runt
     set_mailbox(runtime, poll_error="The server does not accept this user name and password.")
     code, found = examined()
     assert (code, found["poller"]["cause"]) == (1, "failing")
+
+
+def test_an_email_that_is_missing_in_the_ledger_is_named_until_it_is_there(
+    examined: Any, in_order: str, runtime: Runtime
+):
+    assert "ledger" not in examined()[1]
+    with runtime.db.transaction() as session:
+        mailbox = session.scalars(select(Mailbox)).one()
+        place = ledger.position(session, mailbox.id, mailbox.folder, 7)
+        place.last_uid = 3
+        reconciliation.count(session, place, [1, 3])
+
+    code, found = examined()
+
+    assert (code, found["ledger"]["cause"], found["ledger"]["about"]) == (1, "gap", in_order)
+    assert "UID 1, 3" in found["ledger"]["says"]
+    with runtime.db.transaction() as session:
+        reconciliation.count(session, session.merge(place), [])
+    assert "ledger" not in examined()[1]
 
 
 def test_paused_sending_and_a_stuck_outbox_are_named(examined: Any, in_order: str, says: Says, runtime: Runtime):

@@ -142,9 +142,11 @@ def test_counts_for_the_first_connection_and_for_reconciling(dovecot: Dovecot):
     dovecot.append_all(user, [an_email("new"), an_email("newer")])
 
     with imap.connect(imap_account(dovecot.port, user)) as folder:
-        assert folder.count == folder.recount() == 3
+        assert folder.count == folder.recount() == len(folder.all_uids()) == 3
         assert folder.count_since(30) == 2
         assert folder.count_since(60) == 3
+        dovecot.append(user, an_email("newest"))
+        assert folder.recount() == 4
 
 
 def test_without_writable_nothing_can_be_flagged(dovecot: Dovecot):

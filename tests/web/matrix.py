@@ -38,6 +38,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET inbox.home": (302, 302, 302, 302),
     "GET inbox.of_team": KNOWS,
     "GET inbox.show": SIGNED_IN,
+    "GET ledger.index": ADMINS,
     "GET messages.body": READS,
     "GET messages.original": READS,
     "POST notes.create": (401, 303, 404, 404),

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from helpdesk import clock
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.inbound_email import InboundEmail, Outcome
-from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.mailbox import Mailbox, MailboxPosition
 from helpdesk.models.ticket import Ticket
 from helpdesk.runtime import Runtime
 from tests.servers.dovecot import Dovecot
@@ -50,9 +50,19 @@ class Desk:
             return list(session.scalars(found))
 
     @property
+    def place(self) -> MailboxPosition:
+        with self.here.db.reading() as session:
+            chosen = select(MailboxPosition).where(MailboxPosition.mailbox_id == self.mailbox_id)
+            return session.scalars(chosen.order_by(MailboxPosition.id.desc())).first() or _nowhere()
+
+    @property
     def mailbox(self) -> Mailbox:
         with self.here.db.reading() as session:
             return session.get_one(Mailbox, self.mailbox_id)
+
+
+def _nowhere() -> MailboxPosition:
+    return MailboxPosition(mailbox_id=0, folder="", uidvalidity=0)
 
 
 def a_desk(here: Runtime, dovecot: Dovecot, *, port: int | None = None, **settings: Any) -> Desk:

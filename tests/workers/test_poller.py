@@ -3,9 +3,10 @@
 import time
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpdesk import clock
+from helpdesk.models.audit import AuditEvent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import AfterFetch, Mailbox
 from helpdesk.runtime import Runtime
@@ -100,6 +101,37 @@ def test_a_new_uidvalidity_adds_no_ticket_and_loses_none(runtime: Runtime, dovec
         until(lambda: len(desk.ledger) == 41)
         time.sleep(1)
     assert desk.outcomes == {Outcome.NEW_TICKET: 21, Outcome.ALREADY_RECEIVED: 20}
+
+
+def test_an_email_missing_in_the_ledger_is_found_fetched_and_told(runtime: Runtime, dovecot: Dovecot):
+    desk = a_desk(runtime, dovecot)
+    dovecot.append(desk.user, an_email(99), date=clock.now() - timedelta(days=3))  # from before we went live
+    desk.write(*map(an_email, range(3)))
+    with polling(runtime):
+        until(lambda: desk.tickets == 3)
+    with runtime.db.transaction() as session:  # as if it had been passed over
+        lost = session.scalars(select(InboundEmail).where(InboundEmail.uid == 3)).one()
+        lost.uid = 1000
+    with polling(runtime):
+        until(lambda: 3 in [email.uid for email in desk.ledger])
+        until(lambda: bool(desk.place.counted_at) and desk.place.missing_count == 0)
+    assert (desk.place.server_count, desk.place.before_count, desk.place.gone_count) == (4, 1, 1)
+    with runtime.db.reading() as session:
+        told = select(AuditEvent.action).where(AuditEvent.action.startswith("mailbox.gap")).order_by(AuditEvent.id)
+        assert list(session.scalars(told)) == ["mailbox.gap_found", "mailbox.gap_closed"]
+
+
+def test_the_count_is_kept_up_as_mail_comes_and_goes(runtime: Runtime, dovecot: Dovecot):
+    desk = a_desk(runtime, dovecot)
+    desk.write(an_email(1), an_email(2))
+    with polling(runtime):
+        until(lambda: desk.tickets == 2)
+        until(lambda: desk.place.server_count == 2)
+        dovecot.expunge(desk.user, 1)
+        desk.write(an_email(3))
+        until(lambda: desk.tickets == 3)
+        until(lambda: (desk.place.server_count, desk.place.gone_count) == (2, 1))
+    assert desk.place.missing_count == 0
 
 
 def test_too_large_an_email_is_recorded_with_its_header_and_stops_nothing(runtime: Runtime, dovecot: Dovecot):

@@ -12,7 +12,7 @@ from helpdesk.cli.doctor import database, machine, servers
 from helpdesk.cli.doctor.finding import Finding, Findings, State, failed, ok
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config, ConfigError
-from helpdesk.desk import health
+from helpdesk.desk import health, reconciliation
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
@@ -84,9 +84,11 @@ def _examine_rows(here: Runtime, *, is_running: bool) -> Findings:
     with here.db.reading() as session:
         active = list(session.scalars(select(Mailbox).where(Mailbox.is_active).order_by(Mailbox.id)))
         late = health.unpolled(session)
+        gaps = reconciliation.gaps(session)
         told = [*database.staff(session), *database.outbox(session), *database.trail(session)]
     yield from servers.every_mailbox(active, _vault_or_none(here))
     yield from servers.polling(late, active, is_running=is_running)
+    yield from servers.ledger(gaps, active)
     yield from told
 
 

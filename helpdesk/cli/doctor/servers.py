@@ -1,5 +1,6 @@
 """Checks of the servers the desk talks to: Redis, and every mailbox in and out."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +12,7 @@ from helpdesk import clock
 from helpdesk.cli.doctor.finding import Finding, Findings, failed, ok, warning
 from helpdesk.config import Config
 from helpdesk.desk import mailboxes
+from helpdesk.desk.reconciliation import Gap
 from helpdesk.mail.account import is_loopback
 from helpdesk.mail.probe import Side, Step, probe
 from helpdesk.mail.trouble import MailTrouble
@@ -82,6 +84,21 @@ def polling(late: list[Mailbox], active: list[Mailbox], *, is_running: bool) -> 
             yield _late(one, is_running=is_running)
     if active and not late and not any(one.poll_error for one in active):
         yield ok("poller", "every mailbox was polled in the last minutes, or is new")
+
+
+def ledger(gaps: Sequence[Gap], active: list[Mailbox]) -> Findings:
+    for gap in gaps:
+        missing = f"{gap.place.missing_count:,} emails on the server of {gap.mailbox.address} are not in the ledger"
+        yield failed(
+            "ledger",
+            "gap",
+            f"{missing} (UID {gap.place.missing_uids.replace(' ', ', ')})",
+            "the poller fetches them by itself; if this stays, run 'helpdesk mailbox test "
+            f"{gap.mailbox.address}' and look at the poller's log (run/logs/poll.log)",
+            about=gap.mailbox.address,
+        )
+    if active and not gaps:
+        yield ok("ledger", "every email on the servers is in the ledger, as last counted")
 
 
 def _late(one: Mailbox, *, is_running: bool) -> Finding:
