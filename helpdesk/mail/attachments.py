@@ -76,6 +76,8 @@ def _from_node(node: Node) -> ParsedAttachment:
     if not attachment.name and node.media_type == "message/rfc822" and node.children:
         subject = charsets.one_line(encoded_words.decode(node.children[0].header.first("subject")))
         attachment = replace(attachment, name=labels.label(f"{subject}.eml" if subject else ""))
+    elif not attachment.name and not node.says_type:
+        attachment = replace(attachment, name="file")
     return replace(attachment, content_id=node.content_id, content_location=node.content_location)
 
 

@@ -57,17 +57,36 @@ def letter_of(root: Node) -> Letter:
 
 def _segments(node: Node, letter: Letter, *, is_alone: bool = False) -> Iterator[Segment]:
     if node.is_container:
-        inner = [segment for child in node.children for segment in _segments(child, letter)]
-        if node.media_type == "multipart/alternative":
-            yield from _alternatives(inner)
-        else:
-            yield from inner
+        inner = _inner(node, letter)
+        yield from _alternatives(inner) if node.media_type == "multipart/alternative" else inner
     elif is_text(node, is_alone=is_alone):
         segment = _read(node, letter)
         if segment is not None:
             yield segment
     elif node.media_type not in _OTHER_VIEWS:
         letter.files.append(node)
+
+
+def _inner(node: Node, letter: Letter) -> list[Segment]:
+    """Read the parts in order. In a multipart/related the first HTML is the page: more of it are its files.
+
+    A later part that does not say what it is reads as text, and is offered as a file too: it may be either.
+    """
+    segments: list[Segment] = []
+    for child in node.children:
+        has_page = node.media_type == "multipart/related" and any(each.html for each in segments)
+        if has_page and child.media_type == "text/html":
+            letter.files.append(child)
+            continue
+        segments += _segments(child, letter)
+        if _may_be_a_file(child, node):
+            letter.files.append(child)
+    return segments
+
+
+def _may_be_a_file(node: Node, within: Node) -> bool:
+    is_later = within.media_type == "multipart/mixed" and node is not within.children[0]
+    return is_later and not node.says_type and is_text(node) and bool(node.header.first("content-transfer-encoding"))
 
 
 def _alternatives(inner: list[Segment]) -> Iterator[Segment]:

@@ -40,6 +40,10 @@ class Node:
         return self.media_type.startswith("multipart/") and bool(self.children)
 
     @property
+    def says_type(self) -> bool:
+        return bool(self.header.first("content-type"))
+
+    @property
     def charset(self) -> str:
         return self.parameters.get("charset", "")
 

@@ -117,3 +117,28 @@ def test_the_same_name_twice_is_two_files():
     file = attached(b"image/png; name=a.png", PNG)
 
     assert len(inbound.read(multipart(b"mixed", file, file)).attachments) == 2
+
+
+def test_more_html_beside_a_page_is_a_file_of_it():
+    page = part(b"text/html", b"<p>Look at the picture.</p>")
+
+    email = inbound.read(multipart(b"related", page, attached(b"image/png", PNG), part(b"text/html", b"<p>more</p>")))
+
+    assert email.text == "Look at the picture."
+    assert [each.media_type for each in email.attachments] == ["image/png", "text/html"]
+
+
+def test_plain_text_before_its_html_is_no_page_yet():
+    email = inbound.read(multipart(b"related", part(b"text/plain", b"Plain."), part(b"text/html", b"<p>Rich.</p>")))
+
+    assert email.attachments == ()
+    assert "Rich." in email.text
+
+
+def test_an_encoded_part_that_does_not_say_what_it_is_reads_as_text_and_is_a_file_too():
+    unsaid = b"Content-Transfer-Encoding: quoted-printable\r\n\r\nA fax for =C3=84gidius."
+
+    email = inbound.read(multipart(b"mixed", attached(b"application/pdf", PDF), unsaid))
+
+    assert "A fax for Ägidius." in email.text
+    assert [each.name for each in email.attachments] == ["attachment-1.pdf", "file"]
