@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -16,6 +16,7 @@ from helpdesk.models.ticket import Participant, Ticket
 
 # later than this after closing, an answer opens a new ticket that is linked to the old one
 TOO_OLD: Final = timedelta(days=30)
+_DEEPEST: Final = 50  # merges of merges that are followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Place:
     """Where an email belongs: on a ticket, on a new one after an old one, or nowhere yet."""
 
     ticket: Ticket | None = None
+    origin: Ticket | None = None  # the ticket it answers, where that one was merged into `ticket`
     follows: Ticket | None = None
     is_stranger: bool = False  # it points to the ticket, but its writer is not on it
 
@@ -34,12 +36,23 @@ def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
         known = by_known_id(session, email)
         if known is None or verdict is not Verdict.PASS or not is_on(session, known, email):
             return Place()
-        ticket = known
-    elif not is_on(session, ticket, email):
-        return Place(ticket=ticket, is_stranger=True)
-    if ticket.closed_at is not None and ticket.is_closed and ticket.closed_at < clock.now() - TOO_OLD:
-        return Place(follows=ticket)
-    return Place(ticket=ticket)
+        ticket = known  # is_on holds there
+    now = followed(session, ticket)
+    if not (is_on(session, ticket, email) or is_on(session, now, email)):
+        return Place(ticket=now, is_stranger=True)
+    if now.closed_at is not None and now.is_closed and now.closed_at < clock.now() - TOO_OLD:
+        return Place(follows=now)
+    return Place(ticket=now, origin=None if now is ticket else ticket)
+
+
+def followed(session: Session, ticket: Ticket) -> Ticket:
+    """The ticket on which a merged one's conversation goes on; any other ticket is itself."""
+    for _step in range(_DEEPEST):
+        further = session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+        if further is None:
+            break
+        ticket = further
+    return ticket
 
 
 def by_secret(session: Session, email: ParsedEmail) -> Ticket | None:
@@ -51,7 +64,7 @@ def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str
     for pointer in thread.candidates(in_reply_to, references):
         sent = session.scalars(
             select(Message.rfc_message_id).where(
-                Message.ticket_id == pointer.ticket_number,
+                or_(Message.ticket_id == pointer.ticket_number, Message.origin_ticket_id == pointer.ticket_number),
                 Message.direction == Direction.SENT,
                 Message.rfc_message_id.is_not(None),
             )

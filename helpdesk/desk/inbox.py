@@ -27,6 +27,8 @@ class View(enum.StrEnum):
     OPEN = "open"
     PENDING = "pending"
     CLOSED = "closed"
+    SPAM = "spam"
+    TRASH = "trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def is_visible(agent: Agent) -> ColumnElement[bool]:
 
 def in_view(agent: Agent, view: View, *, team_id: int | None = None) -> Select[Ticket]:
     """The tickets of one view, in no order yet; with a team, only that team's."""
-    chosen = visible(agent).where(Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+    chosen = visible(agent).where(*_where(view))
     if view is View.MINE:
         chosen = chosen.where(Ticket.assignee_id == agent.id)
     if view is View.UNASSIGNED:
@@ -83,9 +85,9 @@ def page(
     after: Key | None = None,
     size: int = PAGE,
 ) -> Page:
-    """A page of a view. Open tickets: the longest waiting first. Pending and closed: the newest first."""
+    """A page of a view. Open tickets: the longest waiting first. All others: the newest first."""
     column = _ORDER[view]
-    newest_first = view in {View.PENDING, View.CLOSED}
+    newest_first = view not in _LONGEST_WAITING_FIRST
     chosen = in_view(agent, view, team_id=team_id)
     place = tuple_(column, Ticket.id)
     if after is not None:
@@ -127,6 +129,13 @@ def _moment(
     return moment
 
 
+def _where(view: View) -> tuple[ColumnElement[bool], ...]:
+    if view in {View.SPAM, View.TRASH}:
+        return (Ticket.place == Place(view.value),)
+    return (Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+
+
+_LONGEST_WAITING_FIRST: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
 _STATUS: Final = {
     View.MINE: Status.OPEN,
     View.UNASSIGNED: Status.OPEN,
@@ -140,4 +149,6 @@ _ORDER: Final = {
     View.OPEN: Ticket.waiting_since,
     View.PENDING: Ticket.active_at,
     View.CLOSED: Ticket.closed_at,
+    View.SPAM: Ticket.active_at,
+    View.TRASH: Ticket.active_at,
 }

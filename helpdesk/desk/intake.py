@@ -14,7 +14,7 @@ from helpdesk.models.inbound_email import InboundEmail, Outcome, Ruling
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
-from helpdesk.models.ticket import Status, Ticket
+from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage import jobs
@@ -91,7 +91,7 @@ def _placed(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arri
         reason = "a new participant: it answers this ticket, but its writer is not on it"
         return ledger.decide(email, Outcome.HELD, reason, ticket_id=place.ticket.id)
     if place.ticket is not None:
-        return _append(session, email, parsed, place.ticket, proven)
+        return _append(session, email, parsed, place.ticket, proven, origin=place.origin)
     return _open(session, email, parsed, at, place.follows, proven)
 
 
@@ -114,6 +114,7 @@ def _doubt(parsed: ParsedEmail, at: Arrival) -> str | None:
 def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict) -> Outcome:
     """Somebody looked at it and decided; the writer of an email that was let onto a ticket is on it from now."""
     ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
+    ticket = conversation.followed(session, ticket) if ticket else None
     if email.ruling is Ruling.NEW_TICKET or ticket is None:
         return _open(session, email, parsed, at, None, proven)
     if people.has_usable_sender(parsed):
@@ -121,8 +122,17 @@ def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
     return _append(session, email, parsed, ticket, proven)
 
 
-def _append(session: Session, email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: Verdict) -> Outcome:
-    message = received.add(session, email, parsed, ticket, proven, writer=people.writer_of(session, parsed))
+def _append(
+    session: Session,
+    email: InboundEmail,
+    parsed: ParsedEmail,
+    ticket: Ticket,
+    proven: Verdict,
+    *,
+    origin: Ticket | None = None,
+) -> Outcome:
+    writer = people.writer_of(session, parsed)
+    message = received.add(session, email, parsed, ticket, proven, writer=writer, origin=origin)
     if message.is_automatic:
         reason = "an automatic answer: filed, the ticket stays as it was"
         return ledger.decide(email, Outcome.FILED, reason, ticket_id=ticket.id)
@@ -166,6 +176,11 @@ def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
     if not ticket.awaits_us or ticket.status is not Status.OPEN:
         ticket.waiting_since = message.at
     ticket.awaits_us = True
+    if ticket.place is Place.TRASH:  # who writes to a ticket in the trash is not thrown away with it
+        ticket.place = Place.DESK
+        audit.record(
+            session, "ticket.restore", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=ticket.customer_id
+        )
     if ticket.status is Status.OPEN:
         return
     ticket.status = Status.OPEN

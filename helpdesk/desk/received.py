@@ -29,12 +29,15 @@ def add(
     proven: Verdict,
     *,
     writer: Customer | None = None,
+    origin: Ticket | None = None,
 ) -> Message:
     """Put an email on a ticket: the message, its addresses, its content and its files.
 
-    Without a writer a machine wrote it, and nobody is its data subject.
+    Without a writer a machine wrote it, and nobody is its data subject. `origin` is the ticket it answers, where
+    that one was merged into this one.
     """
     message = _message(email, parsed, ticket, proven)
+    message.origin_ticket_id = origin.id if origin and origin is not ticket else None
     message.customer_id = writer.id if writer else None
     session.add(message)
     session.flush()
@@ -63,9 +66,10 @@ def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcom
     screening = parsed.screening
     is_bounce = screening.is_bounce and _has_bounced(session, parsed)
     ids = [f"<{screening.answers.strip('<>')}>"] if screening.answers else []
-    ticket = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
+    answered = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
+    ticket = conversation.followed(session, answered) if answered else None
     if ticket is not None:
-        add(session, email, parsed, ticket, Verdict.NONE)
+        add(session, email, parsed, ticket, Verdict.NONE, origin=answered)
     if is_bounce:
         ticket_id = ticket.id if ticket else None
         return ledger.decide(email, Outcome.BOUNCE, screening.reason, ticket_id=ticket_id)

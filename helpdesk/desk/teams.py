@@ -1,6 +1,6 @@
 """Teams: who answers which mailbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -45,6 +45,11 @@ def rename(session: Session, team: Team, name: str, *, by: Reader) -> None:
     if team.name != name:
         team.name = name
         audit.record(session, "team.rename", by=by, on=("team", team.id))
+
+
+def all_of(session: Session) -> Sequence[Team]:
+    """Every team of the desk, by name."""
+    return session.scalars(select(Team).order_by(func.lower(Team.name))).all()
 
 
 def find(session: Session, names: Iterable[str]) -> list[Team]:

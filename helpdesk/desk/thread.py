@@ -14,7 +14,20 @@ from helpdesk.models.message import Attachment, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.ticket import Ticket
 
-HAPPENINGS: Final = ("ticket.assign", "ticket.close", "ticket.reopen", "ticket.wait")
+HAPPENINGS: Final = (
+    "ticket.assign",
+    "ticket.close",
+    "ticket.merge",
+    "ticket.move",
+    "ticket.prioritise",
+    "ticket.reopen",
+    "ticket.restore",
+    "ticket.spam",
+    "ticket.split",
+    "ticket.trash",
+    "ticket.unmerge",
+    "ticket.wait",
+)
 Row = TypeVar("Row", Attachment, MessageAddress)
 
 

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk import clock
@@ -30,6 +30,12 @@ class Message(Base, kw_only=True):
     __table_args__ = (
         Index("ix_message_ticket", "ticket_id", "id"),
         Index("ix_message_rfc_message_id", "rfc_message_id"),
+        Index(
+            "ix_message_origin",
+            "origin_ticket_id",
+            sqlite_where=text("origin_ticket_id IS NOT NULL"),
+            postgresql_where=text("origin_ticket_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -48,6 +54,7 @@ class Message(Base, kw_only=True):
     has_html: Mapped[bool] = mapped_column(default=False)
     blocked_count: Mapped[int] = mapped_column(default=0)
     blocked_hosts: Mapped[str] = mapped_column(default="")  # of remote content, with spaces
+    origin_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # before a merge
     defects: Mapped[str] = mapped_column(default="")  # what was wrong with the email, in words, a line each
 
 
@@ -86,3 +93,4 @@ class Note(Base, kw_only=True):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    origin_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # before a merge

@@ -24,6 +24,7 @@ class Place(enum.StrEnum):
     DESK = "desk"
     SPAM = "spam"
     TRASH = "trash"
+    MERGED = "merged"  # an empty cover: what was on it is on another ticket (models/merge.py)
 
 
 class Channel(enum.StrEnum):
@@ -113,6 +114,8 @@ class Ticket(Base, kw_only=True):
     has_attachments: Mapped[bool] = mapped_column(default=False)
     has_failed_delivery: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # the old, closed one
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    merged_count: Mapped[int] = mapped_column(default=0)  # tickets whose messages are on this one
 
     @property
     def number(self) -> int:

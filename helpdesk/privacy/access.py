@@ -1,7 +1,7 @@
 """The gate: the only way to what customers and agents wrote. Each reading has a basis and leaves an event."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, overload
 
 from sqlalchemy import ColumnElement, and_, select
@@ -176,6 +176,20 @@ def move_message(session: Session, message: Message, to: Ticket) -> None:
     before, message.ticket_id = message.ticket_id, to.id
     session.flush()
     content.move_message(session, message.id, before, to.id)
+
+
+def move_writing(
+    session: Session, messages: Sequence[Message], notes: Sequence[Note], to: Ticket, *, shorten: Callable[[str], str]
+) -> None:
+    """Put messages and notes on another ticket, let them be found there, and renew the previews on both sides."""
+    sides = {message.ticket_id for message in messages} | {to.id}
+    rows: list[Message | Note] = [*messages, *notes]
+    for row in rows:
+        row.ticket_id = to.id
+    session.flush()
+    content.move_writing(session, [message.id for message in messages], [note.id for note in notes], to.id)
+    for ticket_id in sides:
+        content.keep_preview(session, ticket_id, shorten(content.last_text(session, ticket_id)))
 
 
 def write_note(session: Session, note: Note, text: str) -> None:

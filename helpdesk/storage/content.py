@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
@@ -140,6 +140,25 @@ def move_message(session: Session, message_id: int, ticket_id: int, to_id: int) 
     session.execute(update(SearchText).where(SearchText.message_id == message_id).values(ticket_id=to_id))
     keep_preview(session, to_id, glimpses(session, [ticket_id])[ticket_id].preview)
     keep_preview(session, ticket_id, "")
+
+
+def move_writing(session: Session, message_ids: Collection[int], note_ids: Collection[int], to_id: int) -> None:
+    """Let what messages and notes say be found on the ticket they are on now."""
+    moved = or_(SearchText.message_id.in_(message_ids), SearchText.note_id.in_(note_ids))
+    session.execute(update(SearchText).where(moved).values(ticket_id=to_id))
+
+
+def last_text(session: Session, ticket_id: int) -> str:
+    """What the last message of a ticket says anew; nothing where it has none."""
+    last = (
+        select(MessageContent)
+        .join(Message, Message.id == MessageContent.message_id)
+        .where(Message.ticket_id == ticket_id)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    content = session.scalar(last)
+    return (content.new_text or content.text) if content else ""
 
 
 def keep_note(session: Session, note: Note, text: str) -> None:

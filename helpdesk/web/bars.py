@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import copies, forwards, suggestions
@@ -12,7 +12,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
 
@@ -24,7 +24,8 @@ class Bar:
     link: str = ""
     link_words: str = ""
     action: str = ""
-    buttons: Sequence[tuple[str, str]] = ()  # what is sent as `answer`, and the words
+    buttons: Sequence[tuple[str, str]] = ()  # what is sent as `name`, and the words
+    name: str = "answer"
 
 
 def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar]:
@@ -39,7 +40,27 @@ def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar
             "The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others)
         )
         found.append(Bar("mail", words))
-    return found
+    return [*_place(ticket, may_decide=may_decide), *_merged(ticket), *found]
+
+
+def _place(ticket: Ticket, *, may_decide: bool) -> list[Bar]:
+    words = {
+        Place.SPAM: ("ban", _("This ticket was marked as spam.")),
+        Place.TRASH: ("trash-2", _("This ticket is in the trash.")),
+        Place.MERGED: ("git-merge", _("This ticket was merged into one that you can't see.")),
+    }
+    if ticket.place not in words:
+        return []
+    action = url_for("places.put", number=ticket.number) if may_decide and ticket.place is not Place.MERGED else ""
+    return [Bar(*words[ticket.place], action=action, buttons=[(Place.DESK.value, _("Put it back"))], name="place")]
+
+
+def _merged(ticket: Ticket) -> list[Bar]:
+    """Who asked for a ticket that was merged into this one is told why this one is shown."""
+    asked = request.args.get("merged", type=int)
+    if asked is None or not ticket.merged_count:
+        return []
+    return [Bar("git-merge", _("Ticket #%(number)s was merged into this one.", number=asked))]
 
 
 def _suggestion(ticket: Ticket, offer: Offer, here: Listed, *, may_decide: bool) -> Bar:

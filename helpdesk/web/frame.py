@@ -20,6 +20,8 @@ ICONS: Final = {
     View.OPEN: "layers",
     View.PENDING: "hourglass",
     View.CLOSED: "circle-check",
+    View.SPAM: "ban",
+    View.TRASH: "trash-2",
 }
 _COUNTED: Final = (View.MINE, View.UNASSIGNED, View.OPEN, View.PENDING)
 _AT_THE_BOTTOM: Final = (View.MINE, View.UNASSIGNED, View.OPEN)
@@ -56,6 +58,8 @@ def names() -> dict[View, str]:
         View.OPEN: _("All open"),
         View.PENDING: _("Pending"),
         View.CLOSED: _("Closed"),
+        View.SPAM: _("Spam"),
+        View.TRASH: _("Trash"),
     }
 
 

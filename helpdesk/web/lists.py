@@ -117,5 +117,7 @@ def _empty(here: Listed) -> Empty:
         View.OPEN: (done, _("All done"), _("No ticket is open. New mail appears here by itself.")),
         View.PENDING: (waiting, _("Nobody to wait for"), _("Tickets that wait for the customer are shown here.")),
         View.CLOSED: (done, _("Nothing closed yet"), _("Closed tickets are shown here, the last one first.")),
+        View.SPAM: ("ban", _("No spam"), _("What was marked as spam waits here, and can be brought back.")),
+        View.TRASH: ("trash-2", _("The trash is empty"), _("What was thrown away can be brought back from here.")),
     }
     return Empty(*texts[here.view])

@@ -38,14 +38,14 @@ class Listed:
         joint = "&" if "?" in self.url else "?"
         return f"{self.url}{joint}after={written(after)}"
 
-    def ticket_url(self, number: int) -> str:
-        """A ticket, opened from this list."""
+    def ticket_url(self, number: int, merged: int | None = None) -> str:
+        """A ticket, opened from this list; `merged` is the number it was looked for by."""
         after = written(self.after) if self.after else None
         if self.words:
-            return url_for("tickets.show", number=number, q=self.words, after=after)
+            return url_for("tickets.show", number=number, q=self.words, after=after, merged=merged)
         if self.team_id is not None:
-            return url_for("tickets.show", number=number, team=self.team_id, after=after)
-        return url_for("tickets.show", number=number, view=self.view.value, after=after)
+            return url_for("tickets.show", number=number, team=self.team_id, after=after, merged=merged)
+        return url_for("tickets.show", number=number, view=self.view.value, after=after, merged=merged)
 
     @property
     def back_url(self) -> str:

@@ -18,10 +18,11 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
-from helpdesk.web import bars, words
+from helpdesk.web import bars, more, words
 from helpdesk.web import thread as conversation
 from helpdesk.web.bars import Bar
 from helpdesk.web.language import _
+from helpdesk.web.more import More
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
 
@@ -74,6 +75,7 @@ class TicketShown:
     recipients: Recipients
     basis: str
     may_handle: bool
+    more: More
     bars: Sequence[Bar] = ()
     draft: Draft = Draft()
     is_readable: bool = True
@@ -105,7 +107,7 @@ class TicketProtected:
 
 
 def show(
-    session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Draft | None = None
+    session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Draft | None = None, wrong: str = ""
 ) -> TicketShown | TicketProtected | TicketWithheld:
     """The ticket with everything on it, read through the gate; or the page that says why not."""
     try:
@@ -135,7 +137,8 @@ def show(
         recipients=replies.recipients(session, ticket),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
-        bars=bars.on(session, ticket, here, by=by),
+        bars=[*([Bar("circle-alert", wrong)] if wrong else []), *bars.on(session, ticket, here, by=by)],
+        more=more.of(session, ticket, here, by=by),
         draft=draft or Draft(),
     )
 

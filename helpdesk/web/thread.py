@@ -7,13 +7,13 @@ from typing import Final
 
 from flask import url_for
 
-from helpdesk.desk import thread
 from helpdesk.desk.thread import Thread
 from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.privacy.access import MessageText, TicketText
+from helpdesk.web import happenings
 from helpdesk.web.auth import runtime
 from helpdesk.web.language import _, ngettext
 
@@ -78,6 +78,7 @@ class Entry:
     remarks: Sequence[Remark] = ()
     links: Sequence[Choice] = ()
     delivery: State | None = None
+    split_url: str = ""
     is_open: bool = False
 
 
@@ -117,6 +118,7 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         remarks=[*_other_subject(message, content, text), *_remarks(message)],
         links=_links(message, content, shows_html=shows_html),
         delivery=state_of(rows.deliveries.get(message.id, ())),
+        split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )
 
 
@@ -242,19 +244,5 @@ def _note(note: Note, rows: Thread, text: TicketText) -> Entry:
 
 
 def _happening(event: AuditEvent, rows: Thread) -> Entry:
-    actor = rows.agents.get(int(event.actor_id)) if event.actor_kind == "agent" else None
-    name = actor.name if actor else "Candour"
-    if event.action == "ticket.assign":
-        to = rows.agents.get(thread.facts(event).get("to") or 0)
-        if to is None:
-            return Entry("event", event.at, icon="user", words=_("%(name)s took the assignee off", name=name))
-        if actor is not None and to.id == actor.id:
-            return Entry("event", event.at, icon="user-check", words=_("%(name)s took the ticket", name=name))
-        words = _("%(name)s assigned %(to)s", name=name, to=to.name)
-        return Entry("event", event.at, icon="user-plus", words=words)
-    icon, words = {
-        "ticket.close": ("circle-check", _("%(name)s closed the ticket", name=name)),
-        "ticket.reopen": ("rotate-ccw", _("%(name)s opened the ticket again", name=name)),
-        "ticket.wait": ("hourglass", _("%(name)s set it to pending", name=name)),
-    }[event.action]
+    icon, words = happenings.told(event, rows)
     return Entry("event", event.at, icon=icon, words=words)

@@ -3,11 +3,11 @@
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import thread, tickets
+from helpdesk.desk import conversation, thread, tickets
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, protection
 from helpdesk.web import frame, lists, search, shown
 from helpdesk.web.auth import agent, db
@@ -22,7 +22,11 @@ bp = Blueprint("tickets", __name__)
 
 @bp.get("/tickets/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    return page(find(number))
+    """A ticket; one that was merged leads to where its conversation goes on."""
+    ticket = find(number)
+    if ticket.place is Place.MERGED and (on := followed(ticket)) is not None:
+        return redirect(listed().ticket_url(on.number, merged=number), code=302)
+    return page(ticket)
 
 
 @bp.get("/tickets/<int:number>/news")
@@ -87,16 +91,45 @@ def handle(number: int) -> Ticket:
     return find(number)
 
 
+def followed(ticket: Ticket) -> Ticket | None:
+    """Where a merged ticket's conversation goes on, if this agent may know of that."""
+    on = conversation.followed(db(), ticket)
+    try:
+        return tickets.find(db(), on.id, by=agent()) if on is not ticket else None
+    except tickets.TicketNotFound:
+        return None
+
+
+def other_named(typed: str) -> Ticket | None:
+    """The ticket of a number as somebody typed it, if they may know of it."""
+    digits = typed.strip().lstrip("#")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 16):
+        return None
+    try:
+        return tickets.find(db(), int(digits), by=agent())
+    except tickets.TicketNotFound:
+        return None
+
+
+def left(number: int) -> ResponseReturnValue:
+    """To the ticket's page again, or to its list where it went out of this agent's sight."""
+    db().flush()
+    try:
+        return back_to(tickets.find(db(), number, by=agent()).number)
+    except tickets.TicketNotFound:
+        return redirect(listed().back_url, code=303)
+
+
 def back_to(number: int) -> ResponseReturnValue:
     """To the ticket's page again, opened from the same list."""
     return redirect(listed().ticket_url(number), code=303)
 
 
-def page(ticket: Ticket, draft: Draft | None = None) -> ResponseReturnValue:
+def page(ticket: Ticket, draft: Draft | None = None, wrong: str = "") -> ResponseReturnValue:
     """The ticket: its pane alone for a script, else the whole desk with the list it was opened from."""
     here = listed()
-    made = shown.show(db(), ticket, here, by=agent(), draft=draft)
-    code = 422 if draft else 200 if made.is_readable else 403
+    made = shown.show(db(), ticket, here, by=agent(), draft=draft, wrong=wrong)
+    code = 422 if draft or wrong else 200 if made.is_readable else 403
     if is_partial():
         return render_template("tickets/pane.html", shown=made), code
     return _whole(made, here, ticket.number), code

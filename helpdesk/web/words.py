@@ -1,6 +1,7 @@
 """Words for states and purposes, as screens show them."""
 
 from helpdesk.models.access_grant import GrantState, Purpose
+from helpdesk.models.ticket import Priority
 from helpdesk.web.language import _
 
 
@@ -14,6 +15,16 @@ def purposes() -> dict[Purpose, str]:
         Purpose.SECURITY: _("A security problem"),
         Purpose.LEGAL: _("A legal duty"),
         Purpose.FEEDBACK: _("Understanding feedback"),
+    }
+
+
+def priorities() -> dict[str, str]:
+    """How urgent a ticket is, the least first."""
+    return {
+        Priority.LOW: _("Low"),
+        Priority.NORMAL: _("Normal"),
+        Priority.HIGH: _("High"),
+        Priority.URGENT: _("Urgent"),
     }
 
 

@@ -31,6 +31,10 @@ const ACTIONS = {
   a: () => press("a"),
   i: () => press("i"),
   t: () => press("t"),
+  p: () => press("p"),
+  m: () => press("m"),
+  "!": () => press("!"),
+  "#": () => press("#"),
   1: () => press("1"),
   2: () => press("2"),
   3: () => press("3"),
@@ -67,6 +71,7 @@ function press(key) {
   const target = one(`[data-key="${key}"]`, ticketPane());
   if (!target) return false;
   closeMenus();
+  for (let up = target.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   target.click();
   if (target.tagName === "SUMMARY") one("input:not([type=hidden]), button", target.nextElementSibling)?.focus();
   return true;

@@ -1,0 +1,120 @@
+"""Links between tickets that belong together, and splitting one message off into a ticket of its own."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import inbox, people
+from helpdesk.desk.tickets import preview_of
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.customer import Customer
+from helpdesk.models.inbound_email import InboundEmail
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.merge import LinkKind, TicketLink
+from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.ticket import Place, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.storage import jobs
+
+
+class NotToBeSplit(Exception):
+    """Only an email that came in can be split off, and not the last message of its ticket."""
+
+
+class NotToBeLinked(Exception):
+    """A ticket can't be linked with itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    other: Ticket
+    kind: LinkKind
+    is_from_here: bool  # whether a split began on the ticket that is looked at
+
+
+def link(session: Session, ticket: Ticket, other: Ticket, *, by: Agent, kind: LinkKind = LinkKind.RELATED) -> None:
+    """Say that two tickets belong together; twice is once. Raises NotToBeLinked."""
+    first, second = sorted((ticket.id, other.id))
+    if first == second:
+        raise NotToBeLinked("choose another ticket")
+    known = select(TicketLink.id).where(TicketLink.first_id == first, TicketLink.second_id == second)
+    if session.scalar(known) is None:
+        session.add(TicketLink(first_id=first, second_id=second, kind=kind, agent_id=by.id))
+        _tell(session, "ticket.link", ticket, other, by)
+
+
+def unlink(session: Session, ticket: Ticket, other: Ticket, *, by: Agent) -> None:
+    """Take the link away; where there is none, nothing changes."""
+    first, second = sorted((ticket.id, other.id))
+    gone = session.execute(
+        delete(TicketLink)
+        .where(TicketLink.first_id == first, TicketLink.second_id == second)
+        .returning(TicketLink.id)
+    )
+    if gone.first() is not None:
+        _tell(session, "ticket.unlink", ticket, other, by)
+
+
+def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> list[Linked]:
+    """What a ticket is linked with, as far as the agent may know of it."""
+    rows = session.scalars(
+        select(TicketLink).where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id))
+    ).all()
+    links = {row.second_id if row.first_id == ticket.id else row.first_id: row for row in rows}
+    if not links:
+        return []
+    others = session.scalars(inbox.visible(by).where(Ticket.id.in_(links)).order_by(Ticket.id)).all()
+    return [Linked(one, links[one.id].kind, links[one.id].first_id == ticket.id) for one in others]
+
+
+def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> Ticket:
+    """Make one received email a ticket of its own: its writer's, with the same team, linked with the old one.
+
+    Raises AccessDenied, NotToBeSplit.
+    """
+    access.require(session, ticket, by=by)
+    alone = select(Message.id).where(Message.ticket_id == ticket.id, Message.id != message.id).limit(1)
+    if message.direction is not Direction.RECEIVED or session.scalar(alone) is None:
+        raise NotToBeSplit("only an email that came in can be split off, and not the last message of its ticket")
+    subject = access.read(session, message, by=by).subject
+    new = _opened(session, ticket, message)
+    access.write_ticket(session, new, subject=subject, preview="")
+    writer = [(message.from_email, message.from_name)] if message.from_email else []
+    people.join(session, new, writer, customer=new.customer)
+    message.origin_ticket_id = message.origin_ticket_id or ticket.id
+    if message.inbound_email_id is not None:
+        session.get_one(InboundEmail, message.inbound_email_id).ticket_id = new.id
+    access.move_writing(session, [message], [], new, shorten=preview_of)
+    ticket.message_count -= 1
+    new.message_count = 1
+    listed = select(Attachment.id).where(Attachment.message_id == message.id, Attachment.is_inline.is_(False))
+    new.has_attachments = session.scalar(listed.limit(1)) is not None
+    link(session, ticket, new, by=by, kind=LinkKind.SPLIT)
+    facts: dict[str, object] = {"message": message.id, "new": new.id}
+    audit.record(session, "ticket.split", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+    return new
+
+
+def _opened(session: Session, ticket: Ticket, message: Message) -> Ticket:
+    new = Ticket(
+        customer=session.get_one(Customer, message.customer_id or ticket.customer_id),
+        team=session.get_one(Team, ticket.team_id),
+        mailbox=session.get_one(Mailbox, ticket.mailbox_id),
+        assignee=session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None,
+        place=Place.DESK,
+        channel=ticket.channel,
+        opened_at=message.at,
+        active_at=message.at,
+        waiting_since=message.at,
+    )
+    session.add(new)
+    session.flush()
+    return new
+
+
+def _tell(session: Session, action: str, ticket: Ticket, other: Ticket, by: Agent) -> None:
+    facts: dict[str, object] = {"other": other.id}
+    audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+    for one in (ticket, other):
+        jobs.announce(session, one.id)

@@ -1,0 +1,141 @@
+"""Merging: one ticket's messages and notes go to another, each remembers where it came from, and it can be undone.
+
+The participants are not united: who took part in the merged ticket may answer by the secret they hold, and is
+written to from the other ticket only where an agent lets them in.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import inbox
+from helpdesk.desk.tickets import preview_of
+from helpdesk.models.agent import Agent
+from helpdesk.models.inbound_email import InboundEmail
+from helpdesk.models.merge import Merge
+from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.models.ticket import Place, Status, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.storage import jobs
+
+_DEEPEST: Final = 50  # merges of merges that are followed
+
+
+class NotToBeMerged(Exception):
+    """These two can't be merged: they are one, or one of them is merged already, or is in the trash."""
+
+
+class NotToBeUndone(Exception):
+    """There is no such merge any more: somebody undid it, or the ticket it led to was itself merged."""
+
+
+def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> None:
+    """Put all that is on `source` onto `target`. Both must be readable (AccessDenied). Raises NotToBeMerged."""
+    for ticket in (source, target):
+        access.require(session, ticket, by=by)
+    if source.id == target.id or source.place is not Place.DESK or target.place is not Place.DESK:
+        raise NotToBeMerged("choose another ticket, one that is on the desk")
+    kept = Merge(
+        source_id=source.id,
+        target_id=target.id,
+        agent_id=by.id,
+        status_before=source.status,
+        closed_before=source.closed_at,
+        awaited_us=source.awaits_us,
+    )
+    session.add(kept)
+    messages = session.scalars(select(Message).where(Message.ticket_id == source.id)).all()
+    notes = session.scalars(select(Note).where(Note.ticket_id == source.id)).all()
+    rows: list[Message | Note] = [*messages, *notes]
+    for row in rows:
+        row.origin_ticket_id = row.origin_ticket_id or source.id
+    _put(session, messages, notes, target)
+    if source.awaits_us and source.status is Status.OPEN:
+        target.waiting_since = min(target.waiting_since, source.waiting_since) if target.awaits_us else clock.now()
+        target.awaits_us, target.status, target.closed_at = True, Status.OPEN, None
+    source.place, source.merged_into_id = Place.MERGED, target.id
+    source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
+    target.merged_count += 1
+    _recount(session, source, target)
+    _tell(session, "ticket.merge", source, target, by)
+
+
+def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
+    """Take a merge back: what came from `source` goes back to it, and what arrived later by its secret.
+
+    Returns the ticket it was on, which must be readable (AccessDenied). Raises NotToBeUndone.
+    """
+    kept = session.scalar(select(Merge).where(Merge.source_id == source.id, Merge.undone_at.is_(None)))
+    target = session.get(Ticket, kept.target_id) if kept else None
+    if kept is None or target is None or target.place is Place.MERGED:
+        raise NotToBeUndone("this merge is no longer there to be undone")
+    access.require(session, target, by=by)
+    family = _family(session, source)
+    messages = session.scalars(
+        select(Message).where(Message.ticket_id == target.id, Message.origin_ticket_id.in_(family))
+    ).all()
+    notes = session.scalars(select(Note).where(Note.ticket_id == target.id, Note.origin_ticket_id.in_(family))).all()
+    rows: list[Message | Note] = [*messages, *notes]
+    for row in rows:
+        row.origin_ticket_id = None if row.origin_ticket_id == source.id else row.origin_ticket_id
+    _put(session, messages, notes, source)
+    kept.undone_at = clock.now()
+    source.place, source.merged_into_id = Place.DESK, None
+    source.status, source.closed_at, source.awaits_us = kept.status_before, kept.closed_before, kept.awaited_us
+    if any(message.at > kept.merged_at for message in messages):  # somebody wrote meanwhile
+        source.status, source.closed_at, source.awaits_us = Status.OPEN, None, True
+    target.merged_count -= 1
+    _recount(session, source, target)
+    _tell(session, "ticket.unmerge", source, target, by)
+    return target
+
+
+def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Ticket]:
+    """The tickets that were merged into this one, as far as the agent may know of them."""
+    if not ticket.merged_count:
+        return []
+    return session.scalars(inbox.visible(by).where(Ticket.merged_into_id == ticket.id).order_by(Ticket.id)).all()
+
+
+def _put(session: Session, messages: Sequence[Message], notes: Sequence[Note], on: Ticket) -> None:
+    arrived = [message.inbound_email_id for message in messages if message.inbound_email_id]
+    for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(arrived))).all():
+        email.ticket_id = on.id
+    access.move_writing(session, messages, notes, on, shorten=preview_of)
+
+
+def _family(session: Session, ticket: Ticket) -> set[int]:
+    """This ticket and all that were merged into it, and into those."""
+    family = {ticket.id}
+    for _step in range(_DEEPEST):
+        further = set(session.scalars(select(Ticket.id).where(Ticket.merged_into_id.in_(family)))) - family
+        if not further:
+            break
+        family |= further
+    return family
+
+
+def _recount(session: Session, *both: Ticket) -> None:
+    session.flush()
+    for ticket in both:
+        messages = select(func.count(Message.id), func.max(Message.at)).where(Message.ticket_id == ticket.id)
+        ticket.message_count, last = session.execute(messages).one()
+        if last is not None:
+            ticket.active_at = last
+        listed = (
+            select(Attachment.id)
+            .join(Message, Message.id == Attachment.message_id)
+            .where(Message.ticket_id == ticket.id, Attachment.is_inline.is_(False))
+        )
+        ticket.has_attachments = session.scalar(listed.limit(1)) is not None
+
+
+def _tell(session: Session, action: str, source: Ticket, target: Ticket, by: Agent) -> None:
+    """An event on each of the two, for each is somebody's."""
+    for ticket, other in ((source, target), (target, source)):
+        facts: dict[str, object] = {"other": other.id, "is_source": ticket is source}
+        audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+        jobs.announce(session, ticket.id)

@@ -1,0 +1,62 @@
+"""What else can be done with a ticket: its team, its priority, merging, links; and what belongs to it already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import links, merges, teams
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.merge import LinkKind
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.web import words
+from helpdesk.web.language import _
+from helpdesk.web.paging import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another ticket this one is linked with, as far as it may be known."""
+
+    number: int
+    url: str
+    subject: str | None = field(repr=False)
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    teams: Sequence[Team]
+    priorities: Sequence[tuple[str, str]]
+    merged: Sequence[int]  # the numbers of the tickets that were merged into it
+    related: Sequence[Related]
+
+
+def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
+    return More(
+        teams=teams.all_of(session),
+        priorities=list(words.priorities().items()),
+        merged=[one.number for one in merges.of_ticket(session, ticket, by=by)],
+        related=_related(session, ticket, here, by=by),
+    )
+
+
+def _related(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Related]:
+    linked = links.of_ticket(session, ticket, by=by)
+    seen = access.glimpse(session, [one.other for one in linked], by=by, view=f"links of {ticket.id}")
+    return [
+        Related(
+            one.other.number,
+            here.ticket_url(one.other.number),
+            seen[one.other.id].subject if one.other.id in seen else None,
+            _words(one.kind, is_from_here=one.is_from_here),
+        )
+        for one in linked
+    ]
+
+
+def _words(kind: LinkKind, *, is_from_here: bool) -> str:
+    if kind is LinkKind.SPLIT:
+        return _("split off from here") if is_from_here else _("began there")
+    return ""

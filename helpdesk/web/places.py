@@ -1,0 +1,41 @@
+"""Where a ticket is: its team, its priority, on the desk or among spam and trash."""
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from helpdesk.desk import places
+from helpdesk.models.agent import Team
+from helpdesk.models.ticket import Place, Priority
+from helpdesk.web.auth import agent, db
+from helpdesk.web.tickets import back_to, handle, left
+
+bp = Blueprint("places", __name__)
+
+
+@bp.post("/tickets/<int:number>/team")
+def move(number: int) -> ResponseReturnValue:
+    ticket = handle(number)
+    team = db().get(Team, request.form.get("team", 0, type=int)) or abort(400)
+    places.move(db(), ticket, team, by=agent())
+    return left(number)
+
+
+@bp.post("/tickets/<int:number>/place")
+def put(number: int) -> ResponseReturnValue:
+    ticket, place = handle(number), request.form.get("place", "")
+    if place not in {Place.DESK, Place.SPAM, Place.TRASH}:
+        abort(400)
+    try:
+        places.put(db(), ticket, Place(place), by=agent())
+    except places.NotAPlace:
+        abort(400)
+    return back_to(number)
+
+
+@bp.post("/tickets/<int:number>/priority")
+def prioritise(number: int) -> ResponseReturnValue:
+    ticket, priority = handle(number), request.form.get("priority", "")
+    if priority not in set(Priority):
+        abort(400)
+    places.prioritise(db(), ticket, Priority(priority), by=agent())
+    return back_to(number)

@@ -1,0 +1,182 @@
+"""Merging two tickets, taking it back, and mail that arrives meanwhile; splitting and linking."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import inbox, links, merges, replies, search
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.inbound_email import Outcome
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.merge import LinkKind
+from helpdesk.models.message import Message
+from helpdesk.models.ticket import Participant, Place, Status, Ticket
+from helpdesk.privacy import access
+from helpdesk.privacy.access import AccessDenied
+from tests.desk.test_intake import an_email, deliver
+from tests.world import a_mailbox, a_note, a_team, a_ticket, an_agent, days_ago, trail
+
+
+@pytest.fixture
+def mailbox(session: Session) -> Mailbox:
+    return a_mailbox(session, a_team(session), "support@desk.example")
+
+
+@pytest.fixture
+def ada(session: Session, mailbox: Mailbox) -> Agent:
+    return an_agent(session, session.get_one(Team, mailbox.team_id))
+
+
+def from_mail(session: Session, mailbox: Mailbox, *said: str, **headers: str) -> Ticket:
+    return session.get_one(Ticket, deliver(session, mailbox, an_email(*said, **headers)).ticket_id)
+
+
+def texts(session: Session, ticket: Ticket, by: Agent) -> list[str]:
+    return [content.new_text.strip() for content in access.read(session, ticket, by=by).messages.values()]
+
+
+def test_a_merge_puts_everything_on_the_other_ticket_and_it_is_found_there(session, mailbox, ada):
+    first = from_mail(session, mailbox, "Lamp", "the heliotrope lamp")
+    second = from_mail(session, mailbox, "Lamp again", "the vermilion cable", Message_ID="<2@c.example>")
+    a_note(session, second, ada, "She called about the saffron bulb.")
+
+    merges.merge(session, second, first, by=ada)
+
+    assert len(texts(session, first, ada)) == 2
+    assert second.place is Place.MERGED
+    assert (first.message_count, second.message_count) == (2, 0)
+    for word in ("heliotrope", "vermilion", "saffron"):
+        assert search.search(session, word, by=ada).tickets == [first]
+    assert access.glimpse(session, [first], by=ada, view="open")[first.id].preview == "the vermilion cable"
+    assert second not in session.scalars(inbox.in_view(ada, inbox.View.OPEN)).all()
+    assert {event.object_id for event in trail(session, "ticket.merge")} == {first.id, second.id}
+
+
+def test_undoing_brings_back_what_was_there_and_what_came_later_by_its_secret(session, mailbox, ada):
+    first = from_mail(session, mailbox, "Lamp", "one")
+    second = from_mail(session, mailbox, "Chair", "two", From="kim@else.example", Message_ID="<2@c.example>")
+    answer = replies.reply(session, second, "We look into it.", by=ada)
+    merges.merge(session, second, first, by=ada)
+    late = deliver(
+        session, mailbox,
+        an_email("Re: Chair", "three", From="kim@else.example", In_Reply_To=f"<{answer.rfc_message_id}>"),
+    )  # fmt: skip
+    assert (late.outcome, late.ticket_id) == (Outcome.APPENDED, first.id)
+    assert len(texts(session, first, ada)) == 4
+
+    merges.undo(session, second, by=ada)
+
+    assert texts(session, first, ada) == ["one"]
+    assert sorted(texts(session, second, ada)) == ["We look into it.", "three", "two"]
+    assert (second.place, second.status, second.awaits_us) == (Place.DESK, Status.OPEN, True)
+    assert late.ticket_id == second.id
+    assert first.merged_count == 0
+
+
+def test_the_people_of_the_merged_ticket_are_not_written_to_from_the_other(session, mailbox, ada):
+    first = from_mail(session, mailbox, "Lamp", "one")
+    second = from_mail(session, mailbox, "Chair", "two", From="kim@else.example")
+
+    merges.merge(session, second, first, by=ada)
+
+    assert {one.email for one in replies.recipients(session, first).to} == {"nils@customer.example"}
+    on_first = session.scalars(select(Participant.email).where(Participant.ticket_id == first.id)).all()
+    assert "kim@else.example" not in on_first
+
+
+def test_a_stranger_with_the_merged_tickets_secret_is_held_on_the_ticket_it_leads_to(session, mailbox, ada):
+    first, second = (from_mail(session, mailbox, f"Lamp {n}", "text", Message_ID=f"<{n}@c.example>") for n in (1, 2))
+    answer = replies.reply(session, second, "Hello", by=ada)
+    merges.merge(session, second, first, by=ada)
+
+    stranger = an_email("Re: Lamp", "me too", From="eve@evil.example", In_Reply_To=f"<{answer.rfc_message_id}>")
+
+    assert deliver(session, mailbox, stranger).outcome is Outcome.HELD
+
+
+def test_a_merge_of_a_merge_is_taken_back_in_turn_each_to_its_own(session, mailbox, ada):
+    one, two, three = (
+        a_ticket(session, mailbox_team(session, mailbox), mailbox=mailbox, text=f"text {n}") for n in "123"
+    )
+    merges.merge(session, one, two, by=ada)
+    merges.merge(session, two, three, by=ada)
+    assert len(texts(session, three, ada)) == 3
+    with pytest.raises(merges.NotToBeUndone):
+        merges.undo(session, one, by=ada)
+
+    merges.undo(session, two, by=ada)
+    assert (len(texts(session, two, ada)), len(texts(session, three, ada))) == (2, 1)
+    merges.undo(session, one, by=ada)
+    assert [texts(session, ticket, ada) for ticket in (one, two, three)] == [["text 1"], ["text 2"], ["text 3"]]
+
+
+def mailbox_team(session: Session, mailbox: Mailbox) -> Team:
+    return session.get_one(Team, mailbox.team_id)
+
+
+def test_both_tickets_must_be_readable_and_two(session, mailbox, ada):
+    mine = from_mail(session, mailbox, "Lamp", "one")
+    foreign = a_ticket(session)
+
+    for source, target in ((mine, foreign), (foreign, mine)):
+        with pytest.raises(AccessDenied):
+            merges.merge(session, source, target, by=ada)
+    with pytest.raises(merges.NotToBeMerged):
+        merges.merge(session, mine, mine, by=ada)
+    assert not trail(session, "ticket.merge")
+
+
+def test_an_open_matter_keeps_its_place_in_line_and_opens_a_closed_one(session, mailbox, ada):
+    team = mailbox_team(session, mailbox)
+    closed = a_ticket(session, team, mailbox=mailbox, status=Status.CLOSED, at=days_ago(2))
+    waiting = a_ticket(session, team, mailbox=mailbox, at=days_ago(1))
+
+    merges.merge(session, waiting, closed, by=ada)
+
+    assert (closed.status, closed.awaits_us, closed.closed_at) == (Status.OPEN, True, None)
+
+
+def test_a_message_split_off_is_its_writers_own_ticket_linked_with_the_old_one(session, mailbox, ada):
+    ticket = from_mail(session, mailbox, "Lamp", "one")
+    answer = replies.reply(session, ticket, "Hello", by=ada)
+    second = deliver(
+        session, mailbox, an_email("Re: Lamp", "and the vermilion chair", In_Reply_To=f"<{answer.rfc_message_id}>")
+    )
+    message = session.scalars(select(Message).where(Message.inbound_email_id == second.id)).one()
+
+    new = links.split(session, ticket, message, by=ada)
+
+    assert texts(session, new, ada) == ["and the vermilion chair"]
+    assert new.customer_id == ticket.customer_id
+    assert second.ticket_id == new.id
+    assert search.search(session, "vermilion", by=ada).tickets == [new]
+    (linked,) = links.of_ticket(session, ticket, by=ada)
+    assert (linked.other, linked.kind, linked.is_from_here) == (new, LinkKind.SPLIT, True)
+    assert ticket.message_count == 2
+
+
+def test_neither_an_answer_of_ours_nor_the_last_message_can_be_split_off(session, mailbox, ada):
+    ticket = from_mail(session, mailbox, "Lamp", "one")
+    only = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
+    with pytest.raises(links.NotToBeSplit):
+        links.split(session, ticket, only, by=ada)
+
+    with pytest.raises(links.NotToBeSplit):
+        links.split(session, ticket, replies.reply(session, ticket, "Hello", by=ada), by=ada)
+
+
+def test_a_link_shows_on_both_sides_to_who_may_know_of_the_other_and_goes_again(session, mailbox, ada):
+    mine = from_mail(session, mailbox, "Lamp", "one")
+    other = from_mail(session, mailbox, "Chair", "two", Message_ID="<2@c.example>")
+    foreign = a_ticket(session)
+
+    links.link(session, mine, other, by=ada)
+    links.link(session, other, mine, by=ada)
+    links.link(session, mine, foreign, by=ada)
+
+    assert [one.other for one in links.of_ticket(session, mine, by=ada)] == [other]
+    assert [one.other for one in links.of_ticket(session, other, by=ada)] == [mine]
+    links.unlink(session, other, mine, by=ada)
+    assert not links.of_ticket(session, mine, by=ada)
+    with pytest.raises(links.NotToBeLinked):
+        links.link(session, mine, mine, by=ada)

@@ -1,0 +1,109 @@
+"""Merging, splitting, linking, moving and throwing away in the browser, and what a page says of each."""
+
+import re
+
+from helpdesk.desk import merges
+from helpdesk.models.agent import Team
+from helpdesk.models.ticket import Place, Ticket
+from tests import world
+from tests.web.browser import Browser
+from tests.web.desk import Desk
+
+
+def another_ticket(desk: Desk, *, team_id: int | None = None) -> int:
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, team_id or desk.ticket.team_id)
+        return world.a_ticket(session, team, subject="A second lamp", text="It hums.").id
+
+
+def pane(browser: Browser, number: int) -> str:
+    """The ticket alone, without the list beside it."""
+    return browser.get(f"/tickets/{number}", headers={"HX-Request-Type": "partial"}).text
+
+
+def test_a_merged_tickets_address_leads_to_where_it_went_on_and_undoing_brings_it_back(desk: Desk):
+    number, ada = another_ticket(desk), desk.browser(desk.ada)
+
+    assert ada.post(f"/tickets/{number}/merge", {"number": f"#{desk.ticket.number}"}).status_code == 303
+    moved = ada.get(f"/tickets/{number}")
+    assert moved.status_code == 302
+    page = ada.get(moved.headers["Location"]).text
+    assert f"Ticket #{number} was merged into this one." in page
+    assert "It hums." in page
+    assert "Ada Fischer merged another ticket into this" in page
+
+    assert ada.post(f"/tickets/{number}/merge/undoing").status_code == 303
+    assert "It hums." in pane(ada, number)
+    assert "It hums." not in pane(ada, desk.ticket.number)
+
+
+def test_who_may_not_read_both_can_merge_neither_way_and_learns_nothing(desk: Desk):
+    otto = desk.browser(desk.otto)
+    own = another_ticket(desk, team_id=desk.otto.teams[0].id)
+
+    foreign = otto.post(f"/tickets/{own}/merge", {"number": str(desk.ticket.number)})
+    missing = otto.post(f"/tickets/{own}/merge", {"number": "987654"})
+
+    assert (foreign.status_code, missing.status_code) == (422, 422)
+    without_tokens = [
+        re.sub(r'(csrf_token" value=|X-CSRFToken": )"[^"]+"', "", page.text) for page in (foreign, missing)
+    ]
+    assert without_tokens[0] == without_tokens[1]
+
+
+def test_a_ticket_merged_into_one_out_of_sight_says_so_and_no_more(desk: Desk):
+    number = another_ticket(desk)
+    with desk.runtime.db.transaction() as session:
+        chairs = session.get_one(Team, desk.otto.teams[0].id)
+        both = world.an_agent(session, chairs, session.get_one(Team, desk.ticket.team_id))
+        foreign = world.a_ticket(session, chairs)
+        merges.merge(session, session.get_one(Ticket, number), foreign, by=both)
+
+    page = desk.browser(desk.ada).get(f"/tickets/{number}")
+
+    assert page.status_code == 200
+    assert "merged into one that you can" in page.text
+    assert f"tickets/{foreign.id}" not in page.text
+    assert f">#{foreign.id}<" not in page.text
+
+
+def test_a_message_is_split_off_and_the_two_show_each_other(desk: Desk):
+    ada = desk.browser(desk.ada)
+
+    answer = ada.post(f"/messages/{desk.message.id}/split")
+    new = int(re.search(r"/tickets/(\d+)", answer.headers["Location"])[1])  # type: ignore[index]
+
+    assert f"#{desk.ticket.number}</a>" in ada.get(f"/tickets/{new}").text
+    assert "made a message a ticket of its own" in ada.get(f"/tickets/{desk.ticket.number}").text
+
+
+def test_trash_is_a_view_and_a_ticket_says_how_it_is_brought_back(desk: Desk):
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+    page = ada.get(ada.post(f"/tickets/{number}/place", {"place": "trash"}).headers["Location"]).text
+    assert "This ticket is in the trash." in page
+    assert f"/tickets/{number}" in ada.get("/inbox/trash").text
+    assert f'id="row-{number}"' not in ada.get("/inbox/open").text
+
+    ada.post(f"/tickets/{number}/place", {"place": "desk"})
+
+    assert f'id="row-{number}"' in ada.get("/inbox/open").text
+    assert ada.post(f"/tickets/{number}/place", {"place": Place.MERGED.value}).status_code == 400
+
+
+def test_moving_a_ticket_out_of_sight_leads_back_to_the_list(desk: Desk):
+    ada = desk.browser(desk.ada)
+
+    answer = ada.post(f"/tickets/{desk.ticket.number}/team", {"team": str(desk.otto.teams[0].id)})
+
+    assert answer.headers["Location"].endswith("/inbox/open")
+    assert ada.get(f"/tickets/{desk.ticket.number}").status_code == 404
+    assert desk.browser(desk.otto).get(f"/tickets/{desk.ticket.number}").status_code == 200
+
+
+def test_an_urgent_ticket_shows_it_in_the_list(desk: Desk):
+    ada = desk.browser(desk.ada)
+
+    ada.post(f"/tickets/{desk.ticket.number}/priority", {"priority": "urgent"})
+
+    assert "Urgent" in ada.get("/inbox/open").text
+    assert ada.post(f"/tickets/{desk.ticket.number}/priority", {"priority": "yesterday"}).status_code == 400
