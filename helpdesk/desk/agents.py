@@ -30,6 +30,10 @@ class AddressUnusable(Exception):
     """This is not the address of one person: it needs a name, an @ and a domain."""
 
 
+class Nameless(Exception):
+    """An agent needs a name."""
+
+
 class LastAdmin(Exception):
     """Somebody must be able to set up the desk: make another agent an admin first."""
 
@@ -57,6 +61,15 @@ def add(
     facts: dict[str, object] = {"role": role.value, "teams": [team.id for team in teams]}
     audit.record(session, "agent.add", by=by, on=("agent", agent.id), facts=facts)
     return agent
+
+
+def rename(session: Session, agent: Agent, name: str, *, by: Reader) -> None:
+    """Call an agent by another name. Raises Nameless."""
+    if not (tidy := " ".join(name.split())):
+        raise Nameless("an agent needs a name")
+    if agent.name != tidy:
+        agent.name = tidy
+        audit.record(session, "agent.rename", by=by, on=("agent", agent.id))
 
 
 def find(session: Session, email: str) -> Agent:

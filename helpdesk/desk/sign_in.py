@@ -1,4 +1,4 @@
-"""Signing in: sessions on the server, brakes on guessing."""
+"""Signing in: sessions on the server in one step or two, proof of presence for what weighs, brakes on guessing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.desk import second_factor
 from helpdesk.models.agent import Agent
 from helpdesk.models.sign_in import LoginSession, LoginThrottle
 from helpdesk.privacy import audit
@@ -18,6 +19,8 @@ IDLE: Final = timedelta(hours=8)
 IDLE_OF_AN_ADMIN: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(days=7)
 SEEN_EVERY: Final = timedelta(minutes=1)
+CONFIRMED_FOR: Final = timedelta(minutes=10)
+SECOND_STEP_WITHIN: Final = timedelta(minutes=10)
 
 # failures without a wait: few for one account; more for one place, behind which a whole office may sit
 FREE_FAILURES: Final = {"account": 5, "place": 20}
@@ -41,31 +44,96 @@ class Login:
     id: int
     agent: Agent
     last_seen_at: datetime
+    confirmed_at: datetime | None = None
+    must_set_up: bool = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the agent proved a moment ago that it is them, not somebody at their desk."""
+        return self.confirmed_at is not None and self.confirmed_at + CONFIRMED_FOR > clock.now()
 
 
-def start(session: Session, agent: Agent, secret: str, *, browser: str) -> None:
-    """Sign an agent in; the browser keeps the secret, we keep its hash."""
+def start(session: Session, agent: Agent, secret: str, *, browser: str, awaits_second_step: bool = False) -> None:
+    """Sign an agent in; the browser keeps the secret, we keep its hash. A second step still opens nothing."""
+    now = clock.now()
     login = LoginSession(
-        agent_id=agent.id, secret_hash=digest_of(secret), browser=browser, ends_at=clock.now() + LONGEST
+        agent_id=agent.id,
+        secret_hash=digest_of(secret),
+        browser=browser,
+        ends_at=now + (SECOND_STEP_WITHIN if awaits_second_step else LONGEST),
+        confirmed_at=now,
+        awaits_second_step=awaits_second_step,
+        must_set_up=not awaits_second_step and second_factor.is_missing(session, agent),
     )
     session.add(login)
     session.flush()
-    audit.record(session, "login.start", by=agent, on=("login", login.id))
+    action = "login.first_step" if awaits_second_step else "login.start"
+    audit.record(session, action, by=agent, on=("login", login.id))
 
 
 def current(session: Session, secret: str) -> Login | None:
     """Who is signed in with this secret; None after too long a pause, after a week, or when the agent is disabled."""
-    found = session.execute(
-        select(LoginSession, Agent)
-        .join(Agent, Agent.id == LoginSession.agent_id)
-        .where(LoginSession.secret_hash == digest_of(secret), LoginSession.ended_at.is_(None))
-    ).one_or_none()
-    if found is None:
-        return None
-    login, agent = found
-    pause = IDLE_OF_AN_ADMIN if agent.is_admin else IDLE
-    is_over = login.ends_at <= clock.now() or login.last_seen_at + pause <= clock.now()
-    return None if is_over or agent.is_disabled else Login(login.id, agent, login.last_seen_at)
+    return _found(session, secret, awaits_second_step=False)
+
+
+def half_way(session: Session, secret: str) -> Login | None:
+    """Who gave the right password with this secret, and owes the second step."""
+    return _found(session, secret, awaits_second_step=True)
+
+
+def finish(session: Session, login: Login, secret: str, *, how: str) -> None:
+    """The second step is done: from now on a new secret stands for the login."""
+    row = session.get_one(LoginSession, login.id, with_for_update=True)
+    row.secret_hash = digest_of(secret)
+    row.awaits_second_step = False
+    row.last_seen_at = row.confirmed_at = clock.now()
+    row.ends_at = clock.now() + LONGEST
+    audit.record(session, "login.start", by=login.agent, on=("login", login.id), facts={"second_step": how})
+
+
+def confirm(session: Session, login: Login, *, how: str) -> None:
+    """The agent has just proved to be there: what weighs is possible for some minutes."""
+    session.execute(update(LoginSession).where(LoginSession.id == login.id).values(confirmed_at=clock.now()))
+    audit.record(session, "login.confirm", by=login.agent, on=("login", login.id), facts={"by": how})
+
+
+def logins_of(session: Session, agent: Agent) -> list[LoginSession]:
+    """The browsers an agent is signed in with, the one used last first."""
+    return list(
+        session.scalars(
+            select(LoginSession)
+            .where(
+                LoginSession.agent_id == agent.id,
+                LoginSession.ended_at.is_(None),
+                LoginSession.awaits_second_step.is_(False),
+                LoginSession.ends_at > clock.now(),
+                LoginSession.last_seen_at > clock.now() - pause_of(agent),
+            )
+            .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def end_one(session: Session, agent: Agent, login_id: int) -> bool:
+    """End a login of this agent's own; whether there was one."""
+    row = session.get(LoginSession, login_id)
+    if row is None or row.agent_id != agent.id:
+        return False
+    if row.ended_at is None:
+        row.ended_at = clock.now()
+        audit.record(session, "login.end", by=agent, on=("login", login_id))
+    return True
+
+
+def end_others(session: Session, login: Login) -> None:
+    """End every login of this agent's but this one."""
+    for other in logins_of(session, login.agent):
+        if other.id != login.id:
+            end_one(session, login.agent, other.id)
+
+
+def pause_of(agent: Agent) -> timedelta:
+    return IDLE_OF_AN_ADMIN if agent.is_admin else IDLE
 
 
 def keep_last_seen(db: Database, login: Login) -> None:
@@ -80,6 +148,25 @@ def end(session: Session, login: Login) -> None:
     """Sign out: the cookie is worth nothing any more."""
     session.execute(update(LoginSession).where(LoginSession.id == login.id).values(ended_at=clock.now()))
     audit.record(session, "login.end", by=login.agent, on=("login", login.id))
+
+
+def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login | None:
+    found = session.execute(
+        select(LoginSession, Agent)
+        .join(Agent, Agent.id == LoginSession.agent_id)
+        .where(
+            LoginSession.secret_hash == digest_of(secret),
+            LoginSession.ended_at.is_(None),
+            LoginSession.awaits_second_step.is_(awaits_second_step),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    row, agent = found
+    is_over = row.ends_at <= clock.now() or row.last_seen_at + pause_of(agent) <= clock.now()
+    if is_over or agent.is_disabled:
+        return None
+    return Login(row.id, agent, row.last_seen_at, row.confirmed_at, row.must_set_up)
 
 
 def brakes(vault: Vault, email: str, place: str) -> tuple[str, str]:

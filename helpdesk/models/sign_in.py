@@ -1,5 +1,6 @@
-"""What signing in needs: sessions on the server, mailed links, counters of failures."""
+"""What signing in needs: sessions on the server, mailed links, challenges, counters of failures."""
 
+import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary
@@ -22,6 +23,9 @@ class LoginSession(Base, kw_only=True):
     last_seen_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)  # when who signed in last proved to be there
+    awaits_second_step: Mapped[bool] = mapped_column(default=False)  # the password was right, and opens nothing yet
+    must_set_up: Mapped[bool] = mapped_column(default=False)  # a second factor, before anything else
 
 
 class PasswordReset(Base, kw_only=True):
@@ -36,6 +40,28 @@ class PasswordReset(Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_invitation: Mapped[bool] = mapped_column(default=False)
+
+
+class ChallengeKind(enum.StrEnum):
+    """What a challenge may be answered for."""
+
+    ADD_PASSKEY = "add_passkey"
+    PASSKEY = "passkey"
+    SINGLE_SIGN_ON = "single_sign_on"
+
+
+class SignInChallenge(Base, kw_only=True):
+    """A random text that a passkey or an identity provider answers: once, soon, in the browser it was made for."""
+
+    __tablename__ = "sign_in_challenge"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kind: Mapped[ChallengeKind]
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True, repr=False)
+    secret: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    next_path: Mapped[str] = mapped_column(default="/")
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LoginThrottle(Base, kw_only=True):

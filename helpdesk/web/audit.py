@@ -16,7 +16,7 @@ from helpdesk.privacy import audit as trail
 from helpdesk.privacy import inspection
 from helpdesk.privacy.inspection import Entry, Question
 from helpdesk.web import csv_file, frame, words
-from helpdesk.web.auth import agent, db
+from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.language import zone
 
 bp = Blueprint("audit", __name__)
@@ -61,6 +61,7 @@ def index() -> ResponseReturnValue:
 def download() -> Response:
     """All that answers the question, as a file; the export is an event too."""
     _may_look()
+    fresh()
     question = _question(_asked())
     trail.record(db(), "audit.export", by=agent(), on=("trail", None), subject_id=question.customer_id)
     return csv_file.answer(_lines(question), name="audit.csv")

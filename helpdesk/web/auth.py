@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from helpdesk.desk import sign_in
+from helpdesk.desk.sign_in import Login
 from helpdesk.models.agent import Agent
 from helpdesk.runtime import Runtime
 from helpdesk.web.cookie import BrowserSecret
@@ -17,6 +18,14 @@ View = TypeVar("View", bound=Callable[..., object])
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or no longer."""
+
+
+class ConfirmationNeeded(Exception):
+    """The agent is signed in, and has to prove once more to be there before this."""
+
+
+class SetUpNeeded(Exception):
+    """The desk asks for a second factor, and this agent has none yet."""
 
 
 def public(view: View) -> View:
@@ -34,6 +43,12 @@ def without_database(view: View) -> View:
 def protected_by_its_address(view: View) -> View:
     """This view's address holds a secret that only a mailed link knows; it stands for the form's token."""
     view.is_protected_by_its_address = True  # type: ignore[attr-defined]
+    return view
+
+
+def while_setting_up(view: View) -> View:
+    """This view answers also those who still have to set up their second factor."""
+    view.is_while_setting_up = True  # type: ignore[attr-defined]
     return view
 
 
@@ -69,6 +84,31 @@ def agent() -> Agent:
     return found
 
 
+def login() -> Login:
+    """The login of the agent who is signed in."""
+    found = g.login
+    assert isinstance(found, Login)  # noqa: S101  let_in put it there
+    return found
+
+
+def fresh() -> None:
+    """Before what weighs (granting, exporting, erasing, roles, secrets): whoever asks has just proved to be there.
+
+    Call it first in a view. Raises ConfirmationNeeded ten minutes after the last proof: the agent is asked for it,
+    and what they had sent is sent again afterwards, but for passwords and files. A GET guarded too asks beforehand.
+    """
+    if not login().is_fresh:
+        raise ConfirmationNeeded
+
+
+def who_asks() -> Login:
+    """For a view without a database session: the login, from a short look. Raises SignInNeeded, SetUpNeeded."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    with runtime().db.reading() as session:
+        let_in(session, view)
+    return login()
+
+
 def browser() -> BrowserSecret:
     found = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  how a proxy is looked through
     assert isinstance(found, BrowserSecret)  # noqa: S101  CookieInterface made it
@@ -76,24 +116,30 @@ def browser() -> BrowserSecret:
 
 
 def let_in(at: Session, view: object) -> None:
-    """Find out who asks. Raises SignInNeeded where the view is not for everybody."""
+    """Find out who asks. Raises SignInNeeded or SetUpNeeded where the view is not for everybody."""
     g.login = None if browser().is_new else sign_in.current(at, browser().secret)
     g.agent = g.login.agent if g.login else None
     # plain values for the pages after a rollback, when the row is dead
     g.agent_id, g.language, g.theme = (g.agent.id, g.agent.language, g.agent.theme) if g.agent else (None, None, None)
     if g.agent is None and not is_public(view):
         raise SignInNeeded
+    is_open = is_public(view) or getattr(view, "is_while_setting_up", False)
+    if g.login is not None and g.login.must_set_up and not is_open:
+        raise SetUpNeeded
 
 
 def ask_to_sign_in() -> Response:
-    """To the sign-in page and back again; a page fetched by a script is told to go there as a whole."""
+    """To the sign-in page and back again."""
+    return go_by_way_of("sign_in.show")
+
+
+def go_by_way_of(endpoint: str) -> Response:
+    """To a page, and back again from there; a page fetched by a script is told to go there as a whole."""
     if request.headers.get("HX-Request"):
         answer = make_response("", 401)
-        answer.headers["HX-Redirect"] = url_for(
-            "sign_in.show", next=own_path(request.headers.get("HX-Current-URL", ""))
-        )
+        answer.headers["HX-Redirect"] = url_for(endpoint, next=own_path(request.headers.get("HX-Current-URL", "")))
         return answer
-    return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?") if request.path != "/" else None))
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?") if request.path != "/" else None))
 
 
 def own_path(address: str) -> str:

@@ -14,7 +14,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.privacy import audit
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
-from helpdesk.web import auth
+from helpdesk.web import auth, confirmation
 from helpdesk.web.language import _
 
 log = logging.getLogger("helpdesk.web")
@@ -46,6 +46,8 @@ class NotVisible(Exception):
 
 def install(app: Flask) -> None:
     app.register_error_handler(auth.SignInNeeded, _sign_in_needed)
+    app.register_error_handler(auth.ConfirmationNeeded, confirmation.ask)
+    app.register_error_handler(auth.SetUpNeeded, confirmation.ask_to_set_up)
     app.register_error_handler(NotVisible, _not_visible)
     app.register_error_handler(AccessDenied, _denied)
     app.register_error_handler(CSRFError, _stale_form)

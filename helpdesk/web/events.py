@@ -37,7 +37,7 @@ def stream() -> ResponseReturnValue:
     here, secret = runtime(), browser().secret
     with here.db.reading() as session:
         login = sign_in.current(session, secret)
-    if login is None:
+    if login is None or login.must_set_up:
         return "", 401
     opened = streams.of_this_process()
     place = opened.begin(login.id)
@@ -89,7 +89,7 @@ def _gathered(ear: Any, place: Stream) -> set[int]:  # noqa: ANN401  redis gives
 def _line(session: Session, secret: str, changed: set[int]) -> str:
     """What to tell this login: those of the changed tickets that it may know of."""
     login = sign_in.current(session, secret)
-    if login is None:
+    if login is None or login.must_set_up:
         return _SIGNED_OUT
     visible = select(Ticket.id).where(Ticket.id.in_(changed), inbox.is_visible(login.agent))
     numbers = sorted(session.scalars(visible)) if changed else []

@@ -12,7 +12,7 @@ from helpdesk.models.access_grant import AccessGrant, Purpose, Scope
 from helpdesk.privacy import grants, policy
 from helpdesk.privacy.grants import GrantRefused, Wish
 from helpdesk.web import frame
-from helpdesk.web.auth import agent, db, runtime
+from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.tickets import back_to
@@ -74,6 +74,7 @@ def ask_by_number() -> ResponseReturnValue:
 
 @bp.post("/grants/<int:grant_id>/approval")
 def approve(grant_id: int) -> ResponseReturnValue:
+    fresh()
     return _decided(lambda: grants.approve(db(), _find(grant_id), by=agent()))
 
 

@@ -45,7 +45,13 @@ class Section:
 
 # A room adds its page here, in the section where somebody would look for it.
 SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
-    (N_("You"), ()),
+    (
+        N_("You"),
+        (
+            SettingsPage("account.show", N_("Your account"), "user", None, N_("Name, language, look and password.")),
+            SettingsPage("security.show", N_("Signing in"), "fingerprint", None, N_("Second step, passkeys.")),
+        ),
+    ),
     (
         N_("People"),
         (
@@ -100,6 +106,11 @@ def page(template: str, endpoint: str, status: int = 200, **values: object) -> R
 def saved(endpoint: str) -> ResponseReturnValue:
     """Back to a settings page after a change; it says that it was saved."""
     return redirect(url_for(endpoint, saved=1), code=303)
+
+
+def back_to(endpoint: str) -> ResponseReturnValue:
+    """Back to a settings page after a step that is not all yet."""
+    return redirect(url_for(endpoint), code=303)
 
 
 def must(permission: Permission) -> None:

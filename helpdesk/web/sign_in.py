@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import passwords, sign_in
+from helpdesk.desk import passwords, second_factor, sign_in
 from helpdesk.models.agent import Agent
-from helpdesk.web.auth import agent, browser, db, own_path, public, runtime, without_database
+from helpdesk.web.auth import agent, browser, db, own_path, public, runtime, while_setting_up, without_database
 from helpdesk.web.language import _
 
 bp = Blueprint("sign_in", __name__)
@@ -23,13 +23,26 @@ class Form:
     said: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Whose password was right, and whether that is all."""
+
+    agent: Agent
+    owes_second_step: bool
+
+
 @bp.get("/sign-in")
 @public
 def show() -> ResponseReturnValue:
     if g.agent is not None:
         return redirect(_next())
     said = _("Your password is set. Sign in with it now.") if request.args.get("said") == "password" else ""
-    return _shown(Form(email=request.args.get("email", ""), next=request.args.get("next", ""), said=said))
+    wrong = (
+        _("The passkey did not work. Try again, or take another way.")
+        if request.args.get("said") == "passkey"
+        else ""
+    )
+    return _shown(Form(request.args.get("email", ""), request.args.get("next", ""), wrong, said))
 
 
 @bp.post("/sign-in")
@@ -43,10 +56,44 @@ def create() -> ResponseReturnValue:
         return _again(_("Too many attempts. Wait a few minutes, then try again."), 429)
     if found is None:
         return _again(_("Email or password is wrong."), 401)
+    if found.owes_second_step:
+        return redirect(url_for(".second_step", next=_next()), code=303)
+    return redirect(_next(), code=303)
+
+
+@bp.get("/sign-in/second-step")
+@public
+def second_step() -> ResponseReturnValue:
+    """For a browser that gave the right password; everybody else begins at the beginning."""
+    half = sign_in.half_way(db(), browser().secret)
+    if half is None:
+        return redirect(url_for(".show", next=_next()))
+    return _step_shown(second_factor.ways(db(), half.agent))
+
+
+@bp.post("/sign-in/second-step")
+@public
+def take_second_step() -> ResponseReturnValue:
+    half = sign_in.half_way(db(), browser().secret)
+    if half is None:
+        return redirect(url_for(".show", next=_next()), code=303)
+    keys = sign_in.brakes(runtime().vault, half.agent.email, request.remote_addr or "")
+    ways = second_factor.ways(db(), half.agent)
+    try:
+        sign_in.require_patience(db(), keys)
+    except sign_in.TooManyAttempts:
+        return _step_shown(ways, _("Too many attempts. Wait a few minutes, then try again."), 429)
+    how = second_factor.accept(db(), runtime().vault, half.agent, request.form.get("code", "")[:100])
+    if how is None:
+        sign_in.count_failure(db(), keys, half.agent)
+        return _step_shown(ways, _("This code does not fit, or was used already."), 401)
+    sign_in.forgive(db(), keys)
+    sign_in.finish(db(), half, browser().renew(), how=how)
     return redirect(_next(), code=303)
 
 
 @bp.post("/sign-out")
+@while_setting_up
 def sign_out() -> ResponseReturnValue:
     sign_in.end(db(), g.login)
     browser().drop()
@@ -56,6 +103,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @bp.post("/theme")
+@while_setting_up
 def choose_theme() -> ResponseReturnValue:
     theme = request.form.get("theme", "")
     if theme in THEMES:
@@ -63,8 +111,8 @@ def choose_theme() -> ResponseReturnValue:
     return redirect(own_path(request.referrer or "/"), code=303)
 
 
-def _checked(email: str, password: str) -> Agent | None:
-    """The agent with this address and password, signed in; None where they do not fit."""
+def _checked(email: str, password: str) -> Entered | None:
+    """The agent with this address and password, signed in or half-way; None where they do not fit."""
     here = runtime()
     keys = sign_in.brakes(here.vault, email, request.remote_addr or "")
     with here.db.reading() as session:
@@ -75,14 +123,21 @@ def _checked(email: str, password: str) -> Agent | None:
         if found is None or not is_right:
             sign_in.count_failure(session, keys, found)
             return None
-        sign_in.forgive(session, keys)
-        sign_in.start(session, found, browser().renew(), browser=_browser_name())
-    return found
+        owes = second_factor.ways(session, found).any
+        if not owes:  # else guessing codes after a right password would begin anew each time
+            sign_in.forgive(session, keys)
+        sign_in.start(session, found, browser().renew(), browser=browser_name(), awaits_second_step=owes)
+    return Entered(found, owes_second_step=owes)
 
 
 def _again(wrong: str, code: int) -> ResponseReturnValue:
     form = Form(email=request.form.get("email", ""), next=request.form.get("next", ""), wrong=wrong)
     return _shown(form, code)
+
+
+def _step_shown(ways: second_factor.Ways, wrong: str = "", code: int = 200) -> Response:
+    page = render_template("sign_in/second_step.html", ways=ways, wrong=wrong, next=_next())
+    return make_response(page, code)
 
 
 def _shown(form: Form, code: int = 200) -> Response:
@@ -93,7 +148,7 @@ def _next() -> str:
     return own_path(request.values.get("next", "/"))
 
 
-def _browser_name() -> str:
+def browser_name() -> str:
     """A coarse name, by which an agent knows the login again: no version, nothing to recognise anybody by."""
     words = request.user_agent.string
     names = {"Firefox": "Firefox", "Edg": "Edge", "Chrome": "Chrome", "Safari": "Safari"}

@@ -3,9 +3,11 @@
 from flask import Flask, g
 
 from helpdesk.web import (
+    account,
     attachments,
     audit,
     business_hours,
+    confirmation,
     events,
     forwards,
     grants,
@@ -16,6 +18,7 @@ from helpdesk.web import (
     merges,
     messages,
     notes,
+    passkeys,
     password_resets,
     permission,
     places,
@@ -23,6 +26,7 @@ from helpdesk.web import (
     replies,
     sandbox,
     search,
+    security,
     settings,
     sign_in,
     suggestions,
@@ -33,9 +37,11 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
+    account,
     attachments,
     audit,
     business_hours,
+    confirmation,
     events,
     forwards,
     grants,
@@ -46,12 +52,14 @@ _FEATURES = (
     merges,
     messages,
     notes,
+    passkeys,
     password_resets,
     permission,
     places,
     policy,
     replies,
     search,
+    security,
     settings,
     sign_in,
     suggestions,

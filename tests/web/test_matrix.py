@@ -8,9 +8,11 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from helpdesk.models.base import Base
+from tests.web import matrix, people_matrix
 from tests.web.desk import Desk
-from tests.web.matrix import FORMS, ROWS
 
+ROWS = matrix.ROWS | people_matrix.ROWS
+FORMS = matrix.FORMS | people_matrix.FORMS
 METHODS = ("GET", "POST")
 PROTECTED_BY_THEIR_ADDRESS = {"password_resets.consume", "permission.answer"}
 ROLES = ("nobody", "ada", "otto", "root")
@@ -34,6 +36,8 @@ def address(desk: Desk, rule: Rule) -> str:
         "token": "x" * 43,
         "email_id": desk.held.id,
         "grant_id": desk.grant.id,
+        "login_id": 987654,
+        "passkey_id": 987654,
         "secret": desk.secret,
         "view": "open",
         "version": "1",
