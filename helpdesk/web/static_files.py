@@ -25,6 +25,7 @@ STYLESHEETS: Final = tuple(
         "pages",
         "wide",
         "settings",
+        "people",
         "charts",
         "mail",
     )
