@@ -20,6 +20,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("must_set_up", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("password_reset", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_invitation", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # the defaults were for the rows that were there
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.alter_column("awaits_second_step", server_default=None)
+        batch_op.alter_column("must_set_up", server_default=None)
+    with op.batch_alter_table("password_reset", schema=None) as batch_op:
+        batch_op.alter_column("is_invitation", server_default=None)
     op.create_table(
         "sign_in_challenge",
         sa.Column("id", ID, nullable=False),
