@@ -101,7 +101,8 @@ class Intake:
 
     def _file_some(self, session: Session, queue: deque[tuple[int, ParsedEmail | Quarantined]]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)
-        at = intake.arrival(session, mailbox, trusted_authserv_id=self.here.config.mail.trusted_authserv_id)
+        trusted = self.here.config.mail.trusted_authserv_id
+        at = intake.arrival(session, mailbox, trusted_authserv_id=trusted, vault=self.here.vault)
         ids = [email_id for email_id, _parsed in list(queue)[:BATCH]]
         emails = {email.id: email for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(ids)))}
         until, filed = time.monotonic() + SHORT, 0

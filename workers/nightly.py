@@ -10,8 +10,10 @@ from helpdesk import clock, runtime
 from helpdesk.models.promise import PromiseCheck
 from helpdesk.privacy import policy, promises
 from helpdesk.privacy.readers import Machine
+from workers import erasure
 
 HOUR: Final = 3
+_UNTIL: Final = 6
 
 
 def verify_promises() -> None:
@@ -26,6 +28,14 @@ def verify_promises() -> None:
         found = promises.examine(session)
     with here.db.transaction() as session:
         promises.keep(session, found, by=Machine.COMMAND)
+
+
+def scrub() -> None:
+    """Write over what was erased since: between three and six, when few wait for it."""
+    here = runtime.current()
+    now = clock.now().astimezone(ZoneInfo(here.config.desk.time_zone))
+    if HOUR <= now.hour < _UNTIL:
+        erasure.scrub_free_pages()
 
 
 def last_night(now: datetime, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import delivery, nightly, sweeper, trail
+from workers import delivery, erasure, nightly, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -17,6 +17,8 @@ CLOCKWORK: Final = (
     Entry("a signed checkpoint of the trail",       timedelta(hours=1),      trail.checkpoint),
     Entry("access grants whose time is over",       timedelta(seconds=30),   trail.end_grants),
     Entry("whether each promise is kept, nightly",  timedelta(minutes=10),   nightly.verify_promises),
+    Entry("erasures that were begun",               timedelta(minutes=1),    erasure.go_on),
+    Entry("traces of erasures, nightly",            timedelta(minutes=10),   nightly.scrub),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

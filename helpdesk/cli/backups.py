@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from helpdesk import clock
+from helpdesk.cli import erasure as erased_again
 from helpdesk.cli.errors import Failed, WrongUse
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.cli.progress import Bar
@@ -54,17 +55,21 @@ def backup(place: Place, *, file: Path | None, with_key: bool) -> None:
 def restore(place: Place, *, file: Path, over: bool) -> None:
     """Make the desk what it was when the backup was made. Stop the desk first."""
     with place.desk(migrated=False) as here, _alone(place):
+        erased_again.remember(here)
         with Bar() as bar:
             back = backups.restore(here.db, place.config.key_file, file, over=over, say=bar.tell)
         standing = migrations.standing(here.db)
-        waiting = 0
+        waiting = erased = 0
         if standing.is_at_head:
             _note_restored(here.db, back)
+            erased = erased_again.replay(here)
             with here.db.reading() as session:
                 waiting = health.outbox(session).waiting
     click.echo(f"The desk is as it was on {back.made_at}: {_in_words(back)}.")
     if not standing.is_at_head:
         click.echo(f"Its database has the form {standing.current}: run 'helpdesk migrate' next.", err=True)
+    if erased:
+        click.echo(f"Erased since then, and erased again now: {erased} people.")
     if waiting:
         click.echo(
             f"{waiting:,} recipients had not got their email then: it leaves when the desk starts, a second time "

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "agent": "helpdesk.cli.agents:agent",
     "backup": "helpdesk.cli.backups:backup",
     "restore": "helpdesk.cli.backups:restore",
+    "erase": "helpdesk.cli.erasure:erase",
     "audit": "helpdesk.cli.audit:audit",
     "policy": "helpdesk.cli.policies:policy",
     "migrate": "helpdesk.cli.migrate:migrate",

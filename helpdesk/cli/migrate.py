@@ -2,6 +2,7 @@
 
 import click
 
+from helpdesk.cli import erasure as erased_again
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.storage import migrations
 
@@ -17,6 +18,7 @@ def migrate(place: Place, *, check: bool) -> None:
             click.echo("The database has the form this version needs.")
             return
         before = migrations.upgrade(here.db)
+        erased_again.replay(here)  # of an old backup: who was erased since is not there for a moment
     if before.is_at_head:
         click.echo(f"The database has the form this version needs ({before.head}) already.")
     else:

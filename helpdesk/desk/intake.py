@@ -15,9 +15,10 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.privacy import access, audit, tombstones
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage import jobs
+from helpdesk.storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,18 @@ class Arrival:
     team: Team
     own_addresses: frozenset[str]
     trusted_authserv_id: str = ""
+    vault: Vault | None = None  # to know by whom nothing old is taken in; None: nobody was ever erased
 
 
-def arrival(session: Session, mailbox: Mailbox, *, trusted_authserv_id: str = "") -> Arrival:
+def arrival(
+    session: Session, mailbox: Mailbox, *, trusted_authserv_id: str = "", vault: Vault | None = None
+) -> Arrival:
     """Look up once what each email of this mailbox's batch needs."""
     team = session.get_one(Team, mailbox.team_id)
-    return Arrival(mailbox, team, people.own_addresses(session), trusted_authserv_id)
+    knows_the_erased = vault is not None and tombstones.are_any(session)
+    return Arrival(
+        mailbox, team, people.own_addresses(session), trusted_authserv_id, vault if knows_the_erased else None
+    )
 
 
 def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: Arrival) -> Outcome:
@@ -71,8 +78,8 @@ def quarantine(session: Session, email: InboundEmail, reason: str) -> Outcome:
 
 def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome:
     proven = verdict(parsed, trusted=at.trusted_authserv_id)
-    if _is_ours(session, parsed):
-        return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
+    if (passed_over := _passed_over(session, email, parsed, at)) is not None:
+        return passed_over
     if email.ruling is not None:
         return _as_ruled(session, email, parsed, at, proven)
     if (first := copies.first_of(session, email, parsed, at.own_addresses)) is not None:
@@ -93,6 +100,17 @@ def _placed(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arri
     if place.ticket is not None:
         return _append(session, email, parsed, place.ticket, proven, origin=place.origin)
     return _open(session, email, parsed, at, place.follows, proven)
+
+
+def _passed_over(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome | None:
+    """What becomes no message at all: our own email, come back, and what somebody wrote before they were erased."""
+    if _is_ours(session, parsed):
+        return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
+    vault, writers = at.vault, [address for address, _name in people.senders(parsed)]
+    if vault is None or not any(tombstones.covers(session, vault, one, email.arrived_at) for one in writers):
+        return None
+    access.erase_raw_emails(session, [email.id])
+    return ledger.decide(email, Outcome.ERASED, "its writer was erased after it had arrived")
 
 
 def _is_ours(session: Session, parsed: ParsedEmail) -> bool:

@@ -27,6 +27,7 @@ class Customer(Base, kw_only=True):
     source: Mapped[Source] = mapped_column(default=Source.EMAIL)
     is_protected: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
     addresses: Mapped[list["CustomerAddress"]] = relationship(
         back_populates="customer",
         default_factory=list,

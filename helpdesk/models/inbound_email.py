@@ -24,6 +24,7 @@ class Outcome(enum.StrEnum):
     TOO_LARGE = "too_large"
     OWN = "own"  # our own email, come back
     PUT_ASIDE = "put_aside"  # by somebody who looked at it
+    ERASED = "erased"  # with the person who wrote it; its fingerprint stays, so that it is not taken in again
 
 
 class Ruling(enum.StrEnum):

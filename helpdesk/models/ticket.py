@@ -113,6 +113,7 @@ class Ticket(Base, kw_only=True):
     message_count: Mapped[int] = mapped_column(default=0)
     has_attachments: Mapped[bool] = mapped_column(default=False)
     has_failed_delivery: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)  # when the person whose it was, was
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # the old, closed one
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     merged_count: Mapped[int] = mapped_column(default=0)  # tickets whose messages are on this one

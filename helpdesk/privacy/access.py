@@ -1,13 +1,13 @@
 """The gate: the only way to what customers and agents wrote. Each reading has a basis and leaves an event."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, overload
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from helpdesk.mail import thread
+from helpdesk.mail import senders, thread
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -200,6 +200,49 @@ def write_attachment(
     session: Session, attachment: Attachment, *, name: str, body: bytes, content_id: str | None = None
 ) -> None:
     content.keep_attachment(session, attachment.id, name=name, body=body, content_id=content_id)
+
+
+def erase_messages(session: Session, message_ids: Collection[int], inbound_email_ids: Collection[int]) -> list[bytes]:
+    """Take away what these messages say; returns the files that `remove_file` takes out of the folder afterwards."""
+    return content.erase_messages(session, message_ids, inbound_email_ids)
+
+
+def erase_raw_emails(session: Session, inbound_email_ids: Collection[int]) -> list[bytes]:
+    return content.erase_raw_emails(session, inbound_email_ids)
+
+
+def erase_notes(session: Session, note_ids: Collection[int]) -> None:
+    content.erase_notes(session, note_ids)
+
+
+def erase_tickets(session: Session, ticket_ids: Collection[int]) -> None:
+    content.erase_tickets(session, ticket_ids)
+
+
+def remove_file(session: Session, digest: bytes) -> None:
+    content.remove_file(session, digest)
+
+
+def mentioning(session: Session, ticket_ids: Sequence[int], phrases: Collection[str], *, by: Machine) -> list[int]:
+    """Which messages of these tickets hold one of the phrases: ids, no word of them. A reading all the same."""
+    if not ticket_ids:
+        return []
+    facts: dict[str, object] = {"tickets": list(ticket_ids)}
+    audit.record(session, "mention.look", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    return content.mentioning(session, ticket_ids, phrases)
+
+
+def loose_emails_from(session: Session, addresses: Collection[str], *, by: Machine) -> list[int]:
+    """Which emails that are on no ticket name one of these addresses as their writer."""
+    found: list[int] = []
+    after = looked_at = 0
+    while heads := content.loose_raw_emails(session, after=after, limit=100):
+        found += [email_id for email_id, head in heads if senders.writers_of(head) & set(addresses)]
+        looked_at, after = looked_at + len(heads), heads[-1][0]
+    if looked_at:
+        facts: dict[str, object] = {"emails": looked_at, "last": after}
+        audit.record(session, "sender.look", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    return found
 
 
 def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Reader) -> None:

@@ -66,12 +66,18 @@ def make(session: Session, by: Signer) -> AuditCheckpoint | None:
     )
     for core in session.execute(fresh.execution_options(yield_per=2_000)).scalars():
         tree.add(merkle.leaf_hash(core))
-    note = _signed(_body(by.name, tree.size, tree.root, chain_hash), by)
+    note = sign(_body(by.name, tree.size, tree.root, chain_hash), by)
     checkpoint = AuditCheckpoint(
         size=tree.size, root=tree.root, chain_hash=chain_hash, frontier=tree.to_bytes(), note=note
     )
     session.add(checkpoint)
     return checkpoint
+
+
+def sign(body: str, by: Signer) -> str:
+    """A text with the desk's signature under it, as a C2SP signed note."""
+    signature = _key_hash(by.name, by.public_key) + by.key.sign(body.encode())
+    return f"{body}\n\u2014 {by.name} {_b64(signature)}\n"
 
 
 def latest(session: Session) -> AuditCheckpoint | None:
@@ -136,11 +142,6 @@ def read_note(note: str, verifier: str) -> tuple[int, bytes]:
 
 def _body(name: str, size: int, root: bytes, chain_hash: bytes) -> str:
     return f"{name}\n{size}\n{_b64(root)}\nchain {_b64(chain_hash)}\n"
-
-
-def _signed(body: str, by: Signer) -> str:
-    signature = _key_hash(by.name, by.public_key) + by.key.sign(body.encode())
-    return f"{body}\n\u2014 {by.name} {_b64(signature)}\n"
 
 
 def _key_hash(name: str, public_key: bytes) -> bytes:

@@ -118,6 +118,16 @@ def end(session: Session, grant: AccessGrant, *, by: Agent) -> None:
     _end_by_word(session, grant, by=by)
 
 
+def withdraw(session: Session, grant: AccessGrant, *, because: str, by: Reader) -> None:
+    """End what waits or is live because what it opens is going away."""
+    is_live = grant.state is GrantState.ACTIVE
+    if not is_live and grant.state is not GrantState.REQUESTED:
+        return
+    grant.state = _after_use(grant, GrantState.REVOKED) if is_live else GrantState.DENIED
+    grant.ended_at = clock.now()
+    _tell(session, grant, "grant.revoke" if is_live else "grant.deny", by=by, facts={"because": because})
+
+
 def review(session: Session, grant: AccessGrant, *, by: Agent, is_right: bool) -> None:
     """Say of a break-glass that is over whether it was right: two people, neither of them its user."""
     _lock(session, grant)

@@ -12,6 +12,7 @@ class Machine(enum.StrEnum):
     INTAKE = "intake"
     DELIVERY = "delivery"
     BACKUP = "backup"
+    ERASURE = "erasure"
     DEMO = "demo"
     COMMAND = "command"
 
@@ -24,6 +25,7 @@ MACHINE_BASIS: Final = {
     Machine.INTAKE: "receiving: an email is read to become a ticket",
     Machine.DELIVERY: "delivery: an answer is read to be sent to those it is written to",
     Machine.BACKUP: "backup: everything is copied, so that nothing is lost",
+    Machine.ERASURE: "erasure: what one person wrote is looked for, to be taken away",
     Machine.DEMO: "demo: the stories of a fictional desk are played",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
@@ -13,6 +13,8 @@ from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.storage import files
 from helpdesk.storage.words import as_indexed, words
+
+_HEAD_BYTES = 256 * 1024  # of an email, where its header is
 
 FileMissing = files.FileMissing  # for those who catch it, and may not open files
 
@@ -95,7 +97,9 @@ def ticket_subject(session: Session, ticket_id: int) -> str:
 
 
 def message_text(session: Session, message_id: int) -> MessageText:
-    return _message_text(session.get_one(MessageContent, message_id))
+    """What a message says; nothing, of one that was erased."""
+    content = session.get(MessageContent, message_id)
+    return MessageText("", "", "") if content is None else _message_text(content)
 
 
 def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:
@@ -171,6 +175,78 @@ def keep_attachment(
 ) -> None:
     digest = files.put(session, body)
     session.add(AttachmentContent(attachment_id=attachment_id, name=name, digest=digest, content_id=content_id))
+
+
+def erase_messages(session: Session, message_ids: Collection[int], inbound_email_ids: Collection[int]) -> list[bytes]:
+    """Take away what these messages say, their files, and the emails they came as.
+
+    Returns the digests of large files that nobody else's message holds: they lie in the folder until
+    `files.remove_from_folder` is called, after the commit.
+    """
+    attachments = select(Attachment.id).where(Attachment.message_id.in_(message_ids))
+    held = set(
+        session.scalars(select(AttachmentContent.digest).where(AttachmentContent.attachment_id.in_(attachments)))
+    )
+    session.execute(delete(AttachmentContent).where(AttachmentContent.attachment_id.in_(attachments)))
+    session.execute(delete(MessageContent).where(MessageContent.message_id.in_(message_ids)))
+    session.execute(delete(SearchText).where(SearchText.message_id.in_(message_ids)))
+    return [*_let_go(session, held), *erase_raw_emails(session, inbound_email_ids)]
+
+
+def erase_raw_emails(session: Session, inbound_email_ids: Collection[int]) -> list[bytes]:
+    """Take away the bytes of these emails; returns as `erase_messages` does."""
+    raws = RawEmail.inbound_email_id.in_(inbound_email_ids)
+    held = set(session.scalars(select(RawEmail.digest).where(raws)))
+    session.execute(delete(RawEmail).where(raws))
+    return _let_go(session, held)
+
+
+def erase_notes(session: Session, note_ids: Collection[int]) -> None:
+    session.execute(delete(NoteContent).where(NoteContent.note_id.in_(note_ids)))
+    session.execute(delete(SearchText).where(SearchText.note_id.in_(note_ids)))
+
+
+def erase_tickets(session: Session, ticket_ids: Collection[int]) -> None:
+    """Empty the subject and the preview; what is found by the subject goes with it."""
+    ours = TicketContent.ticket_id.in_(ticket_ids)
+    session.execute(update(TicketContent).where(ours).values(subject="", preview=""))
+    loose = SearchText.message_id.is_(None) & SearchText.note_id.is_(None)
+    session.execute(delete(SearchText).where(SearchText.ticket_id.in_(ticket_ids), loose))
+
+
+def mentioning(session: Session, ticket_ids: Collection[int], phrases: Collection[str]) -> list[int]:
+    """The messages of these tickets that hold one of the phrases; their ids alone."""
+    holds = [
+        column.icontains(phrase, autoescape=True)
+        for phrase in phrases
+        for column in (MessageContent.text, MessageContent.subject)
+    ]
+    chosen = select(MessageContent.message_id).join(Message).where(Message.ticket_id.in_(ticket_ids), or_(*holds))
+    return list(session.scalars(chosen.order_by(MessageContent.message_id))) if holds else []
+
+
+def loose_raw_emails(session: Session, *, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Emails that are on no ticket as a message, with the beginning of their bytes, in the order of their ids."""
+    on_a_ticket = select(Message.id).where(Message.inbound_email_id == RawEmail.inbound_email_id).exists()
+    rows = session.execute(
+        select(RawEmail.inbound_email_id, RawEmail.digest)
+        .where(RawEmail.inbound_email_id > after, ~on_a_ticket)
+        .order_by(RawEmail.inbound_email_id)
+        .limit(limit)
+    )
+    return [(email_id, files.get(session, digest)[:_HEAD_BYTES]) for email_id, digest in rows]
+
+
+def remove_file(session: Session, digest: bytes) -> None:
+    """Take a large file that was let go out of the folder, unless the same bytes came again since."""
+    files.remove_from_folder(session, digest)
+
+
+def _let_go(session: Session, digests: Collection[bytes]) -> list[bytes]:
+    """Of files whose holder went: those that nobody else holds go too; the large ones are left to be unlinked."""
+    kept = set(session.scalars(select(AttachmentContent.digest).where(AttachmentContent.digest.in_(digests))))
+    kept |= set(session.scalars(select(RawEmail.digest).where(RawEmail.digest.in_(digests))))
+    return files.forget(session, sorted(set(digests) - kept))
 
 
 def _message_text(content: MessageContent) -> MessageText:

@@ -3,14 +3,15 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.stored_file import StoredFile
-from helpdesk.storage.db import insert_unless_known
+from helpdesk.storage.db import hold, insert_unless_known
 
 # SQLite reads blobs up to about this size faster than the file system does (sqlite.org/fasterthanfs.html)
 _IN_DATABASE: Final = 128 * 1024
@@ -26,6 +27,7 @@ def put(session: Session, body: bytes) -> bytes:
     if len(body) <= _IN_DATABASE:
         insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=body)
     else:
+        hold(session, f"file {digest.hex()}")  # nobody takes it out of the folder meanwhile
         _write(_path(session, digest), body)
         insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=None)
     return digest
@@ -48,6 +50,22 @@ def get(session: Session, digest: bytes) -> bytes:
 def in_folder(session: Session) -> list[bytes]:
     """The digests of all files that lie in the folder."""
     return list(session.scalars(select(StoredFile.digest).where(StoredFile.body.is_(None))))
+
+
+def forget(session: Session, digests: Collection[bytes]) -> list[bytes]:
+    """Take these files out of the database; returns those that lie in the folder, to be unlinked after the commit."""
+    large = list(
+        session.scalars(select(StoredFile.digest).where(StoredFile.digest.in_(digests), StoredFile.body.is_(None)))
+    )
+    session.execute(delete(StoredFile).where(StoredFile.digest.in_(digests)))
+    return large
+
+
+def remove_from_folder(session: Session, digest: bytes) -> None:
+    """Unlink a file that was forgotten, unless somebody put the same bytes again since."""
+    hold(session, f"file {digest.hex()}")
+    if session.get(StoredFile, digest) is None:
+        _path(session, digest).unlink(missing_ok=True)
 
 
 def path_in(folder: Path, digest: bytes) -> Path:

@@ -13,6 +13,7 @@ class Job(enum.StrEnum):
     DELIVER = "workers.delivery.deliver"
     READ_AGAIN = "workers.again.read_again"
     SWEEP = "workers.sweeper.sweep"
+    ERASE = "workers.erasure.erase"
 
 
 @dataclass(frozen=True, slots=True)
