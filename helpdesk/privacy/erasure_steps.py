@@ -226,9 +226,11 @@ KEPT: Final[Mapping[str, str]] = {
     "customer_address": "goes last of all: by it the others are found",
     "erasure": "numbers and moments only: it is the evidence",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
+    "merge": "numbers of two tickets, and the state before",
     "outbound_email": "that something was sent, and its own Message-ID, made by us",
     "stated_purpose": "which agent said what for, by number",
     "suggestion": "numbers of two tickets",
+    "ticket_link": "numbers of two tickets",
     "ticket_tag": "the desk's own words, chosen by agents for many tickets",
     "audit_shown": "numbers of tickets and events",
 }
