@@ -128,7 +128,8 @@ def _erase_messages(session: Session, _person: Person, ids: Sequence[int]) -> Se
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    touched = session.scalars(select(Ticket).join(Message).where(Message.id.in_(ids)).distinct()).all()
+    on_tickets = select(Message.ticket_id).where(Message.id.in_(ids))
+    touched = session.scalars(select(Ticket).where(Ticket.id.in_(on_tickets))).all()
     for ticket in touched:
         access.write_preview(session, ticket, "")  # it was the beginning of the last message: perhaps of theirs
         files_left = select(Attachment.id).join(Message).where(Message.ticket_id == ticket.id).limit(1)
