@@ -1,16 +1,19 @@
-"""Finding tickets: by the words of what may be read, by number, and by the customer's address."""
+"""Finding tickets: by the words of what may be read, by number, by address, and narrowed by filters."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import inbox
+from helpdesk.desk import inbox, search_filters
+from helpdesk.desk.search_filters import KEYS, Filter, NotUnderstood
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.access import Phrase
 from helpdesk.storage.words import words
@@ -18,6 +21,14 @@ from helpdesk.storage.words import words
 MOST_RESULTS: Final = 100
 _MOST_TERMS: Final = 12
 _LARGEST_ID: Final = 2**62
+_LONGEST: Final = 1_000
+_UTC: Final = ZoneInfo("UTC")
+# key:"two words", key:value, "a phrase", or a word; a minus leaves out
+_TERM: Final = re.compile(
+    r'(?P<minus>-?)(?P<key>[A-Za-z]+):(?:"(?P<said>[^"]*)"?|(?P<value>\S+))|"(?P<phrase>[^"]*)"?|\S+'
+)
+# a number as it stands in a subject: [Desk #12], (#12), #12
+_NUMBER: Final = re.compile(r"[\[(]?#?([0-9]{1,18})[\])]?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,59 +38,100 @@ class Query:
     phrases: tuple[Phrase, ...] = ()
     numbers: tuple[int, ...] = ()
     addresses: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    plain: str = ""  # what was typed besides filters
 
     @property
     def is_empty(self) -> bool:
-        return not (self.phrases or self.numbers or self.addresses)
+        return not (self.phrases or self.numbers or self.addresses or self.filters)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Tickets found, best first; `is_cut` when there are more than are listed."""
+    """Tickets found, best first; `is_cut` when there are more than are listed.
+
+    Where a filter is not understood nothing is found, and `misunderstood` names it.
+    """
 
     tickets: Sequence[Ticket]
     is_cut: bool
+    misunderstood: tuple[Filter, ...] = ()
 
 
 def understand(typed: str) -> Query:
-    """Words, "phrases in quotes", #numbers and addresses; the last word counts as a beginning."""
-    terms = [term for term in _terms(typed) if term.strip()][:_MOST_TERMS]
+    """Words, "phrases in quotes", #numbers, addresses and filters; the last word counts as a beginning."""
+    found = list(_TERM.finditer(typed[:_LONGEST]))
+    filters = tuple(_filter(term) for term in found if _is_filter(term))
+    plain = [term for term in found if not _is_filter(term) and term[0].strip()][:_MOST_TERMS]
+    terms = [term["phrase"] if term["phrase"] is not None else term[0] for term in plain]
     phrases = [Phrase(tuple(words(term))) for term in terms]
     phrases = [phrase for phrase in phrases if phrase.tokens]
     if phrases and not typed.rstrip().endswith('"'):
-        phrases[-1] = Phrase(phrases[-1].tokens, is_prefix=True)
-    numbers = [int(term.lstrip("#")) for term in terms if term.lstrip("#").isascii() and term.lstrip("#").isdecimal()]
+        phrases[-1] = replace(phrases[-1], is_prefix=True)
+    numbers = [int(number[1]) for term in terms if (number := _NUMBER.fullmatch(term))]
     addresses = [term.strip("<>,;").lower() for term in terms if "@" in term]
-    return Query(tuple(phrases), tuple(n for n in numbers if n < _LARGEST_ID), tuple(addresses))
+    return Query(
+        tuple(phrases),
+        tuple(number for number in numbers if number < _LARGEST_ID),
+        tuple(addresses),
+        filters[:_MOST_TERMS],
+        " ".join(term[0] for term in plain),
+    )
 
 
-def search(session: Session, typed: str, *, by: Agent) -> Results:
-    """Tickets that match: of readable ones the content, of all visible ones the number and the customer's address."""
+def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC) -> Results:
+    """Tickets that match: of readable ones the content, of all visible ones the number and the customer's address.
+
+    Filters narrow both; days among them begin in the given zone.
+    """
     query = understand(typed)
     if query.is_empty:
         return Results([], is_cut=False)
+    among, misunderstood = _among(session, query, by, zone)
+    if misunderstood:
+        return Results([], is_cut=False, misunderstood=misunderstood)
     by_content = access.search(
-        session, query.phrases, by=by, among=inbox.is_visible(by), limit=MOST_RESULTS + 1
+        session, query.phrases, by=by, among=among, limit=MOST_RESULTS + 1
     ) if query.phrases else []  # fmt: skip
-    ids = [*_by_number_or_customer(session, query, by), *by_content]
+    ids = [*_by_number_or_customer(session, query, among), *by_content]
+    if not (query.phrases or query.numbers or query.addresses):
+        ids = _newest(session, among)
     ranked = {ticket_id: rank for rank, ticket_id in enumerate(dict.fromkeys(ids))}
     rows = session.scalars(inbox.visible(by).where(Ticket.id.in_(ranked)).options(*inbox.with_people())).all()
     tickets = sorted(rows, key=lambda ticket: ranked[ticket.id])
     return Results(tickets[:MOST_RESULTS], is_cut=len(tickets) > MOST_RESULTS)
 
 
-def _by_number_or_customer(session: Session, query: Query, by: Agent) -> Sequence[int]:
+def _among(
+    session: Session, query: Query, by: Agent, zone: ZoneInfo
+) -> tuple[ColumnElement[bool], tuple[Filter, ...]]:
+    """What may be found at all, and the filters that were not understood."""
+    conditions, misunderstood = [inbox.is_visible(by)], []
+    for wanted in query.filters:
+        try:
+            conditions.append(search_filters.condition(session, wanted, by=by, zone=zone))
+        except NotUnderstood:
+            misunderstood.append(wanted)
+    return and_(*conditions), tuple(misunderstood)
+
+
+def _newest(session: Session, among: ColumnElement[bool]) -> list[int]:
+    chosen = select(Ticket.id).where(among, Ticket.place != Place.MERGED)
+    return list(session.scalars(chosen.order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(MOST_RESULTS + 1)))
+
+
+def _by_number_or_customer(session: Session, query: Query, among: ColumnElement[bool]) -> Sequence[int]:
     if not (query.numbers or query.addresses):
         return []
     customers = select(CustomerAddress.customer_id).where(CustomerAddress.email.in_(query.addresses))
-    named = inbox.visible(by).where(or_(Ticket.id.in_(query.numbers), Ticket.customer_id.in_(customers)))
-    return session.scalars(
-        named.with_only_columns(Ticket.id).order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(MOST_RESULTS + 1)
-    ).all()
+    named = select(Ticket.id).where(among, or_(Ticket.id.in_(query.numbers), Ticket.customer_id.in_(customers)))
+    return session.scalars(named.order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(MOST_RESULTS + 1)).all()
 
 
-def _terms(typed: str) -> list[str]:
-    terms: list[str] = []
-    for place, piece in enumerate(typed[:1_000].split('"')):
-        terms.extend([piece] if place % 2 else piece.split())
-    return terms
+def _is_filter(term: re.Match[str]) -> bool:
+    return (term["key"] or "").lower() in KEYS
+
+
+def _filter(term: re.Match[str]) -> Filter:
+    said = term["said"] if term["said"] is not None else term["value"]
+    return Filter(term["key"].lower(), said.strip(), is_without=bool(term["minus"]))

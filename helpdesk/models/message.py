@@ -67,7 +67,7 @@ class MessageAddress(Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
     field: Mapped[str]
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(default="")
 
 

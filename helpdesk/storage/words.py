@@ -33,7 +33,7 @@ def as_indexed(tokens: Iterable[str], dialect: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    for run in _WORD.findall(_folded(text)):
+    for run in _WORD.findall(folded(text)):
         at = 0
         for match in _UNSPACED.finditer(run):
             if match.start() > at:
@@ -44,7 +44,8 @@ def _words(text: str) -> Iterator[str]:
             yield run[at:][:_MAX_WORD]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Text without case and accents, as the index compares it."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())

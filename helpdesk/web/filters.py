@@ -12,12 +12,14 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from helpdesk import clock
+from helpdesk.storage.words import folded
 from helpdesk.web import words
 from helpdesk.web.language import _, locale, zone
 
 _TONES: Final = 6
 _LINK: Final = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
 _A: Final = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
+_MARK: Final = Markup("<mark>{0}</mark>")
 _TRAILING: Final = ".,;:!?)]}»”"
 
 
@@ -128,10 +130,18 @@ def linked(text: str) -> Markup:
 
 
 def highlighted(text: str, words: str) -> Markup:
-    """Text with the words that were searched for marked."""
-    terms = sorted({term for term in re.split(r"[\s\"#]+", words) if len(term) > 1}, key=len, reverse=True)[:12]
+    """Text with the words that were searched for marked, whatever their case and accents."""
+    wanted = {"".join(map(folded, term)) for term in re.split(r"[\s\"#]+", words)}
+    terms = sorted((term for term in wanted if len(term) > 1), key=len, reverse=True)[:12]
     if not terms:
         return escape(text)
-    pieces = re.split(f"({'|'.join(map(re.escape, terms))})", text, flags=re.IGNORECASE)
-    mark = Markup("<mark>{0}</mark>")
-    return Markup().join(mark.format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces))
+    # each folded letter remembers the letter it came from
+    letters = [(letter, at) for at, written in enumerate(text) for letter in folded(written)]
+    said = "".join(letter for letter, _at in letters)
+    made, done = Markup(), 0
+    for found in re.finditer("|".join(map(re.escape, terms)), said):
+        begin, end = letters[found.start()][1], letters[found.end() - 1][1] + 1
+        if begin >= done:
+            made += escape(text[done:begin]) + _MARK.format(text[begin:end])
+            done = end
+    return made + escape(text[done:])

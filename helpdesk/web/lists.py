@@ -30,6 +30,15 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter of a search, and the search without it."""
+
+    words: str
+    url: str
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     ticket: Ticket
     url: str
@@ -59,6 +68,8 @@ class ListPage:
     words: str = ""
     count: str | None = None
     end: str = ""
+    chips: Sequence[Chip] = ()
+    narrower: Sequence[tuple[str, str]] = ()
 
 
 def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:

@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import search
-from helpdesk.desk.search import Results
+from helpdesk.desk.search import Query, Results
+from helpdesk.desk.search_filters import Filter
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighted
-from helpdesk.web.language import _, ngettext
-from helpdesk.web.lists import Empty, ListPage, Row
+from helpdesk.web.language import _, ngettext, zone
+from helpdesk.web.lists import Chip, Empty, ListPage, Row
 from helpdesk.web.paging import Listed
 
 bp = Blueprint("search", __name__)
@@ -28,18 +29,42 @@ def show() -> ResponseReturnValue:
 
 def found(here: Listed) -> ListPage:
     """What a search finds, its words marked."""
-    results = search.search(db(), here.words, by=agent())
-    rows = [_marked(row, here.words) for row in lists.rows(db(), agent(), results.tickets, here)]
+    query = search.understand(here.words)
+    results = search.search(db(), here.words, by=agent(), zone=zone())
+    rows = [_marked(row, query.plain) for row in lists.rows(db(), agent(), results.tickets, here)]
     return ListPage(
         title=_("Search"),
         slug=here.slug,
         url=here.url,
         rows=rows,
-        empty=Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address.")),
+        empty=_empty(results),
+        chips=[_chip(query, one, results) for one in query.filters],
+        narrower=_narrower(here.words),
         words=here.words,
         count=_count(results),
         end=_("The best %(num)s are shown; add a word to find fewer.", num=len(rows)) if results.is_cut else "",
     )
+
+
+def _chip(query: Query, wanted: Filter, results: Results) -> Chip:
+    """A filter, and the search without it."""
+    others = [one.typed for one in query.filters if one != wanted]
+    rest = " ".join([query.plain, *others]).strip()
+    url = url_for(".show", q=rest) if rest else url_for("inbox.home")
+    return Chip(wanted.typed, url, is_wrong=wanted in results.misunderstood)
+
+
+def _narrower(typed: str) -> list[tuple[str, str]]:
+    """Filters that are often wanted, each as the search with it."""
+    offered = ("is:open", "is:closed", "is:unassigned", "is:mine", "has:attachment")
+    return [(one, url_for(".show", q=f"{typed} {one}")) for one in offered if one not in typed]
+
+
+def _empty(results: Results) -> Empty:
+    if results.misunderstood:
+        values = _("is: open, pending, snoozed, closed, mine, unassigned, waiting, spam, trash; dates: 2026-03-31.")
+        return Empty("search", _("A filter was not understood"), values)
+    return Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
 
 
 def _marked(row: Row, words: str) -> Row:

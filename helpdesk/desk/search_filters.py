@@ -1,0 +1,153 @@
+"""What narrows a search: words with a colon, such as tag:invoice or is:open, as conditions on tickets."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.message import Message, MessageAddress, Note
+from helpdesk.models.tag import Tag, TicketTag
+from helpdesk.models.ticket import Place, Status, Ticket
+from helpdesk.privacy.basis import readable
+
+Condition = ColumnElement[bool]
+_DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z", re.ASCII)
+_HIGHEST: Final = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One such word as it was typed: `-tag:invoice` leaves out what has the tag."""
+
+    key: str
+    value: str
+    is_without: bool = False
+
+    @property
+    def typed(self) -> str:
+        value = f'"{self.value}"' if re.search(r"\s", self.value) else self.value
+        return f"{'-' if self.is_without else ''}{self.key}:{value}"
+
+
+class NotUnderstood(ValueError):
+    """A filter whose value is none of those it takes."""
+
+
+def condition(session: Session, wanted: Filter, *, by: Agent, zone: ZoneInfo) -> Condition:
+    """The tickets a filter lets through, as a condition on Ticket; what asks for content asks only what is readable.
+
+    Raises NotUnderstood.
+    """
+    made = _CONDITIONS[wanted.key](session, wanted.value, by, zone)
+    made = not_(made) if wanted.is_without else made
+    return and_(made, readable(session, by)) if wanted.key in _ABOUT_CONTENT else made
+
+
+def _is(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
+    on_desk = Ticket.place == Place.DESK
+    found: dict[str, Condition] = {
+        **{status.value: and_(on_desk, Ticket.status == status) for status in Status},
+        "spam": Ticket.place == Place.SPAM,
+        "trash": Ticket.place == Place.TRASH,
+        "mine": Ticket.assignee_id == by.id,
+        "unassigned": Ticket.assignee_id.is_(None),
+        "waiting": and_(on_desk, Ticket.awaits_us, Ticket.status != Status.CLOSED),
+        "protected": Ticket.is_protected.is_(True),
+        "undelivered": Ticket.has_failed_delivery.is_(True),
+    }
+    return _one_of(found, value)
+
+
+def _has(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    note = exists().where(Note.ticket_id == Ticket.id)
+    found: dict[str, Condition] = {
+        "attachment": Ticket.has_attachments.is_(True),
+        "note": note,
+        "tag": exists().where(TicketTag.ticket_id == Ticket.id),
+    }
+    return _one_of(found, value)
+
+
+def _tag(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    tagged = select(TicketTag.ticket_id).join(Tag, Tag.id == TicketTag.tag_id).where(Tag.name == value.lower())
+    return Ticket.id.in_(tagged)
+
+
+def _team(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    return Ticket.team_id.in_(select(Team.id).where(func.lower(Team.name) == value.lower()))
+
+
+def _assignee(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
+    if value in {"me", "none"}:
+        return Ticket.assignee_id == by.id if value == "me" else Ticket.assignee_id.is_(None)
+    begins = func.lower(Agent.name).startswith(value.lower(), autoescape=True)
+    return Ticket.assignee_id.in_(select(Agent.id).where(or_(func.lower(Agent.email) == value.lower(), begins)))
+
+
+def _from(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    """Who wrote a message of it: an address, its beginning, or @ and a domain."""
+    people = select(CustomerAddress.customer_id).where(_address(CustomerAddress.email, value))
+    return Ticket.id.in_(select(Message.ticket_id).where(Message.customer_id.in_(people)))
+
+
+def _to(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    addressed = select(MessageAddress.message_id).where(_address(MessageAddress.email, value))
+    return Ticket.id.in_(select(Message.ticket_id).where(Message.id.in_(addressed)))
+
+
+def _before(_session: Session, value: str, _by: Agent, zone: ZoneInfo) -> Condition:
+    return Ticket.opened_at < _moment(value, zone)
+
+
+def _after(_session: Session, value: str, _by: Agent, zone: ZoneInfo) -> Condition:
+    return Ticket.active_at >= _moment(value, zone)
+
+
+def _address(column: object, value: str) -> Condition:
+    email: ColumnElement[str] = column  # type: ignore[assignment]  # a mapped attribute is one
+    value = value.strip("<>,;").lower()
+    if value.startswith("@"):
+        return email.endswith(value, autoescape=True)
+    return email == value if "@" in value else and_(email >= value, email < value + _HIGHEST)
+
+
+def _moment(value: str, zone: ZoneInfo) -> datetime:
+    """The beginning of a day, a month or a year, where the desk is."""
+    found = _DAY.match(value)
+    try:
+        day = date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) if day else _refuse(value)
+    except (ValueError, OverflowError):
+        return _refuse(value)
+
+
+def _one_of(found: dict[str, Condition], value: str) -> Condition:
+    if value.lower() not in found:
+        _refuse(value)
+    return found[value.lower()]
+
+
+def _refuse(value: str) -> datetime:
+    raise NotUnderstood(value)
+
+
+_CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, ZoneInfo], Condition]]] = {
+    "after": _after,
+    "assignee": _assignee,
+    "before": _before,
+    "from": _from,
+    "has": _has,
+    "is": _is,
+    "tag": _tag,
+    "team": _team,
+    "to": _to,
+}
+KEYS: Final = frozenset(_CONDITIONS)
+_ABOUT_CONTENT: Final = frozenset({"from", "has", "tag", "to"})  # the rest is told of every visible ticket
