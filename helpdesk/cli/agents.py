@@ -121,6 +121,17 @@ def password(place: Place, *, email: str, show_link: bool, from_stdin: bool) -> 
             invite(here, one, show_link=show_link, is_new=False)
 
 
+@agent.command("reset-second-step")
+@click.argument("email")
+@pass_place
+def reset_second_step(place: Place, *, email: str) -> None:
+    """Take app, passkeys and recovery codes away from somebody who lost them, and sign them out everywhere."""
+    with place.desk() as here, here.db.transaction() as session:
+        one = agents.find(session, email)
+        agents.reset_second_step(session, one, by=Machine.COMMAND)
+    click.echo(f"{one.email} signs in with the password alone, until a new second step is set up.")
+
+
 def invite(here: Runtime, one: Agent, *, show_link: bool, is_new: bool = True) -> None:
     """Give an agent a link, by mail or on the screen. Raises Failed when no mailbox can send it."""
     vault, life = here.vault, password_resets.INVITATION_WORKS_FOR if is_new else password_resets.WORKS_FOR
@@ -128,7 +139,7 @@ def invite(here: Runtime, one: Agent, *, show_link: bool, is_new: bool = True) -
     until = f"{hours} hours" if hours > 1 else "one hour"
     try:
         with here.db.transaction() as session:
-            reset = password_resets.begin(session, vault, one, by=Machine.COMMAND, works_for=life)
+            reset = password_resets.begin(session, vault, one, by=Machine.COMMAND, is_invitation=is_new)
             if not show_link:
                 password_resets.mail(session, reset, one)
     except password_resets.NoMailbox as error:

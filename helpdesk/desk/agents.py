@@ -1,6 +1,6 @@
 """Agents: who joins the staff, who leaves it, what they may do and how they sign in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -8,11 +8,18 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk import clock
+from helpdesk.desk import roles, second_factor
+from helpdesk.desk.roles import BeyondOwn
 from helpdesk.mail.address import AddressRefused, wire_address
-from helpdesk.models.agent import Agent, Role, Team, TeamMember
+from helpdesk.models.agent import Agent, AgentMailbox, Role, Team, TeamMember
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.role import OwnRole, Permission, Scope
+from helpdesk.models.second_factor import Passkey
 from helpdesk.models.sign_in import LoginSession, PasswordReset
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, grants
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage import jobs
+from helpdesk.storage.db import hold
 
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 1000
@@ -51,7 +58,8 @@ def add(
     teams: Sequence[Team] = (),
     by: Reader,
 ) -> Agent:
-    """A new agent, who can sign in once a password is set. Raises AgentExists, AddressUnusable."""
+    """A new agent, who can sign in once a password is set. Raises AgentExists, AddressUnusable, BeyondOwn."""
+    roles.require_within(by, roles.powers_of(role))
     address = usable_address(email)
     if session.scalar(select(Agent.id).where(func.lower(Agent.email) == address.lower())) is not None:
         raise AgentExists(f"{address} is an agent already")
@@ -87,43 +95,102 @@ def everybody(session: Session) -> list[Agent]:
 
 
 def disable(session: Session, agent: Agent, *, by: Reader) -> None:
-    """From now on the agent can't sign in, and is signed out everywhere. Raises LastAdmin."""
+    """Everything ends at once: logins, open screens, links, passkeys, grants. Raises LastAdmin, BeyondOwn."""
     if agent.is_disabled:
         return
     _require_another_admin(session, agent)
+    require_above(agent, by)
     agent.is_disabled = True
     sign_out(session, agent)
+    grants.end_all_of(session, agent, by=by)
+    session.execute(delete(Passkey).where(Passkey.agent_id == agent.id))
+    jobs.wake_screens(session)
     audit.record(session, "agent.disable", by=by, on=("agent", agent.id))
 
 
 def enable(session: Session, agent: Agent, *, by: Reader) -> None:
+    """Let somebody in again, with the role of before and nothing else. Raises BeyondOwn."""
     if not agent.is_disabled:
         return
+    roles.require_within(by, roles.powers_of(agent.role, agent.own_role))
     agent.is_disabled = False
     audit.record(session, "agent.enable", by=by, on=("agent", agent.id))
 
 
-def change_role(session: Session, agent: Agent, role: Role, *, by: Reader) -> None:
-    """Raises LastAdmin."""
-    if agent.role is role:
+def change_role(
+    session: Session,
+    agent: Agent,
+    role: Role,
+    *,
+    by: Reader,
+    own_role: OwnRole | None = None,
+    narrower_scope: Scope | None = None,
+) -> None:
+    """Another role, from the next click on. Raises LastAdmin, BeyondOwn; nobody changes their own."""
+    own_role = own_role if role is Role.OWN else None
+    powers = roles.powers_of(role, own_role)
+    if narrower_scope is not None and roles.WIDTH[narrower_scope] >= roles.WIDTH[powers.scope]:
+        narrower_scope = None
+    if (agent.role, agent.own_role, agent.narrower_scope) == (role, own_role, narrower_scope):
         return
-    if agent.is_admin:
+    require_above(agent, by)
+    roles.require_within(by, powers)
+    if agent.is_admin and role is not Role.ADMIN:
         _require_another_admin(session, agent)
-    agent.role = role
-    audit.record(session, "agent.role", by=by, on=("agent", agent.id), facts={"role": role.value})
+    agent.role, agent.own_role, agent.narrower_scope = role, own_role, narrower_scope
+    session.flush()
+    second_factor.weigh(session, agent)
+    facts: dict[str, object] = {
+        "role": role.value,
+        "own_role": own_role.id if own_role else None,
+        "scope": narrower_scope.value if narrower_scope else None,
+    }
+    audit.record(session, "agent.role", by=by, on=("agent", agent.id), facts=facts)
+
+
+def require_above(agent: Agent, by: Reader) -> None:
+    """Whoever changes what an agent may do is somebody else, and may do as much. Raises BeyondOwn."""
+    if by is agent or (isinstance(by, Agent) and by.id == agent.id):
+        raise BeyondOwn("nobody changes what they may do themselves")
+    roles.require_within(by, roles.powers_of(agent.role, agent.own_role))
 
 
 def put_in_teams(session: Session, agent: Agent, teams: Sequence[Team], *, by: Reader) -> None:
-    """These teams, and no others."""
+    """These teams, and no others. Raises BeyondOwn: who is in a team reads, so a colleague puts one there."""
     wanted = {team.id for team in teams}
     now = set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)))
     if wanted == now:
         return
+    if by is agent and wanted - now and _has_another_in_charge(session, agent):
+        raise BeyondOwn("a colleague puts you into a team: who is in it reads its tickets")
     leaving = delete(TeamMember).where(TeamMember.agent_id == agent.id, TeamMember.team_id.in_(now - wanted))
     session.execute(leaving)
     session.add_all(TeamMember(team_id=team_id, agent_id=agent.id) for team_id in sorted(wanted - now))
     facts: dict[str, object] = {"joined": sorted(wanted - now), "left": sorted(now - wanted)}
     audit.record(session, "agent.teams", by=by, on=("agent", agent.id), facts=facts)
+
+
+def fill_team(session: Session, team: Team, agent_ids: Collection[int], *, by: Reader) -> None:
+    """These agents are in a team, and no others who could be. Raises BeyondOwn, as put_in_teams() does."""
+    for agent in everybody(session):
+        is_in = team in agent.teams
+        if not agent.is_disabled and is_in is not (agent.id in agent_ids):
+            others = [one for one in agent.teams if one is not team]
+            put_in_teams(session, agent, others if is_in else [*others, team], by=by)
+
+
+def let_see_mailboxes(session: Session, agent: Agent, mailbox_ids: Collection[int], *, by: Reader) -> None:
+    """What somebody sees whose scope is their mailboxes: these, and no others."""
+    wanted = set(session.scalars(select(Mailbox.id).where(Mailbox.id.in_(mailbox_ids))))
+    now = set(session.scalars(select(AgentMailbox.mailbox_id).where(AgentMailbox.agent_id == agent.id)))
+    if wanted == now:
+        return
+    require_above(agent, by)
+    gone = delete(AgentMailbox).where(AgentMailbox.agent_id == agent.id, AgentMailbox.mailbox_id.in_(now - wanted))
+    session.execute(gone)
+    session.add_all(AgentMailbox(agent_id=agent.id, mailbox_id=one) for one in sorted(wanted - now))
+    facts: dict[str, object] = {"mailboxes": sorted(wanted)}
+    audit.record(session, "agent.mailboxes", by=by, on=("agent", agent.id), facts=facts)
 
 
 def join_team(session: Session, agent: Agent, team: Team, *, by: Reader) -> None:
@@ -139,6 +206,14 @@ def set_password(session: Session, agent: Agent, password: str, *, by: Reader) -
     agent.password_hash = PasswordHasher().hash(password)
     sign_out(session, agent)
     audit.record(session, "password.set", by=by, on=("agent", agent.id))
+
+
+def reset_second_step(session: Session, agent: Agent, *, by: Reader) -> None:
+    """For somebody who lost phone and sheet: the password is enough again. Every login ends. Raises BeyondOwn."""
+    require_above(agent, by)
+    second_factor.remove_everything(session, agent, by=by)
+    sign_out(session, agent)
+    jobs.wake_screens(session)
 
 
 def sign_out(session: Session, agent: Agent) -> None:
@@ -179,7 +254,14 @@ _GUESSED_FIRST: Final = (
 )  # fmt: skip
 
 
+def _has_another_in_charge(session: Session, agent: Agent) -> bool:
+    """Whether somebody else could put this agent into a team."""
+    others = session.scalars(select(Agent).where(Agent.id != agent.id, Agent.is_disabled.is_(False)))
+    return any(other.may(Permission.PEOPLE) for other in others)
+
+
 def _require_another_admin(session: Session, agent: Agent) -> None:
+    hold(session, "the last admin")  # two who demote each other at once would leave nobody
     others = select(Agent.id).where(Agent.role == Role.ADMIN, Agent.is_disabled.is_(False), Agent.id != agent.id)
     if agent.is_admin and not agent.is_disabled and session.scalar(others.limit(1)) is None:
         raise LastAdmin(f"{agent.email} is the only admin: make another agent an admin first")

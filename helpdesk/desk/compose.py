@@ -70,8 +70,9 @@ def _password_reset(session: Session, row: OutboundEmail, desk: Desk, vault: Vau
     agent = session.get_one(Agent, reset.agent_id)
     mailbox = session.get_one(Mailbox, row.mailbox_id)
     language = agent.language or desk.language
+    subject = N_("You are invited to %(desk)s") if reset.is_invitation else N_("Your password for %(desk)s")
     words = letter(
-        "password_reset",
+        "invitation" if reset.is_invitation else "password_reset",
         language,
         name=agent.name,
         desk=desk.name,
@@ -84,7 +85,7 @@ def _password_reset(session: Session, row: OutboundEmail, desk: Desk, vault: Vau
         sender=Address(desk.name, mailbox.address),
         to=to,
         cc=cc,
-        subject=say("Your password for %(desk)s", language, desk=desk.name),
+        subject=say(subject, language, desk=desk.name),
         text=words.text,
         html=words.html,
         automatic=Automatic.GENERATED,

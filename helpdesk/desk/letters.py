@@ -11,7 +11,7 @@ from helpdesk.languages import N_
 
 __all__ = ["NAMES", "N_", "Letter", "letter", "say"]
 
-NAMES: Final = ("grant_notice", "grant_request", "password_reset", "reply", "too_large")
+NAMES: Final = ("grant_notice", "grant_request", "invitation", "password_reset", "reply", "too_large")
 
 
 @dataclass(frozen=True, slots=True)

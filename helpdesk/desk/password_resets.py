@@ -2,10 +2,10 @@
 
 import base64
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -36,20 +36,49 @@ class NoMailbox(Exception):
 
 
 def begin(
-    session: Session, vault: Vault, agent: Agent, *, by: Reader | None, works_for: timedelta = WORKS_FOR
+    session: Session, vault: Vault, agent: Agent, *, by: Reader | None, is_invitation: bool = False
 ) -> PasswordReset:
     """A link; only its hash is kept. Its secret can be made again from the nonce and the key file."""
+    works_for = INVITATION_WORKS_FOR if is_invitation else WORKS_FOR
     nonce = secrets.token_bytes(16)
     reset = PasswordReset(
         agent_id=agent.id,
         nonce=nonce,
         secret_hash=digest_of(secret_of(vault, nonce)),
         expires_at=clock.now() + works_for,
+        is_invitation=is_invitation,
     )
     session.add(reset)
     session.flush()
-    audit.record(session, "password_reset.ask", by=by, on=("agent", agent.id), facts={"reset": reset.id})
+    action = "invitation.make" if is_invitation else "password_reset.ask"
+    audit.record(session, action, by=by, on=("agent", agent.id), facts={"reset": reset.id})
     return reset
+
+
+def invite(session: Session, vault: Vault, agent: Agent, *, by: Reader) -> PasswordReset:
+    """A link to join with, mailed; one of before works no more. Raises NoMailbox: nothing was made then."""
+    revoke(session, agent, by=by)
+    reset = begin(session, vault, agent, by=by, is_invitation=True)
+    mail(session, reset, agent)
+    return reset
+
+
+def revoke(session: Session, agent: Agent, *, by: Reader) -> None:
+    """The invitations of an agent that wait are worth nothing any more."""
+    waiting = update(PasswordReset).where(
+        PasswordReset.agent_id == agent.id, PasswordReset.is_invitation, PasswordReset.used_at.is_(None)
+    )
+    revoked = session.execute(waiting.values(used_at=clock.now()).returning(PasswordReset.id)).all()
+    if revoked:
+        audit.record(session, "invitation.revoke", by=by, on=("agent", agent.id))
+
+
+def invited_until(session: Session) -> dict[int, datetime]:
+    """Until when the invitation of each agent works who has one."""
+    waiting = select(PasswordReset.agent_id, func.max(PasswordReset.expires_at)).where(
+        PasswordReset.is_invitation, PasswordReset.used_at.is_(None), PasswordReset.expires_at > clock.now()
+    )
+    return {row[0]: row[1] for row in session.execute(waiting.group_by(PasswordReset.agent_id))}
 
 
 def mail(session: Session, reset: PasswordReset, agent: Agent) -> OutboundEmail:

@@ -128,6 +128,15 @@ def withdraw(session: Session, grant: AccessGrant, *, because: str, by: Reader) 
     _tell(session, grant, "grant.revoke" if is_live else "grant.deny", by=by, facts={"because": because})
 
 
+
+def end_all_of(session: Session, agent: Agent, *, by: Reader) -> None:
+    """What somebody who leaves holds or has asked for ends at once; break-glass goes to its review."""
+    states = (GrantState.REQUESTED, GrantState.ACTIVE)
+    held = select(AccessGrant).where(AccessGrant.agent_id == agent.id, AccessGrant.state.in_(states))
+    for grant in session.scalars(held).all():
+        _end_by_word(session, grant, by=by)
+
+
 def review(session: Session, grant: AccessGrant, *, by: Agent, is_right: bool) -> None:
     """Say of a break-glass that is over whether it was right: two people, neither of them its user."""
     _lock(session, grant)
@@ -243,13 +252,13 @@ def _must_be_another(grant: AccessGrant, by: Agent) -> None:
         raise GrantRefused("somebody else must say this: not who asks, and not the same person twice")
 
 
-def _end_by_word(session: Session, grant: AccessGrant, *, by: Agent | None) -> None:
+def _end_by_word(session: Session, grant: AccessGrant, *, by: Reader | None) -> None:
     _lock(session, grant)
     facts: dict[str, object] = {} if by else {"by": "customer"}
     if grant.state is GrantState.REQUESTED:
         grant.state, action = GrantState.DENIED, "grant.deny"
     elif grant.state is GrantState.ACTIVE:
-        is_own = by is not None and by.id == grant.agent_id
+        is_own = isinstance(by, Agent) and by.id == grant.agent_id
         ended = GrantState.CLOSED if is_own else GrantState.REVOKED
         grant.state, action = _after_use(grant, ended), "grant.close" if is_own else "grant.revoke"
     else:

@@ -58,7 +58,7 @@ class Doorbell:
     def _let_go(self, leaving: Leaving) -> None:
         for ring in leaving.rings:
             enqueue(self.redis, ring)
-        if leaving.changed_tickets:
+        if leaving.changed_tickets or leaving.wakes_screens:
             self.redis.publish(CHANGES, json.dumps(sorted(leaving.changed_tickets)))
 
     def _try(self, announce: Callable[[], None]) -> None:

@@ -29,9 +29,10 @@ class Leaving:
 
     rings: list[Ring] = field(default_factory=list)
     changed_tickets: set[int] = field(default_factory=set)
+    wakes_screens: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rings or self.changed_tickets)
+        return bool(self.rings or self.changed_tickets or self.wakes_screens)
 
 
 def ring(session: Session, job: Job, row_id: int, *, at: datetime | None = None) -> None:
@@ -42,6 +43,11 @@ def ring(session: Session, job: Job, row_id: int, *, at: datetime | None = None)
 def announce(session: Session, ticket_id: int) -> None:
     """Tell open screens, after the commit, that a ticket changed: its id, nothing else."""
     _leaving(session).changed_tickets.add(ticket_id)
+
+
+def wake_screens(session: Session) -> None:
+    """Let every open screen look at once, after the commit, whether its login still is one."""
+    _leaving(session).wakes_screens = True
 
 
 def _leaving(session: Session) -> Leaving:

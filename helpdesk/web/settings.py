@@ -55,6 +55,9 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
     (
         N_("People"),
         (
+            SettingsPage("agents.index", N_("Agents"), "user-cog", Permission.PEOPLE, N_("Invite, roles, disable.")),
+            SettingsPage("roles.index", N_("Roles"), "shield", Permission.PEOPLE, N_("Who may do what.")),
+            SettingsPage("sign_in_rules.show", N_("Sign-in rules"), "lock", Permission.PEOPLE, N_("Who needs what.")),
             SettingsPage("teams.index", N_("Teams"), "users", Permission.PEOPLE, N_("Who answers which mailbox.")),
         ),
     ),

@@ -1,13 +1,13 @@
-"""Teams: made and renamed in the settings; who is in them is chosen at the person."""
+"""Teams: made, named, and filled with people, in the settings."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import teams
+from helpdesk.desk import agents, roles, teams
 from helpdesk.models.agent import Team
 from helpdesk.models.role import Permission
 from helpdesk.web import settings
-from helpdesk.web.auth import agent, db
+from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 
@@ -45,6 +45,25 @@ def rename(team_id: int) -> ResponseReturnValue:
     return settings.saved(".index")
 
 
+@bp.post("/settings/teams/<int:team_id>/members")
+def choose_members(team_id: int) -> ResponseReturnValue:
+    """These agents, and no others; who is in a team reads its tickets, so nobody puts themselves in."""
+    settings.must(Permission.PEOPLE)
+    fresh()
+    team = db().get(Team, team_id)
+    if team is None:
+        raise NotVisible("team", team_id)
+    try:
+        with db().begin_nested():
+            agents.fill_team(db(), team, set(request.form.getlist("agent", type=int)), by=agent())
+    except roles.BeyondOwn:
+        return _page(_("Who is in a team reads its tickets: a colleague puts you into one."))
+    return settings.saved(".index")
+
+
 def _page(wrong: str = "") -> ResponseReturnValue:
     status = 422 if wrong else 200
-    return settings.page("teams/index.html", "teams.index", status, teams=teams.everything(db()), wrong=wrong)
+    people = [one for one in agents.everybody(db()) if not one.is_disabled]
+    return settings.page(
+        "teams/index.html", "teams.index", status, teams=teams.everything(db()), people=people, wrong=wrong
+    )

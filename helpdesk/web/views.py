@@ -4,6 +4,7 @@ from flask import Flask, g
 
 from helpdesk.web import (
     account,
+    agents,
     attachments,
     audit,
     business_hours,
@@ -24,11 +25,13 @@ from helpdesk.web import (
     places,
     policy,
     replies,
+    roles,
     sandbox,
     search,
     security,
     settings,
     sign_in,
+    sign_in_rules,
     suggestions,
     tags,
     teams,
@@ -38,6 +41,7 @@ from helpdesk.web import (
 
 _FEATURES = (
     account,
+    agents,
     attachments,
     audit,
     business_hours,
@@ -58,10 +62,12 @@ _FEATURES = (
     places,
     policy,
     replies,
+    roles,
     search,
     security,
     settings,
     sign_in,
+    sign_in_rules,
     suggestions,
     tags,
     teams,

@@ -2,6 +2,7 @@
 
 from helpdesk.models.access_grant import GrantState, Purpose
 from helpdesk.models.ticket import Priority
+from helpdesk.models.role import Permission, Scope
 from helpdesk.web.language import _
 
 
@@ -81,3 +82,32 @@ def object_word(kind: str) -> str:
         "mailbox": _("mailbox"),
     }
     return words.get(kind, kind)
+
+
+def scopes() -> dict[Scope, str]:
+    """How far a role sees, from nothing to all."""
+    return {
+        Scope.NONE: _("Nothing without a permission"),
+        Scope.MINE: _("Only tickets assigned to them"),
+        Scope.TEAM: _("Tickets of their teams"),
+        Scope.MAILBOX: _("Tickets of their mailboxes"),
+        Scope.ALL: _("Every ticket"),
+    }
+
+
+def permissions() -> dict[Permission, str]:
+    """What a role may do."""
+    return {
+        Permission.HANDLE: _("Answer, note, assign, close"),
+        Permission.EXPORT: _("Take lists and reports away as files"),
+        Permission.QUARANTINE: _("Look at emails that wait"),
+        Permission.REPORTS: _("See reports"),
+        Permission.THEMES: _("See themes of the feedback"),
+        Permission.GRANT: _("Decide who may read what"),
+        Permission.AUDIT: _("Look at the audit trail"),
+        Permission.ERASE: _("Erase a person's data"),
+        Permission.POLICY: _("Publish the policy"),
+        Permission.STATISTICS: _("Publish statistics"),
+        Permission.PEOPLE: _("Agents, teams and roles"),
+        Permission.SETUP: _("Mailboxes, tags, rules, the look"),
+    }

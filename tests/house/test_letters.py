@@ -20,6 +20,7 @@ VALUES: dict[str, dict[str, object]] = {
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "grant_request": GRANT,
     "grant_notice": GRANT,
+    "invitation": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
     "password_reset": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
 }
 FOLDER = ROOT / "helpdesk" / "translations"

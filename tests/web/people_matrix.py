@@ -7,10 +7,22 @@ OWN_CHANGES: Final = (401, 303, 303, 303)
 NOTHING_OF_THE_KIND: Final = (401, 404, 404, 404)
 WRONG: Final = (401, 422, 422, 422)
 
+PEOPLES: Final = (302, 404, 404, 200)
+PEOPLES_CHANGES: Final = (401, 404, 404, 303)
+PEOPLES_ALONE: Final = (401, 404, 404, 422)
+
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST account.change": OWN_CHANGES,
     "POST account.change_password": WRONG,
     "GET account.show": OWN,
+    "POST agents.change": PEOPLES_CHANGES,
+    "POST agents.disable": PEOPLES_CHANGES,
+    "GET agents.index": PEOPLES,
+    "POST agents.invite": PEOPLES_CHANGES,
+    "POST agents.invite_again": PEOPLES_ALONE,
+    "POST agents.reset_second_step": PEOPLES_CHANGES,
+    "POST agents.revoke_invitation": PEOPLES_CHANGES,
+    "GET agents.show": PEOPLES,
     "POST confirmation.create": (401, 401, 401, 401),
     "GET confirmation.show": (302, 302, 302, 302),
     "POST passkeys.add": WRONG,
@@ -20,6 +32,10 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST passkeys.remove": NOTHING_OF_THE_KIND,
     "POST passkeys.rename": NOTHING_OF_THE_KIND,
     "POST passkeys.sign_in_with": (303, 303, 303, 303),
+    "POST roles.change": (401, 404, 404, 404),
+    "POST roles.create": PEOPLES_CHANGES,
+    "GET roles.index": PEOPLES,
+    "POST roles.remove": (401, 404, 404, 404),
     "POST security.begin_app": OWN_CHANGES,
     "POST security.confirm_app": WRONG,
     "POST security.end_login": NOTHING_OF_THE_KIND,
@@ -29,10 +45,18 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET security.show": OWN,
     "GET sign_in.second_step": (302, 302, 302, 302),
     "POST sign_in.take_second_step": (303, 303, 303, 303),
+    "POST sign_in_rules.require_second_step": PEOPLES_CHANGES,
+    "GET sign_in_rules.show": PEOPLES,
+    "POST teams.choose_members": PEOPLES_CHANGES,
 }
 
 FORMS: Final[dict[str, dict[str, str]]] = {
     "account.change": {"name": "Somebody Else", "language": "", "theme": "dark"},
     "account.change_password": {"current": "another one"},
+    "agents.change": {"role": "agent"},
+    "agents.disable": {"undo": "1"},
+    "agents.invite": {"name": "Eva", "email": "eva@desk.example", "role": "agent"},
     "confirmation.create": {"password": "another one"},
+    "roles.create": {"name": "Night shift", "permission": "handle", "scope": "team"},
+    "sign_in_rules.require_second_step": {"who": "nobody"},
 }

@@ -36,6 +36,8 @@ def address(desk: Desk, rule: Rule) -> str:
         "token": "x" * 43,
         "email_id": desk.held.id,
         "grant_id": desk.grant.id,
+        "agent_id": desk.ada.id,
+        "role_id": 987654,
         "login_id": 987654,
         "passkey_id": 987654,
         "secret": desk.secret,
