@@ -128,7 +128,6 @@ def withdraw(session: Session, grant: AccessGrant, *, because: str, by: Reader) 
     _tell(session, grant, "grant.revoke" if is_live else "grant.deny", by=by, facts={"because": because})
 
 
-
 def end_all_of(session: Session, agent: Agent, *, by: Reader) -> None:
     """What somebody who leaves holds or has asked for ends at once; break-glass goes to its review."""
     states = (GrantState.REQUESTED, GrantState.ACTIVE)

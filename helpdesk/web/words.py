@@ -1,8 +1,8 @@
 """Words for states and purposes, as screens show them."""
 
 from helpdesk.models.access_grant import GrantState, Purpose
-from helpdesk.models.ticket import Priority
 from helpdesk.models.role import Permission, Scope
+from helpdesk.models.ticket import Priority
 from helpdesk.web.language import _
 
 
