@@ -3,29 +3,39 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
-from helpdesk import failpoints, runtime
-from helpdesk.desk import compose, delivery, mailboxes
-from helpdesk.desk.delivery import Claimed
+from sqlalchemy.orm import Session
+
+from helpdesk import clock, failpoints, runtime
+from helpdesk.desk import compose, delivery, mailboxes, outbox
+from helpdesk.desk.outbox import Claimed
 from helpdesk.mail import outbound
 from helpdesk.mail.address import AddressRefused
-from helpdesk.mail.outbound import NotComposed, OutgoingEmail
+from helpdesk.mail.outbound import NotComposed
 from helpdesk.mail.smtp import Answer, Post, Verdict
 from helpdesk.mail.trouble import LoginRefused, MailTrouble
 from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.privacy import audit
 from helpdesk.privacy.access import FileMissing
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
+from helpdesk.storage.jobs import Job
 from helpdesk.storage.vault import KeyFileUnusable, SecretUnreadable
 
-MOST_IN_A_ROW: Final = 100
-LONGEST_ROW: Final = timedelta(minutes=1)
+MOST_IN_A_ROW: Final = 1000
+LONGEST_ROW: Final = timedelta(seconds=20)  # then other mailboxes have their turn
+LONGEST_BREATH: Final = timedelta(seconds=3)  # a mailbox with a limit keeps its connection for so long
+MOST_BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # of composed emails in memory, and at least one
+MARKED_TOGETHER: Final = 5  # emails; so many leave a second time if the worker is killed at the wrong moment
+MARKED_WITHIN: Final = timedelta(seconds=0.2)
 RENEWED_EVERY: Final = timedelta(seconds=15)  # a lease, while a slow mail server thinks
 _PATIENCE: Final = (0.1, 0.5, 2, 5, 10, 20)  # seconds between attempts to write down what was answered
 
@@ -34,28 +44,32 @@ _stop = threading.Event()
 
 
 def deliver(outbound_email_id: int) -> None:
-    """Send one email that is due, and over the same connection what else is due at its mailbox.
+    """Send what is due at the mailbox of an email, over one connection, some at a time.
 
     Run again, it sends nothing that was accepted.
     """
     here = runtime.current()
-    with here.db.transaction() as session:
-        claimed = delivery.claim(session, outbound_email_id)
-        mailbox = session.get_one(Mailbox, claimed.mailbox_id) if claimed else None
-    if claimed is None or mailbox is None:  # not due, sent, cancelled, paused, or in other hands
+    with here.db.reading() as session:
+        email = session.get(OutboundEmail, outbound_email_id)
+        mailbox = session.get_one(Mailbox, email.mailbox_id) if email else None
+    if mailbox is None:
+        return
+    here.doorbell.begun(Job.DELIVER, mailbox.id)
+    batches = _batches(here, mailbox.id)
+    first = next(batches, None)
+    if first is None:  # not due, sent, cancelled, paused, or in other hands
         return
     try:
         account = mailboxes.smtp_account(mailbox, here.vault)
     except (KeyFileUnusable, SecretUnreadable) as error:
-        _pause(here, claimed, str(error))
+        _pause(here, first, str(error))
         return
     except MailTrouble as error:
-        _mark(here, claimed, _all(claimed, _later(str(error))))
+        _mark(here, [(claimed, _all(claimed, _later(str(error)))) for claimed in first])
         return
     with Post(account) as post:
-        goes_on = _send(here, post, claimed)
-        for further in _further(here, claimed.mailbox_id) if goes_on else ():
-            if not _send(here, post, further):
+        for batch in chain([first], batches):
+            if not _send_all(here, post, batch):
                 return
 
 
@@ -64,64 +78,148 @@ def stop_after_this_one() -> None:
     _stop.set()
 
 
-def _further(here: Runtime, mailbox_id: int) -> Iterator[Claimed]:
-    """What else is due at this mailbox, until the row is long enough; then the next job goes on."""
-    ends = time.monotonic() + LONGEST_ROW.total_seconds()
-    for _ in range(MOST_IN_A_ROW):
-        if _stop.is_set() or time.monotonic() > ends:
-            break
+def _batches(here: Runtime, mailbox_id: int) -> Iterator[Sequence[Claimed]]:
+    """What is due at this mailbox, until the row is long enough; then the next job goes on."""
+    ends, left = time.monotonic() + LONGEST_ROW.total_seconds(), MOST_IN_A_ROW
+    while left > 0 and not _stop.is_set() and time.monotonic() < ends:
         with here.db.transaction() as session:
-            claimed = delivery.claim_next(session, mailbox_id)
-        if claimed is None:
+            batch = outbox.claim_batch(session, mailbox_id, most=min(left, outbox.MOST_AT_ONCE))
+        if batch.claimed:
+            left -= len(batch.claimed)
+            yield batch.claimed
+        elif batch.not_before is None or not _took_breath(batch.not_before):
+            _ring_again(here, mailbox_id, batch.not_before)
             return
-        yield claimed
-    with here.db.transaction() as session:
-        delivery.ring_for(session, mailbox_id)
+    _ring_again(here, mailbox_id, clock.now())
 
 
-def _send(here: Runtime, post: Post, claimed: Claimed) -> bool:
-    """Whether this mailbox's server is worth the next email."""
+def _took_breath(until: datetime) -> bool:
+    """Wait for a mailbox that may send its next one soon, rather than connect anew."""
+    seconds = (until - clock.now()).total_seconds()
+    return seconds <= LONGEST_BREATH.total_seconds() and not _stop.wait(max(0.0, seconds))
+
+
+def _ring_again(here: Runtime, mailbox_id: int, at: datetime | None) -> None:
+    if at is not None:
+        with here.db.transaction() as session:
+            outbox.ring_for(session, mailbox_id, at=at)
+
+
+def _send_all(here: Runtime, post: Post, batch: Sequence[Claimed]) -> bool:
+    """Whether this mailbox's server is worth the next emails; what was not tried is given back."""
+    left, answered = list(batch), Answered(here)
+    with _keeping(here, batch):
+        while left:
+            for claimed, made in _composed(here, left):
+                if _stop.is_set():
+                    answered.mark()
+                    _give_back(here, left)
+                    return False
+                goes_on = _send(here, post, claimed, made, answered)
+                left.pop(0)
+                if not goes_on:
+                    answered.mark()
+                    _give_back(here, left)
+                    return False
+        answered.mark()
+    return True
+
+
+def _send(here: Runtime, post: Post, claimed: Claimed, made: "Made", answered: "Answered") -> bool:
+    """Whether the server is there for the next email."""
     failpoints.passing("after-claim")
     goes_on = True
-    try:
-        with _keeping(here, claimed):
-            email = _composed(here, claimed)
-            answers = post.send(email.envelope_sender, claimed.recipients, outbound.compose(email))
-    except LoginRefused as error:
-        _pause(here, claimed, str(error))
-        return False
-    except MailTrouble as error:
-        answers, goes_on = _all(claimed, _later(str(error))), False
-    except FileMissing:
-        answers = _all(claimed, _later("A file of this email is missing: bring the files folder back from a backup."))
-    except (NotComposed, AddressRefused) as error:
-        answers = _all(claimed, Answer(554, str(error), Verdict.REFUSED))
+    if isinstance(made, Answer):
+        answers = _all(claimed, made)
+    else:
+        try:
+            answers = post.send(made.envelope_sender, claimed.recipients, made.raw)
+        except LoginRefused as error:
+            _pause(here, [claimed], str(error))
+            return False
+        except MailTrouble as error:
+            answers, goes_on = _all(claimed, _later(str(error))), False
+        except AddressRefused as error:
+            answers = _all(claimed, Answer(554, str(error), Verdict.REFUSED))
     failpoints.passing("after-smtp")
-    _mark(here, claimed, answers)
-    failpoints.passing("after-mark")
+    answered.keep(claimed, answers)
     return goes_on
 
 
-def _composed(here: Runtime, claimed: Claimed) -> OutgoingEmail:
-    """The email; that it was read is on the trail before a byte leaves."""
-    if claimed.is_hopeless:
-        raise NotComposed("Every attempt to send this email ended without an answer.")
+class Answered:
+    """What servers said and is not written down yet: a few emails at most, and not for long.
+
+    These are sent again, with the same Message-ID, if this process dies now.
+    """
+
+    def __init__(self, here: Runtime) -> None:
+        self._here = here
+        self._kept: list[tuple[Claimed, dict[str, Answer]]] = []
+        self._since = 0.0
+
+    def keep(self, claimed: Claimed, answers: dict[str, Answer]) -> None:
+        self._since = self._since if self._kept else time.monotonic()
+        self._kept.append((claimed, answers))
+        if len(self._kept) >= MARKED_TOGETHER or time.monotonic() - self._since > MARKED_WITHIN.total_seconds():
+            self.mark()
+
+    def mark(self) -> None:
+        if self._kept:
+            _mark(self._here, self._kept)
+            failpoints.passing("after-mark")
+            self._kept = []
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An email as it goes to the mail server."""
+
+    envelope_sender: str
+    raw: bytes = field(repr=False)
+
+
+Made = Ready | Answer  # or why it could not be made, as if a server had said so
+
+
+def _composed(here: Runtime, batch: Sequence[Claimed]) -> list[tuple[Claimed, Made]]:
+    """The next emails, as many as are not too large together; they are on the trail before a byte leaves."""
+    made: list[tuple[Claimed, Made]] = []
+    size = 0
     with here.db.reading() as session:
-        email = compose.email(session, claimed, desk=here.config.desk, vault=here.vault, by=Machine.DELIVERY)
+        held = compose.hold(session, batch)
+        for claimed in batch:
+            one = _compose(here, session, claimed)
+            made.append((claimed, one))
+            size += len(one.raw) if isinstance(one, Ready) else 0
+            if size > MOST_BYTES_AT_ONCE:
+                break
         readings = session.info["readings"]
+        del held
     audit.keep_readings(here.db, readings)
-    return email
+    return made
+
+
+def _compose(here: Runtime, session: Session, claimed: Claimed) -> Made:
+    if claimed.is_hopeless:
+        return Answer(554, "Every attempt to send this email ended without an answer.", Verdict.REFUSED)
+    try:
+        email = compose.email(session, claimed, desk=here.config.desk, vault=here.vault, by=Machine.DELIVERY)
+        return Ready(email.envelope_sender, outbound.compose(email))
+    except FileMissing:
+        return _later("A file of this email is missing: bring the files folder back from a backup.")
+    except (NotComposed, AddressRefused) as error:
+        return Answer(554, str(error), Verdict.REFUSED)
 
 
 @contextmanager
-def _keeping(here: Runtime, claimed: Claimed) -> Iterator[None]:
-    """Renew the lease while the mail server takes its time, so that nobody else sends this email too."""
+def _keeping(here: Runtime, batch: Sequence[Claimed]) -> Iterator[None]:
+    """Renew the lease while the mail server takes its time, so that nobody else sends these emails too."""
     is_done = threading.Event()
 
     def keep() -> None:
         while not is_done.wait(RENEWED_EVERY.total_seconds()):
             with suppress(DatabaseBusy, DatabaseUnreachable), here.db.transaction() as session:
-                delivery.keep(session, claimed)
+                outbox.keep(session, batch)
 
     keeper = threading.Thread(target=keep, daemon=True)
     keeper.start()
@@ -132,26 +230,35 @@ def _keeping(here: Runtime, claimed: Claimed) -> Iterator[None]:
         keeper.join()
 
 
-def _mark(here: Runtime, claimed: Claimed, answers: dict[str, Answer]) -> None:
+def _mark(here: Runtime, answered: Sequence[tuple[Claimed, dict[str, Answer]]]) -> None:
     """Write the answers down, however busy the database is: what is forgotten here is sent again."""
     for seconds in _PATIENCE:
         try:
             with here.db.transaction() as session:
-                delivery.mark(session, claimed, answers)
+                delivery.mark_all(session, answered)
         except (DatabaseBusy, DatabaseUnreachable):
-            log.warning("outbound email %s: its answers could not be written yet", claimed.outbound_email_id)
+            log.warning("%s emails: their answers could not be written yet", len(answered))
             time.sleep(seconds)
         else:
             return
     with here.db.transaction() as session:
-        delivery.mark(session, claimed, answers)
+        delivery.mark_all(session, answered)
 
 
-def _pause(here: Runtime, claimed: Claimed, because: str) -> None:
-    log.warning("mailbox %s: sending is paused, the login does not work", claimed.mailbox_id)
+def _pause(here: Runtime, batch: Sequence[Claimed], because: str) -> None:
+    mailbox_id = batch[0].mailbox_id
+    log.warning("mailbox %s: sending is paused, the login does not work", mailbox_id)
     with here.db.transaction() as session:
-        mailboxes.pause_sending(session, session.get_one(Mailbox, claimed.mailbox_id), because)
-        delivery.give_back(session, claimed)
+        mailboxes.pause_sending(session, session.get_one(Mailbox, mailbox_id), because)
+        outbox.give_back(session, batch)
+
+
+def _give_back(here: Runtime, batch: Sequence[Claimed]) -> None:
+    if batch:
+        with here.db.transaction() as session:
+            outbox.give_back(session, batch)
+            if _stop.is_set():  # a server that is not there is left alone until the sweeper's next round
+                outbox.ring_for(session, batch[0].mailbox_id)
 
 
 def _all(claimed: Claimed, answer: Answer) -> dict[str, Answer]:

@@ -4,11 +4,14 @@ import logging
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import select
+
 from helpdesk import runtime
-from helpdesk.desk import delivery, mailboxes
+from helpdesk.desk import mailboxes, outbox
 from helpdesk.mail.smtp import Post
 from helpdesk.mail.trouble import MailTrouble
 from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
@@ -25,12 +28,12 @@ def sweep(_row_id: int = 0) -> None:
     """Ring for what is due, and send what stays due all the same."""
     here = runtime.current()
     with here.db.reading() as session:
-        waiting = delivery.first_due(session)
-        unheard = delivery.first_due(session, since=UNHEARD)
+        waiting = outbox.first_due(session)
+        unheard = outbox.first_due(session, since=UNHEARD)
     if waiting:
         with here.db.transaction() as session:
-            for outbound_email_id in waiting:
-                jobs.ring(session, Job.DELIVER, outbound_email_id)
+            for email in session.scalars(select(OutboundEmail).where(OutboundEmail.id.in_(waiting))):
+                jobs.ring(session, Job.DELIVER, email.id, group=email.mailbox_id)
     for outbound_email_id in unheard:
         deliver(outbound_email_id)
 

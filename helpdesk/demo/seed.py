@@ -16,7 +16,18 @@ from helpdesk.demo.letters import Answered
 from helpdesk.demo.post.office import Incoming, Office
 from helpdesk.demo.rhythm import DAYS
 from helpdesk.demo.stories import Conversation, Event, Kind
-from helpdesk.desk import agents, compose, delivery, intake, ledger, mailboxes, replies, teams, tickets
+from helpdesk.desk import (
+    agents,
+    compose,
+    delivery,
+    intake,
+    ledger,
+    mailboxes,
+    outbox,
+    replies,
+    teams,
+    tickets,
+)
 from helpdesk.desk.intake import Arrival
 from helpdesk.desk.ledger import Arrived
 from helpdesk.desk.mailboxes import Server
@@ -190,7 +201,7 @@ def _reply(stage: Stage, session: Session, event: Event) -> None:
     files = [OutgoingAttachment(file.name, file.media_type, file.payload) for file in event.files]
     message = replies.reply(session, ticket, event.text, by=agent, files=files)
     queued = session.scalars(select(OutboundEmail.id).where(OutboundEmail.message_id == message.id)).one()
-    claimed = delivery.claim(session, queued)
+    claimed = outbox.claim(session, queued)
     assert claimed is not None  # noqa: S101  it was queued a line above
     email = compose.email(session, claimed, desk=stage.config.desk, vault=stage.vault, by=Machine.DEMO)
     raw = outbound.compose(email)

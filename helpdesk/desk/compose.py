@@ -1,24 +1,26 @@
 """Rows of the outbox become the emails they stand for; composed twice, an email is the same to the byte."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
 from helpdesk.desk import password_resets
-from helpdesk.desk.delivery import Claimed
 from helpdesk.desk.letters import N_, letter, say
+from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, OutgoingAttachment, OutgoingEmail
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
 from helpdesk.models.access_grant import Purpose as GrantPurpose
 from helpdesk.models.agent import Agent
+from helpdesk.models.base import Base
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
+from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, grants
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.vault import Vault
@@ -34,6 +36,17 @@ PURPOSES: Final = {
     GrantPurpose.LEGAL: N_("because the law asks us to"),
     GrantPurpose.FEEDBACK: N_("to understand the feedback you gave"),
 }
+
+
+def hold(session: Session, batch: Sequence[Claimed]) -> Sequence[Base]:
+    """The rows that the emails of a batch stand on, in two queries; whoever keeps them spares each email its own."""
+    ids = [one.outbound_email_id for one in batch]
+    emails = session.scalars(
+        select(OutboundEmail).where(OutboundEmail.id.in_(ids)).options(selectinload(OutboundEmail.deliveries))
+    ).all()
+    about = select(Message, Ticket).join(Ticket, Ticket.id == Message.ticket_id)
+    messages = session.execute(about.where(Message.id.in_({one.message_id for one in emails}))).all()
+    return [*emails, *(row for pair in messages for row in pair)]
 
 
 def email(
@@ -154,7 +167,8 @@ _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault
 
 def _recipients(session: Session, row: OutboundEmail) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     """All it was written to, also those who have it already: a copy for the late ones looks the same."""
-    rows = session.scalars(select(Delivery).where(Delivery.outbound_email_id == row.id).order_by(Delivery.id)).all()
+    chosen = select(Delivery).where(Delivery.outbound_email_id == row.id).order_by(Delivery.id)
+    rows = session.scalars(chosen).all() if "deliveries" in inspect(row).unloaded else row.deliveries
     to, cc = ([one for one in rows if one.field == field] for field in ("to", "cc"))
     return tuple(Address(one.name, one.email) for one in to), tuple(Address(one.name, one.email) for one in cc)
 
@@ -166,14 +180,15 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 def _conversation(session: Session, message: Message) -> tuple[str, tuple[str, ...]]:
     """The Message-ID this one answers, and those of its ancestors: the first and the nearest ones."""
-    earlier = select(Message.rfc_message_id).where(
-        Message.ticket_id == message.ticket_id, Message.id < message.id, Message.rfc_message_id.is_not(None)
-    )
-    first = session.scalars(earlier.order_by(Message.id).limit(1)).all()
-    nearest = session.scalars(earlier.order_by(Message.id.desc()).limit(NEAREST_REFERENCES)).all()
-    chain = [one for one in dict.fromkeys([*first, *reversed(nearest)]) if one]
-    theirs = earlier.where(Message.direction == Direction.RECEIVED, Message.is_automatic.is_(False))
-    answered = session.scalar(theirs.order_by(Message.id.desc()).limit(1)) or (chain[-1] if chain else "")
+    earlier = session.execute(
+        select(Message.rfc_message_id, Message.direction, Message.is_automatic)
+        .where(Message.ticket_id == message.ticket_id, Message.id < message.id, Message.rfc_message_id.is_not(None))
+        .order_by(Message.id)
+    ).all()
+    ids = [str(row.rfc_message_id) for row in earlier]
+    chain = list(dict.fromkeys([*ids[:1], *ids[-NEAREST_REFERENCES:]]))
+    theirs = [str(row[0]) for row in earlier if row.direction is Direction.RECEIVED and not row.is_automatic]
+    answered = theirs[-1] if theirs else chain[-1] if chain else ""
     return answered, tuple(one for one in chain if one != answered)
 
 

@@ -1,16 +1,15 @@
 """Bringing an outbound email to its recipients: claim, send, mark; each recipient has a state of its own."""
 
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import tickets
+from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.access_grant import AccessGrant
@@ -26,27 +25,10 @@ from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
 
-LEASE: Final = timedelta(seconds=45)  # renewed while a mail server takes its time
 # how long a deferred recipient waits after the first attempt, the second …: two days in all, then it has failed
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 80, 160, 320, 500, 580, 580, 582))
-
-# more attempts than that were all cut off before they had an answer
-_MOST_ATTEMPTS: Final = len(WAITS) + 7
-
-_WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_ON_THE_WAY: Final = (*_WAITING, DeliveryState.SENDING)
+_ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 _LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One email in our hands until the lease ends, and those of its recipients who have not got it yet."""
-
-    outbound_email_id: int
-    mailbox_id: int
-    token: str
-    recipients: tuple[str, ...]
-    is_hopeless: bool = False
 
 
 def queue(  # noqa: PLR0913  a row of the outbox has these
@@ -79,88 +61,42 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
             Delivery(outbound_email=email, email=one.email, name=one.name, field=field, due_at=due_at)
     session.add(email)
     session.flush()
-    jobs.ring(session, Job.DELIVER, email.id, at=due_at)
+    jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=mailbox.id)
     return email
-
-
-def claim(session: Session, outbound_email_id: int, *, lease: timedelta | None = None) -> Claimed | None:
-    """Take what is due of one email into our hands; None when nothing is: sent, cancelled, paused, or in others'."""
-    email = session.scalar(
-        select(OutboundEmail)
-        .join(Mailbox, Mailbox.id == OutboundEmail.mailbox_id)
-        .where(OutboundEmail.id == outbound_email_id, Mailbox.sending_paused_because.is_(None))
-        .with_for_update(of=OutboundEmail, skip_locked=True)
-    )
-    if email is None:
-        return None
-    now, token = clock.now(), secrets.token_hex(8)
-    taken = session.execute(
-        update(Delivery)
-        .where(Delivery.outbound_email_id == outbound_email_id, _is_due(now))
-        .values(
-            state=DeliveryState.SENDING,
-            claim=token,
-            lease_until=now + (lease or LEASE),
-            attempts=Delivery.attempts + 1,
-            changed_at=now,
-        )
-        .returning(Delivery.id, Delivery.email, Delivery.attempts)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if not taken:
-        return None
-    recipients = tuple(row.email for row in sorted(taken))
-    is_hopeless = any(row.attempts > _MOST_ATTEMPTS for row in taken)
-    return Claimed(email.id, email.mailbox_id, token, recipients, is_hopeless)
-
-
-def claim_next(session: Session, mailbox_id: int) -> Claimed | None:
-    """Take the email of a mailbox that is due for the longest and in nobody's hands."""
-    claims = (
-        claim(session, outbound_email_id) for outbound_email_id in due(session, mailbox_id=mailbox_id, limit=20)
-    )
-    return next((claimed for claimed in claims if claimed is not None), None)
 
 
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
     """Write down what the mail server said of each recipient. Done twice, it changes nothing."""
-    rows = _held(session, claimed.outbound_email_id)
-    changed = [row for row in rows if row.email in answers and _mark_one(row, claimed, answers[row.email])]
-    if not changed:
-        return
+    mark_all(session, [(claimed, answers)])
+
+
+def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, Answer]]]) -> None:
+    """The same for several emails at once; until this transaction ends nobody else moves them."""
+    ids = [claimed.outbound_email_id for claimed, _answers in answered]
+    held = select(OutboundEmail).where(OutboundEmail.id.in_(ids)).order_by(OutboundEmail.id).with_for_update()
+    emails = {email.id: email for email in session.scalars(held)}
+    rows = session.scalars(
+        select(Delivery)
+        .where(Delivery.outbound_email_id.in_(ids))
+        .order_by(Delivery.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    about = _tickets_of(session, emails.values())
+    for claimed, answers in answered:
+        theirs = [row for row in rows if row.outbound_email_id == claimed.outbound_email_id and row.email in answers]
+        changed = [row for row in theirs if _mark_one(row, claimed, answers[row.email])]
+        if changed:
+            _follow(session, emails[claimed.outbound_email_id], changed, about)
     session.flush()
+
+
+def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery], about: Mapping[int, Ticket]) -> None:
     for due_at in {row.due_at for row in changed if row.state is DeliveryState.DEFERRED}:
-        jobs.ring(session, Job.DELIVER, claimed.outbound_email_id, at=due_at)
-    email = session.get_one(OutboundEmail, claimed.outbound_email_id)
-    _tell(session, email, "email.deliver", changed)
+        jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=email.mailbox_id)
+    ticket = about.get(email.id)
+    _tell(session, email, ticket, "email.deliver", changed)
     if any(row.state is DeliveryState.FAILED for row in changed):
-        _has_failed(session, email)
-
-
-def keep(session: Session, claimed: Claimed, *, lease: timedelta | None = None) -> None:
-    """Renew the lease on an email that is being sent."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.outbound_email_id == claimed.outbound_email_id, Delivery.claim == claimed.token)
-        .values(lease_until=clock.now() + (lease or LEASE))
-        .execution_options(synchronize_session=False)
-    )
-
-
-def give_back(session: Session, claimed: Claimed) -> None:
-    """Let go of an email that was not tried: it waits as before, and no attempt is counted."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.outbound_email_id == claimed.outbound_email_id, Delivery.claim == claimed.token)
-        .values(
-            state=DeliveryState.QUEUED,
-            claim=None,
-            lease_until=None,
-            attempts=Delivery.attempts - 1,
-            changed_at=clock.now(),
-        )
-        .execution_options(synchronize_session=False)
-    )
+        _has_failed(session, ticket)
 
 
 def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
@@ -171,7 +107,7 @@ def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     for row in rows:
         _move(row, DeliveryState.CANCELLED, "")
     session.flush()
-    _tell(session, email, "email.cancel", rows, by=by)
+    _tell(session, email, _ticket_of(session, email), "email.cancel", rows, by=by)
     return True
 
 
@@ -184,8 +120,8 @@ def retry(session: Session, email: OutboundEmail, *, by: Reader) -> None:
         _move(row, DeliveryState.QUEUED, row.answer)
         row.due_at, row.attempts = clock.now(), 0
     session.flush()
-    jobs.ring(session, Job.DELIVER, email.id)
-    _tell(session, email, "email.retry", rows, by=by)
+    jobs.ring(session, Job.DELIVER, email.id, group=email.mailbox_id)
+    _tell(session, email, _ticket_of(session, email), "email.retry", rows, by=by)
 
 
 def bounced(session: Session, rfc_message_id: str, recipient: str | None, status: str) -> OutboundEmail | None:
@@ -210,44 +146,10 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
         )
     if lost:
         session.flush()
-        _tell(session, email, "email.bounce", lost)
-        _has_failed(session, email)
+        ticket = _ticket_of(session, email)
+        _tell(session, email, ticket, "email.bounce", lost)
+        _has_failed(session, ticket)
     return email
-
-
-def due(session: Session, *, mailbox_id: int, limit: int = 100) -> list[int]:
-    """The emails of a mailbox that should be on their way, the longest due first."""
-    waiting = (
-        select(Delivery.outbound_email_id)
-        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
-        .where(_is_due(clock.now()), OutboundEmail.mailbox_id == mailbox_id)
-        .group_by(Delivery.outbound_email_id)
-        .order_by(func.min(Delivery.due_at), Delivery.outbound_email_id)
-        .limit(limit)
-    )
-    return list(session.scalars(waiting))
-
-
-def first_due(session: Session, *, since: timedelta = timedelta(0)) -> list[int]:
-    """One email of each mailbox that has some due for at least so long; paused mailboxes have none.
-
-    Leases of the dead need no giving back: what they held is due again when they end.
-    """
-    now = clock.now()
-    first = (
-        select(func.min(Delivery.outbound_email_id))
-        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
-        .join(Mailbox, Mailbox.id == OutboundEmail.mailbox_id)
-        .where(_is_due(now), Delivery.due_at <= now - since, Mailbox.sending_paused_because.is_(None))
-        .group_by(OutboundEmail.mailbox_id)
-    )
-    return sorted(session.scalars(first))
-
-
-def ring_for(session: Session, mailbox_id: int) -> None:
-    """Ring for what is due at a mailbox: one job, which then goes on with the others."""
-    for outbound_email_id in due(session, mailbox_id=mailbox_id, limit=1):
-        jobs.ring(session, Job.DELIVER, outbound_email_id)
 
 
 def _held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
@@ -255,15 +157,6 @@ def _held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
     session.execute(select(OutboundEmail.id).where(OutboundEmail.id == outbound_email_id).with_for_update())
     chosen = select(Delivery).where(Delivery.outbound_email_id == outbound_email_id).order_by(Delivery.id)
     return session.scalars(chosen.execution_options(populate_existing=True)).all()
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    # the first condition repeats what the partial index is made of
-    return and_(
-        Delivery.state.in_(_ON_THE_WAY),
-        Delivery.due_at <= now,
-        or_(Delivery.state.in_(_WAITING), Delivery.lease_until < now),
-    )
 
 
 def _mark_one(row: Delivery, claimed: Claimed, answer: Answer) -> bool:
@@ -293,23 +186,33 @@ def _words(answer: Answer) -> str:
     return f"{answer.code} {answer.text}".strip()
 
 
-def _has_failed(session: Session, email: OutboundEmail) -> None:
+def _has_failed(session: Session, ticket: Ticket | None) -> None:
     """A ticket whose answer did not arrive is open again and says so in every list, until somebody writes again."""
-    ticket = _ticket_of(session, email)
     if ticket is not None:
         ticket.has_failed_delivery = True
         tickets.reopen(session, ticket, by=Machine.DELIVERY)
 
 
 def _ticket_of(session: Session, email: OutboundEmail) -> Ticket | None:
-    message = session.get(Message, email.message_id) if email.message_id else None
-    return session.get(Ticket, message.ticket_id) if message else None
+    return _tickets_of(session, [email]).get(email.id)
+
+
+def _tickets_of(session: Session, emails: Collection[OutboundEmail]) -> dict[int, Ticket]:
+    """The ticket of each email that is on one, by the email's id."""
+    messages = {email.message_id: email.id for email in emails if email.message_id is not None}
+    found = select(Message.id, Ticket).join(Ticket, Ticket.id == Message.ticket_id).where(Message.id.in_(messages))
+    return {messages[message_id]: ticket for message_id, ticket in session.execute(found)} if messages else {}
 
 
 def _tell(
-    session: Session, email: OutboundEmail, action: str, rows: Sequence[Delivery], *, by: Reader = Machine.DELIVERY
+    session: Session,
+    email: OutboundEmail,
+    ticket: Ticket | None,
+    action: str,
+    rows: Sequence[Delivery],
+    *,
+    by: Reader = Machine.DELIVERY,
 ) -> None:
-    ticket = _ticket_of(session, email)
     facts: dict[str, object] = {
         "ticket": ticket.id if ticket else None,
         "deliveries": {str(row.id): f"{row.state.value} {row.answer[:3]}".strip() for row in rows},

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import delivery
+from helpdesk.desk import outbox
 from helpdesk.mail import account
 from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.mail.address import wire_address
@@ -148,7 +148,7 @@ def resume_sending(session: Session, mailbox: Mailbox, *, by: Reader | None) -> 
     mailbox.sending_paused_because = None
     _record(session, mailbox, "mailbox.resume", by=by)
     session.flush()
-    delivery.ring_for(session, mailbox.id)
+    outbox.ring_for(session, mailbox.id)
 
 
 def paused(session: Session) -> Sequence[Mailbox]:

@@ -7,6 +7,7 @@ list of addresses so that it reads back as other addresses.
 from email.header import Header
 from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.policy import Policy
+from functools import cache
 
 
 class MessageIds(UnstructuredHeader, BaseHeader):
@@ -38,9 +39,28 @@ def _written(one: Address, linesep: str) -> str:
     return f"{name}{linesep} <{one.addr_spec}>"
 
 
+class _Remembering(HeaderRegistry):
+    """The library's registry makes a new class for every header it is given; this one makes each once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        key = name.lower()
+        if key not in self._made:
+            self._made[key] = super().__getitem__(name)
+        return self._made[key]
+
+    def map_to_type(self, name: str, cls: type[BaseHeader]) -> None:
+        super().map_to_type(name, cls)
+        self._made.pop(name.lower(), None)
+
+
+@cache
 def registry() -> HeaderRegistry:
     """Give the headers of our emails: ids and mailboxes in our folding, all others in the library's."""
-    known = HeaderRegistry()
+    known = _Remembering()
     for name in ("message-id", "in-reply-to", "references"):
         known.map_to_type(name, MessageIds)
     for name in ("from", "to", "cc", "reply-to"):

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_string
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
+from email.parser import HeaderParser
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, getaddresses
 from enum import StrEnum
@@ -194,11 +194,11 @@ def _settle_boundaries(message: EmailMessage, message_id: str) -> None:
 def _insist(raw: bytes, email: OutgoingEmail, names: list[str], policy: "EmailPolicy[EmailMessage]") -> None:
     """Read what was made as two kinds of receiver would, and refuse it where it says anything else."""
     header = raw.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n"
-    strict = message_from_string(header, policy=policy)
+    strict = HeaderParser(policy=policy).parsestr(header)
     known = {"content-type", "content-transfer-encoding", "mime-version"}
     if sorted(name.lower() for name in strict if name.lower() not in known) != sorted(map(str.lower, names)):
         raise NotComposed("The email would carry other headers than meant.")
-    loose = message_from_string(header)
+    loose = HeaderParser().parsestr(header)
     for name, meant in (("From", (email.sender,)), ("To", email.to), ("Cc", email.cc)):
         wanted = [wire_address(one.email) for one in meant]
         as_structure = [one.addr_spec for value in strict.get_all(name, []) for one in value.addresses]

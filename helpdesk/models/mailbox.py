@@ -61,6 +61,11 @@ class Mailbox(Base, kw_only=True):
     poll_error_since: Mapped[datetime | None] = mapped_column(default=None)
     sending_paused_because: Mapped[str | None] = mapped_column(default=None)
 
+    # how it sends: at most so many emails a minute (0: no limit), and a copy into this folder of the server
+    most_per_minute: Mapped[int] = mapped_column(default=0)
+    next_send_at: Mapped[datetime | None] = mapped_column(default=None)
+    sent_folder: Mapped[str | None] = mapped_column(default=None)
+
 
 class MailboxPosition(Base, kw_only=True):
     """How far a folder has been read; moves in the transaction that stores what was read."""

@@ -31,11 +31,28 @@ class DeliveryState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class SentCopy(enum.StrEnum):
+    """The copy in the mailbox's own folder of what was sent."""
+
+    NONE = "none"
+    DUE = "due"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
 class OutboundEmail(Base, kw_only=True):
     """One email to be sent. Sent again after a crash, it carries the same Message-ID."""
 
     __tablename__ = "outbound_email"
-    __table_args__ = (Index("ix_outbound_email_rfc_message_id", "rfc_message_id", unique=True),)
+    __table_args__ = (
+        Index("ix_outbound_email_rfc_message_id", "rfc_message_id", unique=True),
+        Index(
+            "ix_outbound_email_copy_due",
+            "id",
+            sqlite_where=text("sent_copy = 'due'"),
+            postgresql_where=text("sent_copy = 'due'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailbox.id"), index=True)
@@ -45,6 +62,9 @@ class OutboundEmail(Base, kw_only=True):
     password_reset_id: Mapped[int | None] = mapped_column(ForeignKey("password_reset.id"), default=None)
     access_grant_id: Mapped[int | None] = mapped_column(ForeignKey("access_grant.id"), default=None)
     checkpoint_size: Mapped[int | None] = mapped_column(ForeignKey("audit_checkpoint.size"), default=None)
+    sent_copy: Mapped[SentCopy] = mapped_column(default=SentCopy.NONE)
+    sent_copy_lease: Mapped[datetime | None] = mapped_column(default=None)
+    sent_copy_attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     deliveries: Mapped[list["Delivery"]] = relationship(
         back_populates="outbound_email",

@@ -11,8 +11,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from helpdesk.storage.jobs import Leaving
-from helpdesk.storage.queue import enqueue, ring_due
+from helpdesk.storage.jobs import Job, Leaving
+from helpdesk.storage.queue import begun, enqueue, ring_due
 
 CHANGES: Final = "candour:changes"
 _QUIET_SECONDS: Final = 5.0  # after a failure Redis is left alone for so long: no click waits for it twice
@@ -48,6 +48,10 @@ class Doorbell:
     def ring_due(self) -> None:
         """Ring for what was put off until now."""
         self._try(lambda: ring_due(self.redis))
+
+    def begun(self, job: Job, group: int) -> None:
+        """A job of this group begins; call it before looking for rows, so that no later ring is taken for heard."""
+        self._try(lambda: begun(self.redis, job, group))
 
     def close(self) -> None:
         with self._lock:

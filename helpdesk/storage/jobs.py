@@ -21,6 +21,8 @@ class Ring:
     job: Job
     row_id: int
     at: datetime | None = None
+    group: int = 0
+    """Rows of one group are done by one job: while that waits to be begun, no further one is needed"""
 
 
 @dataclass(slots=True)
@@ -35,9 +37,9 @@ class Leaving:
         return bool(self.rings or self.changed_tickets or self.wakes_screens)
 
 
-def ring(session: Session, job: Job, row_id: int, *, at: datetime | None = None) -> None:
+def ring(session: Session, job: Job, row_id: int, *, at: datetime | None = None, group: int = 0) -> None:
     """Ask for a job once this transaction has committed; it only hastens what the sweeper would find."""
-    _leaving(session).rings.append(Ring(job, row_id, at))
+    _leaving(session).rings.append(Ring(job, row_id, at, group))
 
 
 def announce(session: Session, ticket_id: int) -> None:

@@ -15,6 +15,7 @@ from helpdesk.storage.jobs import Job, Ring
 QUEUE: Final = "candour"
 LATER: Final = "candour:later"  # a sorted set: what to ring, by the moment it is due
 JOB_SECONDS: Final = 900
+_RUNG_SECONDS: Final = 10  # a job that was lost before it began keeps others away for no longer
 _KEPT_SECONDS: Final = 3600  # a job that failed, to be looked at
 _LARGEST: Final = 1000  # bytes; a name and a number need a tenth of it
 
@@ -59,7 +60,10 @@ def queue(connection: redis.Redis) -> Queue:
 def enqueue(connection: redis.Redis, ring: Ring) -> None:
     """Ring for a job now, or put it among those to be rung for later."""
     if ring.at is not None and ring.at > clock.now():
-        connection.zadd(LATER, {f"{ring.job.value} {ring.row_id} {ring.at.timestamp()}": ring.at.timestamp()})
+        entry = f"{ring.job.value} {ring.row_id} {ring.at.timestamp()} {ring.group}"
+        connection.zadd(LATER, {entry: ring.at.timestamp()})
+        return
+    if ring.group and not connection.set(_rung(ring.job, ring.group), 1, nx=True, ex=_RUNG_SECONDS):
         return
     queue(connection).enqueue(
         ring.job.value, ring.row_id, job_timeout=JOB_SECONDS, result_ttl=0, failure_ttl=_KEPT_SECONDS
@@ -75,6 +79,15 @@ def ring_due(connection: redis.Redis, *, now: datetime | None = None) -> None:
     moment = (now or clock.now()).timestamp()
     for entry in connection.zrangebyscore(LATER, 0, moment, start=0, num=200):
         if isinstance(entry, bytes) and connection.zrem(LATER, entry):
-            name, number, *_moment = [*entry.decode(errors="replace").split(" "), ""]
+            name, number, _moment, group, *_rest = [*entry.decode(errors="replace").split(" "), "", "", ""]
             if name in set(Job) and number.isdecimal():
-                enqueue(connection, Ring(Job(name), int(number)))
+                enqueue(connection, Ring(Job(name), int(number), group=int(group) if group.isdecimal() else 0))
+
+
+def begun(connection: redis.Redis, job: Job, group: int) -> None:
+    """A job of this group looks for its rows now: what is rung for from here on needs another one."""
+    connection.delete(_rung(job, group))
+
+
+def _rung(job: Job, group: int) -> str:
+    return f"candour:rung:{job.name.lower()}:{group}"

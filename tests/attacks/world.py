@@ -16,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, make_server
 
 from helpdesk import clock, config
 from helpdesk import runtime as parts
-from helpdesk.desk import delivery, people, replies
+from helpdesk.desk import outbox, people, replies
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Role, Team
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -103,7 +103,7 @@ class World:
         """Let what is due leave, and tell what the mail server was given."""
         before = len(self.ground.sink.accepted)
         with self.here.db.reading() as session:
-            due = [each for mailbox in self.mailboxes.values() for each in delivery.due(session, mailbox_id=mailbox)]
+            due = [each for mailbox in self.mailboxes.values() for each in outbox.due(session, mailbox_id=mailbox)]
         for outbound_email_id in due:
             deliver(outbound_email_id)
         return self.ground.sink.accepted[before:]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.config import Desk
-from helpdesk.desk import compose, delivery, password_resets, people, replies
+from helpdesk.desk import compose, delivery, outbox, password_resets, people, replies
 from helpdesk.mail import outbound, thread
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.mail.smtp import Answer
@@ -43,10 +43,10 @@ def composed(session: Session, message: Message) -> bytes:
 
 
 def composed_row(session: Session, row: OutboundEmail) -> bytes:
-    claimed = delivery.claim(session, row.id)
+    claimed = outbox.claim(session, row.id)
     assert claimed is not None
     raw = outbound.compose(compose.email(session, claimed, desk=DESK, vault=VAULT))
-    delivery.give_back(session, claimed)
+    outbox.give_back(session, [claimed])
     return raw
 
 
@@ -117,7 +117,7 @@ def test_a_copy_for_the_late_ones_looks_like_the_first(session: Session, ticket:
     message = replies.reply(session, ticket, "To both.", by=ada)
     first = composed(session, message)
     row = session.scalars(select(OutboundEmail)).one()
-    claimed = delivery.claim(session, row.id)
+    claimed = outbox.claim(session, row.id)
     assert claimed is not None
 
     delivery.mark(session, claimed, {claimed.recipients[0]: Answer.of(250, "OK"), EVA: Answer.of(451, "later")})
@@ -187,7 +187,7 @@ def test_a_mailed_link_is_made_from_the_configured_address(
 
 def test_automatic_mail_has_no_return_path(session: Session, ticket: Ticket, ada: Agent):
     row = password_resets.mail(session, password_resets.begin(session, VAULT, ada, by=None), ada)
-    claimed = delivery.claim(session, row.id)
+    claimed = outbox.claim(session, row.id)
     assert claimed is not None
 
     email = compose.email(session, claimed, desk=replace(DESK, language="xx"), vault=VAULT)

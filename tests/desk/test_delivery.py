@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, mailboxes, people, replies, tickets
-from helpdesk.desk.delivery import LEASE, WAITS, Claimed
+from helpdesk.desk import delivery, mailboxes, outbox, people, replies, tickets
+from helpdesk.desk.delivery import WAITS
+from helpdesk.desk.outbox import LEASE, Claimed
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent
@@ -47,7 +48,7 @@ def a_reply(session: Session, by: Agent, *, also: str = "", due_in: timedelta = 
 
 
 def claimed(session: Session, email: OutboundEmail) -> Claimed:
-    found = delivery.claim(session, email.id)
+    found = outbox.claim(session, email.id)
     assert found is not None
     return found
 
@@ -74,13 +75,13 @@ def test_what_is_due_is_claimed_once(session: Session, email: OutboundEmail):
 
     assert first.recipients == (rows(session, email)[0].email,)
     assert states(session, email) == [DeliveryState.SENDING]
-    assert delivery.claim(session, email.id) is None
+    assert outbox.claim(session, email.id) is None
 
 
 def test_nothing_is_claimed_before_it_is_due(session: Session, ada: Agent):
     email = a_reply(session, ada, due_in=timedelta(seconds=15))
 
-    assert delivery.claim(session, email.id) is None
+    assert outbox.claim(session, email.id) is None
     with clock.stopped_at(clock.now() + timedelta(seconds=16)):
         assert claimed(session, email)
 
@@ -99,9 +100,9 @@ def test_a_lease_is_kept_while_the_mail_server_thinks(session: Session, email: O
     held = claimed(session, email)
 
     with clock.stopped_at(clock.now() + LEASE / 2):
-        delivery.keep(session, held)
+        outbox.keep(session, [held])
     with clock.stopped_at(clock.now() + LEASE + timedelta(seconds=1)):
-        assert delivery.claim(session, email.id) is None
+        assert outbox.claim(session, email.id) is None
 
 
 def test_who_has_it_already_is_not_claimed_again(session: Session, ada: Agent):
@@ -118,8 +119,8 @@ def test_a_paused_mailbox_keeps_its_email(session: Session, email: OutboundEmail
     mailboxes.pause_sending(session, session.get_one(Mailbox, email.mailbox_id), "wrong password")
     session.flush()
 
-    assert delivery.claim(session, email.id) is None
-    assert delivery.first_due(session) == []
+    assert outbox.claim(session, email.id) is None
+    assert outbox.first_due(session) == []
     assert states(session, email) == [DeliveryState.QUEUED]
 
 
@@ -142,7 +143,7 @@ def test_a_deferred_email_comes_back_and_is_rung_for(session: Session, email: Ou
 
     (row,) = rows(session, email)
     assert (row.state, row.due_at, row.answer) == (DeliveryState.DEFERRED, again_at, "451 come back later")
-    assert session.info["leaving"].rings[-1] == Ring(Job.DELIVER, email.id, again_at)
+    assert session.info["leaving"].rings[-1] == Ring(Job.DELIVER, email.id, again_at, email.mailbox_id)
 
 
 def test_after_two_days_of_deferring_it_has_failed(session: Session, email: OutboundEmail):
@@ -198,7 +199,7 @@ def test_an_acceptance_told_late_counts_a_failure_told_late_does_not(session: Se
 
 
 def test_an_email_that_was_not_tried_costs_no_attempt(session: Session, email: OutboundEmail):
-    delivery.give_back(session, claimed(session, email))
+    outbox.give_back(session, [claimed(session, email)])
 
     (row,) = rows(session, email)
     assert (row.state, row.attempts, row.claim) == (DeliveryState.QUEUED, 0, None)
@@ -226,7 +227,7 @@ def test_an_email_can_be_cancelled_until_it_is_sent(session: Session, ada: Agent
 
     assert states(session, email) == [DeliveryState.CANCELLED]
     with clock.stopped_at(clock.now() + timedelta(minutes=1)):
-        assert delivery.claim(session, email.id) is None
+        assert outbox.claim(session, email.id) is None
     assert len(trail(session, "email.cancel")) == 1
 
 
@@ -309,11 +310,11 @@ def test_the_sweep_finds_one_email_of_each_mailbox(session: Session, ada: Agent)
     other, later = a_reply(session, ada), a_reply(session, ada, due_in=timedelta(minutes=1))
     session.flush()
 
-    assert delivery.first_due(session) == [first.id, other.id]
-    assert delivery.due(session, mailbox_id=first.mailbox_id) == [first.id, second.id]
-    assert delivery.first_due(session, since=timedelta(seconds=30)) == []
+    assert outbox.first_due(session) == [first.id, other.id]
+    assert outbox.due(session, mailbox_id=first.mailbox_id) == [first.id, second.id]
+    assert outbox.first_due(session, since=timedelta(seconds=30)) == []
     with clock.stopped_at(clock.now() + timedelta(seconds=31)):
-        assert delivery.first_due(session, since=timedelta(seconds=30)) == [first.id, other.id]
+        assert outbox.first_due(session, since=timedelta(seconds=30)) == [first.id, other.id]
     assert later.mailbox_id not in {first.mailbox_id, other.mailbox_id}
 
 
@@ -326,7 +327,7 @@ def test_many_workers_at_once_claim_each_email_once(db: Database):
         taken = []
         for outbound_email_id in ids:
             with db.transaction() as session:
-                found = delivery.claim(session, outbound_email_id)
+                found = outbox.claim(session, outbound_email_id)
             taken += [(outbound_email_id, email) for email in found.recipients] if found else []
         return taken
 
@@ -334,3 +335,36 @@ def test_many_workers_at_once_claim_each_email_once(db: Database):
         taken = [one for part in workers.map(claim_all, range(4)) for one in part]
 
     assert len(taken) == len(set(taken)) == 16
+
+
+def test_a_mailbox_with_a_limit_gives_one_email_at_a_time_evenly_spaced(session: Session, ada: Agent):
+    ticket = a_ticket(session, ada.teams[0])
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    mailbox.most_per_minute = 30
+    with clock.stopped_at(clock.now()):
+        for _number in range(3):
+            replies.reply(session, ticket, "Please send it back.", by=ada)
+        session.flush()
+
+        first, second = (outbox.claim_batch(session, mailbox.id) for _ in range(2))
+
+        soon = clock.now() + timedelta(seconds=2)
+    with clock.stopped_at(soon):
+        third = outbox.claim_batch(session, mailbox.id)
+    assert [len(batch.claimed) for batch in (first, second, third)] == [1, 0, 1]
+    assert second.not_before == soon
+    assert outbox.first_due(session) == []
+
+
+def test_emails_of_a_mailbox_are_claimed_together(session: Session, ada: Agent):
+    ticket = a_ticket(session, ada.teams[0])
+    for _number in range(3):
+        replies.reply(session, ticket, "Please send it back.", by=ada)
+    session.flush()
+
+    two = outbox.claim_batch(session, ticket.mailbox_id, most=2)
+    rest = outbox.claim_batch(session, ticket.mailbox_id)
+    outbox.give_back(session, two.claimed)
+
+    assert [len(two.claimed), len(rest.claimed)] == [2, 1]
+    assert len(outbox.claim_batch(session, ticket.mailbox_id).claimed) == 2

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, mailboxes, replies
+from helpdesk.desk import mailboxes, outbox, replies
 from helpdesk.desk.mailboxes import AddressTaken, Server
 from helpdesk.mail.account import ImapAccount
 from helpdesk.mail.account import Security as Protection
@@ -82,7 +82,7 @@ def test_a_paused_mailbox_goes_on_when_its_password_is_mended(session: Session, 
     session.flush()
     mailboxes.pause_sending(session, mailbox, "535 wrong password")
     session.flush()
-    assert delivery.first_due(session) == []
+    assert outbox.first_due(session) == []
     rung = len(session.info["leaving"].rings)
 
     mended = Server(host="mail.example", port=465, security=Security.TLS, user="ada", password="new-word")

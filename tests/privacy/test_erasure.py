@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, intake, ledger, people, permissions
+from helpdesk.desk import delivery, intake, ledger, outbox, people, permissions
 from helpdesk.mail import inbound
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, GrantState, Purpose, Scope
@@ -162,7 +162,7 @@ def test_mail_that_waits_is_cancelled_and_no_address_stays_in_the_outbox(session
 
     row = session.scalars(select(Delivery)).one()
     assert (row.state, row.email, row.name) == (DeliveryState.CANCELLED, "", "")
-    assert delivery.claim(session, queued.id) is None
+    assert outbox.claim(session, queued.id) is None
 
 
 def test_words_of_the_trail_go_and_the_chain_holds(session: Session, nils: Customer):

@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import update
 
 from helpdesk import clock
-from helpdesk.desk.delivery import LEASE, claim
+from helpdesk.desk.outbox import LEASE, claim
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import DeliveryState
 from helpdesk.runtime import Runtime
