@@ -1,13 +1,13 @@
 """The frame around every list: the views with their counters, and the bar at the bottom of a phone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, waiting
+from helpdesk.desk import counters, saved_views, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
 from helpdesk.web import alarms
@@ -38,12 +38,23 @@ class ViewLink:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedLink:
+    """A search kept under a name."""
+
+    name: str = field(repr=False)
+    url: str = field(repr=False)
+    is_shared: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     views: Sequence[ViewLink]
     teams: Sequence[ViewLink]
     bottom: Sequence[ViewLink]
     current: str = ""
     waiting: str = ""
+    saved: Sequence[SavedLink] = ()
     alarms: Sequence[Alarm] = ()
 
     def count(self, slug: str) -> str | None:
@@ -78,8 +89,17 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         [link for link in views if link.slug in chosen],
         current,
         _written(waiting.count(session, by=agent)),
+        _saved(session, agent),
         alarms.around(session, agent),
     )
+
+
+def _saved(session: Session, agent: Agent) -> list[SavedLink]:
+    asked = request.args.get("q", "").strip()
+    return [
+        SavedLink(view.name, url_for("search.show", q=view.words), view.is_shared, view.words == asked)
+        for view in saved_views.of_agent(session, agent)
+    ]
 
 
 def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import customers, inbox, tags
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
+from helpdesk.models.saved_view import SavedView
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.web import frame
@@ -70,6 +71,8 @@ class ListPage:
     end: str = ""
     chips: Sequence[Chip] = ()
     narrower: Sequence[tuple[str, str]] = ()
+    saved: SavedView | None = None  # the view this search is kept as, where its reader may change it
+    refused: str = ""
 
 
 def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import search
+from helpdesk.desk import saved_views, search
 from helpdesk.desk.search import Query, Results
 from helpdesk.desk.search_filters import Filter
+from helpdesk.models.saved_view import SavedView
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighted
@@ -40,6 +41,8 @@ def found(here: Listed) -> ListPage:
         empty=_empty(results),
         chips=[_chip(query, one, results) for one in query.filters],
         narrower=_narrower(here.words),
+        saved=_saved(here.words),
+        refused=_refused(),
         words=here.words,
         count=_count(results),
         end=_("The best %(num)s are shown; add a word to find fewer.", num=len(rows)) if results.is_cut else "",
@@ -58,6 +61,21 @@ def _narrower(typed: str) -> list[tuple[str, str]]:
     """Filters that are often wanted, each as the search with it."""
     offered = ("is:open", "is:closed", "is:unassigned", "is:mine", "has:attachment")
     return [(one, url_for(".show", q=f"{typed} {one}")) for one in offered if one not in typed]
+
+
+def _saved(typed: str) -> SavedView | None:
+    kept = [view for view in saved_views.of_agent(db(), agent()) if view.words == typed]
+    changeable = (saved_views.find(db(), view.id, by=agent()) for view in kept)
+    return next((view for view in changeable if view), None)
+
+
+def _refused() -> str:
+    words = {
+        "nameless": _("Give the view a name."),
+        "empty": _("This searches for nothing: type words or a filter first."),
+        "too_many": _("You keep as many views as there can be. Forget one first."),
+    }
+    return words.get(request.args.get("refused", ""), "")
 
 
 def _empty(results: Results) -> Empty:

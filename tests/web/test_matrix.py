@@ -42,6 +42,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "passkey_id": 987654,
         "secret": desk.secret,
         "view": "open",
+        "view_id": 987654,
         "version": "1",
         "name": "css/base.css",
     }
