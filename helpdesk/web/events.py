@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import inbox, sign_in
 from helpdesk.models.ticket import Ticket
 from helpdesk.runtime import Runtime
+from helpdesk.storage import presence
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.storage.doorbell import CHANGES
 from helpdesk.web import streams
@@ -58,12 +59,12 @@ def _told(here: Runtime, secret: str, place: Stream) -> Iterator[str]:
     ends = time.monotonic() + _LIFE
     ear = here.doorbell.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     try:
-        ear.subscribe(CHANGES)
+        ear.subscribe(CHANGES, presence.CHANGED)
         yield "retry: 5000\nevent: live\ndata: {}\n\n"
         while time.monotonic() < ends and not place.must_end.is_set():
-            changed = _gathered(ear, place)
+            changed, met = _gathered(ear, place)
             with here.db.reading() as session:
-                line = _line(session, secret, changed)
+                line = _line(session, secret, changed, met)
             yield line
             if line is _SIGNED_OUT:
                 return
@@ -73,24 +74,30 @@ def _told(here: Runtime, secret: str, place: Stream) -> Iterator[str]:
         ear.close()
 
 
-def _gathered(ear: Any, place: Stream) -> set[int]:  # noqa: ANN401  redis gives its pubsub no type
-    """The tickets that changed, after at most a beat of silence."""
+def _gathered(ear: Any, place: Stream) -> tuple[set[int], set[int]]:  # noqa: ANN401  redis gives its pubsub no type
+    """The tickets that changed, and those at which somebody came or left, after at most a beat of silence."""
     changed: set[int] = set()
+    met: set[int] = set()
     beat = time.monotonic() + _BEAT
     said = None
     while said is None and time.monotonic() < beat and not place.must_end.is_set():
         said = ear.get_message(timeout=_STEP)
     while said is not None:
-        changed.update(json.loads(said["data"]))
+        if said["channel"] == presence.CHANGED.encode():
+            met.add(int(said["data"]))
+        else:
+            changed.update(json.loads(said["data"]))
         said = ear.get_message(timeout=_GATHER)
-    return changed
+    return changed, met
 
 
-def _line(session: Session, secret: str, changed: set[int]) -> str:
-    """What to tell this login: those of the changed tickets that it may know of."""
+def _line(session: Session, secret: str, changed: set[int], met: set[int]) -> str:
+    """What to tell this login: those of the tickets that it may know of."""
     login = sign_in.current(session, secret)
     if login is None or login.must_set_up:
         return _SIGNED_OUT
-    visible = select(Ticket.id).where(Ticket.id.in_(changed), inbox.is_visible(login.agent))
-    numbers = sorted(session.scalars(visible)) if changed else []
-    return f"event: changed\ndata: {json.dumps(numbers)}\n\n" if numbers else ": still here\n\n"
+    visible = select(Ticket.id).where(Ticket.id.in_(changed | met), inbox.is_visible(login.agent))
+    numbers = set(session.scalars(visible)) if changed or met else set()
+    told = [("changed", sorted(numbers & changed)), ("presence", sorted(numbers & met))]
+    lines = [f"event: {kind}\ndata: {json.dumps(which)}\n\n" for kind, which in told if which]
+    return "".join(lines) or ": still here\n\n"

@@ -60,6 +60,8 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET policy.show": ALL,
     "POST saved_views.create": (401, 303, 303, 303),
     "POST saved_views.remove": (401, 404, 404, 404),
+    "POST presence.beat": (401, 204, 404, 204),
+    "GET presence.show": SIGNED_IN,
     "GET search.show": SIGNED_IN,
     "GET settings.index": SIGNED_IN,
     "GET teams.index": ADMINS,

@@ -4,12 +4,14 @@ import { fitFrames } from "./frames.js";
 import { watchKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { watchPanes } from "./panes.js";
+import { watchPresence } from "./presence.js";
 import { watchTrouble } from "./trouble.js";
 
 watchPanes();
 watchComposer();
 watchKeys();
 watchTrouble();
+watchPresence();
 fitFrames(document);
 listen();
 document.documentElement.dataset.ready = "yes";

@@ -2,6 +2,7 @@
 // where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
 import { all, one, openTicket, rows, say, ticketPane, words } from "./page.js";
 import { markCurrent } from "./panes.js";
+import { look } from "./presence.js";
 
 const LOOK_EVERY = 15_000;
 const tabs = new BroadcastChannel("desk.changes");
@@ -23,6 +24,7 @@ function stream() {
     setTimeout(stream, LOOK_EVERY);
   });
   source.addEventListener("changed", ({ data }) => tell({ is: "changed", tickets: JSON.parse(data) }));
+  source.addEventListener("presence", () => tell({ is: "presence" }));
   source.addEventListener("signed-out", () => {
     source.close();
     tell({ is: "signed-out" });
@@ -45,6 +47,7 @@ function hear(news) {
   }
   if (news.is === "away") looking ??= setInterval(() => refresh(null), LOOK_EVERY);
   if (news.is === "signed-out") say(words().signedOut, { url: "/sign-in", words: words().signIn, apart: true });
+  if (news.is === "presence") look();
   if (news.is === "changed") {
     // several changes at once are one look
     clearTimeout(waiting);
@@ -87,6 +90,7 @@ async function refreshList() {
   htmx.swap({ target: list, text: fresh.innerHTML, swap: "innerMorph" });
   for (const row of all(".row", list)) row.classList.toggle("fresh", !known.has(row.id));
   markCurrent();
+  look();
   if (focused) one(`#${focused} a`)?.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,89 @@
+// Who else is at a ticket, and who is writing: this page gives signs of life, and shows those of others.
+import { all, one, openNumber } from "./page.js";
+
+const BEAT = 7_000;
+const LOOK = 8_000; // while somebody is shown: who vanished without a word is noticed then
+const STOPPED = 5_000; // without a key: no longer writing
+
+let number = null;
+let wroteAt = 0;
+let told = false;
+let again = null;
+
+export function watchPresence() {
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("#ticket .composer")) return;
+    wroteAt = Date.now();
+    if (!told) beat();
+  });
+  document.addEventListener("htmx:after:swap", () => arrive());
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : arrive(true)));
+  addEventListener("pagehide", leave);
+  addEventListener("popstate", () => setTimeout(arrive));
+  setInterval(() => (document.hidden ? null : beat()), BEAT);
+  setInterval(() => told && !isWriting() && beat(), 1_000);
+  arrive();
+}
+
+const isWriting = () => Date.now() - wroteAt < STOPPED;
+
+function arrive(isBack = false) {
+  const now = openNumber();
+  if (now !== number || isBack === true) {
+    if (number && now !== number) leave();
+    number = now;
+    wroteAt = 0;
+    beat();
+  }
+  look();
+}
+
+function beat() {
+  if (!number || number !== openNumber()) return;
+  told = isWriting();
+  send(number, { typing: told ? "1" : "0" });
+}
+
+function leave() {
+  if (number) send(number, { left: "1" });
+}
+
+function send(ticket, values) {
+  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
+  const body = new URLSearchParams({ ...values, csrf_token: token });
+  fetch(`/tickets/${ticket}/presence`, { method: "POST", body, keepalive: true, headers: { "X-Unattended": "1" } }).catch(() => {});
+}
+
+// asked for by the stream's word that somebody came or left, and now and then while somebody is shown
+export async function look() {
+  clearTimeout(again);
+  const rows = all(".row[id]").map((row) => row.id.replace("row-", ""));
+  const asked = [...new Set([openNumber(), ...rows])].filter(Boolean).slice(0, 200);
+  if (!asked.length || document.hidden) return;
+  const answer = await fetch(`/presence?tickets=${asked.join(",")}`, { headers: { "X-Unattended": "1" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const found = await answer.json();
+  show(found);
+  if (found.length) again = setTimeout(look, LOOK);
+}
+
+function show(found) {
+  for (const place of all("[data-here]")) {
+    const here = found.filter((other) => String(other.ticket) === place.dataset.here);
+    place.replaceChildren(...here.map((other) => mark(other, place.hasAttribute("data-words"))));
+  }
+}
+
+function mark(other, isTold) {
+  const avatar = document.createElement("span");
+  avatar.className = `avatar fine tone-${other.tone} ${other.typing ? "writing" : "looking"}`;
+  avatar.title = other.words;
+  avatar.setAttribute("role", "img");
+  avatar.setAttribute("aria-label", other.words);
+  avatar.textContent = other.initials;
+  if (!isTold || !other.typing) return avatar;
+  const told = document.createElement("span");
+  told.className = "writes";
+  told.append(avatar, other.words);
+  return told;
+}
