@@ -17,6 +17,7 @@ from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.filters import role_word
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("agents", __name__)
 
@@ -70,7 +71,7 @@ def change(agent_id: int) -> ResponseReturnValue:
         scope = Scope(narrower) if narrower in set(Scope) else None
         agents.change_role(db(), found, role, own_role=own_role, narrower_scope=scope, by=agent())
         agents.put_in_teams(db(), found, _chosen_teams(), by=agent())
-        agents.let_see_mailboxes(db(), found, request.form.getlist("mailbox", type=int), by=agent())
+        agents.let_see_mailboxes(db(), found, request.form.getlist("mailbox", type=whole), by=agent())
 
     return _done(found, step)
 
@@ -146,7 +147,7 @@ def _chosen_role() -> tuple[Role, OwnRole | None]:
 
 
 def _chosen_teams() -> list[Team]:
-    return list(db().scalars(select(Team).where(Team.id.in_(request.form.getlist("team", type=int)))))
+    return list(db().scalars(select(Team).where(Team.id.in_(request.form.getlist("team", type=whole)))))
 
 
 def _own_roles() -> list[tuple[OwnRole, int]]:

@@ -9,7 +9,7 @@ from helpdesk.config import Config
 from helpdesk.desk import sign_in
 from helpdesk.privacy import audit
 from helpdesk.runtime import Runtime
-from helpdesk.web import auth, cookie, errors, filters, headers, language, static_files, streams, views
+from helpdesk.web import auth, cookie, errors, filters, headers, language, numbers, static_files, streams, views
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MEGABYTE = 1024 * 1024
@@ -47,6 +47,7 @@ def create_app(runtime: Runtime) -> Desk:
     """The desk's web application, on the parts that the runtime put together."""
     config = runtime.config
     app = Desk(__name__, static_folder=None, template_folder=str(paths.templates()))
+    app.url_map.converters["int"] = numbers.NumberConverter
     app.runtime = runtime
     app.extensions["runtime"] = runtime
     app.secret_key = runtime.vault.mac(b"forms", what="web")

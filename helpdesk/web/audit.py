@@ -18,6 +18,7 @@ from helpdesk.privacy.inspection import Entry, Question
 from helpdesk.web import csv_file, frame, words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.language import zone
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("audit", __name__)
 _MOST_LINES = 50_000
@@ -41,7 +42,7 @@ class Asked:
 @bp.get("/audit")
 def index() -> ResponseReturnValue:
     _may_look()
-    asked, before = _asked(), request.args.get("before", type=int)
+    asked, before = _asked(), request.args.get("before", type=whole)
     found = inspection.answer(db(), _question(asked), before=before, limit=inspection.PAGE + 1)
     shown = found[: inspection.PAGE]
     given: dict[str, Any] = {key: value for key, value in request.args.items() if key in _FIELDS}

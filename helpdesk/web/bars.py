@@ -14,6 +14,7 @@ from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
 
 
@@ -57,7 +58,7 @@ def _place(ticket: Ticket, *, may_decide: bool) -> list[Bar]:
 
 def _merged(ticket: Ticket) -> list[Bar]:
     """Who asked for a ticket that was merged into this one is told why this one is shown."""
-    asked = request.args.get("merged", type=int)
+    asked = request.args.get("merged", type=whole)
     if asked is None or not ticket.merged_count:
         return []
     return [Bar("git-merge", _("Ticket #%(number)s was merged into this one.", number=asked))]

@@ -15,6 +15,7 @@ from helpdesk.web import frame
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.tickets import back_to
 from helpdesk.web.tickets import find as find_ticket
 from helpdesk.web.words import purposes
@@ -62,7 +63,7 @@ def ask(number: int) -> ResponseReturnValue:
 @bp.post("/grants")
 def ask_by_number() -> ResponseReturnValue:
     """Ask about a ticket that is not visible: the answer is the same whether there is one or not."""
-    number = request.form.get("number", type=int)
+    number = request.form.get("number", type=whole)
     if not number:
         return _page(wrong=_("Write the number of the ticket."))
     try:
@@ -108,7 +109,7 @@ def _wish(scope: Scope, scope_id: int) -> Wish:
     purpose = request.form.get("purpose", "")
     if purpose not in set(Purpose):
         raise GrantRefused(_("Say what it is for."))
-    hours = request.form.get("hours", 0, type=int)
+    hours = request.form.get("hours", 0, type=whole)
     return Wish(scope, scope_id, Purpose(purpose), request.form.get("reason", ""), hours * 60)
 
 
@@ -126,7 +127,7 @@ def _page(wrong: str = "", number: int | None = None) -> ResponseReturnValue:
         live=[rows[grant.id] for grant in live],
         purposes=purposes(),
         wrong=wrong,
-        number=number or request.args.get("number", type=int),
+        number=number or request.args.get("number", type=whole),
         typed=request.form,
         asked="asked" in request.args,
     )

@@ -16,6 +16,7 @@ from helpdesk.models.role import Permission
 from helpdesk.web import reasons, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _, ngettext, zone
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("ledger", __name__)
 _FIELDS: Final = ("mailbox", "outcome", "day")
@@ -47,7 +48,7 @@ class Count:
 @bp.get("/settings/ledger")
 def index() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
-    asked, before = _asked(), request.args.get("before", type=int)
+    asked, before = _asked(), request.args.get("before", type=whole)
     found = ledger_list.page(db(), asked, zone(), before=before)
     shown = found[: ledger_list.PAGE]
     given: dict[str, Any] = {name: value for name, value in request.args.items() if name in _FIELDS}
@@ -68,7 +69,7 @@ def _asked() -> Asked:
     except ValueError:
         day = None
     day = day if day and 1900 < day.year < 9000 else None
-    return Asked(given.get("mailbox", type=int), Outcome(outcome) if outcome in set(Outcome) else None, day)
+    return Asked(given.get("mailbox", type=whole), Outcome(outcome) if outcome in set(Outcome) else None, day)
 
 
 def _lines(emails: Sequence[InboundEmail]) -> list[Line]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import request, url_for
 
 from helpdesk.desk.inbox import Key, View
+from helpdesk.web.numbers import whole
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,7 +61,7 @@ def listed() -> Listed:
     view = request.args.get("view", "")
     return Listed(
         view=View(view) if view in set(View) else View.OPEN,
-        team_id=request.args.get("team", type=int),
+        team_id=request.args.get("team", type=whole),
         words=request.args.get("q", "")[:200],
         after=after(),
     )

@@ -9,6 +9,7 @@ from helpdesk.privacy import grants, policy, record
 from helpdesk.privacy.grants import GrantRefused
 from helpdesk.web.auth import db, protected_by_its_address, public
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.words import purposes
 
 bp = Blueprint("permission", __name__)
@@ -37,7 +38,7 @@ def answer(secret: str) -> ResponseReturnValue:
 
 def _decide(grant: AccessGrant) -> None:
     if request.form.get("answer") == "allow":
-        hours = request.form.get("hours", type=int)
+        hours = request.form.get("hours", type=whole)
         grants.allow_by_customer(db(), grant, minutes=hours * 60 if hours else None)
     elif request.form.get("answer") == "refuse":
         grants.refuse_by_customer(db(), grant)

@@ -7,6 +7,7 @@ from helpdesk.desk import places
 from helpdesk.models.agent import Team
 from helpdesk.models.ticket import Place, Priority
 from helpdesk.web.auth import agent, db
+from helpdesk.web.numbers import whole
 from helpdesk.web.tickets import back_to, handle, left
 
 bp = Blueprint("places", __name__)
@@ -15,7 +16,7 @@ bp = Blueprint("places", __name__)
 @bp.post("/tickets/<int:number>/team")
 def move(number: int) -> ResponseReturnValue:
     ticket = handle(number)
-    team = db().get(Team, request.form.get("team", 0, type=int)) or abort(400)
+    team = db().get(Team, request.form.get("team", 0, type=whole)) or abort(400)
     places.move(db(), ticket, team, by=agent())
     return left(number)
 

@@ -15,6 +15,7 @@ from helpdesk.web.auth import public, runtime, without_database
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.sandbox_mail import VISITOR, Letter, Servers
 
 bp = Blueprint("sandbox", __name__)
@@ -34,7 +35,7 @@ def send() -> ResponseReturnValue:
     """Send a letter: nothing is open on the database while the mail server is asked."""
     here, customers = _surroundings()
     customer = _chosen(customers)
-    uid = request.form.get("answers", type=int)
+    uid = request.form.get("answers", type=whole)
     try:
         answer = sandbox_mail.send(
             here,
@@ -56,7 +57,7 @@ def _page(*, wrong: str = "", code: int = 200) -> ResponseReturnValue:
     here, customers = _surroundings()
     customer = _chosen(customers)
     letters, trouble = _inbox(here, customer)
-    seen = request.args.get("seen", 0, type=int)
+    seen = request.args.get("seen", 0, type=whole)
     if is_partial():
         letters = [letter for letter in letters if letter.uid > seen]
         if not letters:

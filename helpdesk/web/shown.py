@@ -23,6 +23,7 @@ from helpdesk.web import thread as conversation
 from helpdesk.web.bars import Bar
 from helpdesk.web.language import _
 from helpdesk.web.more import More
+from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
 
@@ -117,7 +118,7 @@ def show(
     except access.AccessDenied:
         return _withheld(session, ticket, here, by=by)
     rows = thread.of_ticket(session, ticket)
-    as_text, as_html = request.args.get("text", type=int), request.args.get("html", type=int)
+    as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html)
     folded, entries = conversation.folded(_opened(made))
     subject = text.subject or _("(no subject)")

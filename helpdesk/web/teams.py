@@ -10,6 +10,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("teams", __name__)
 
@@ -55,7 +56,7 @@ def choose_members(team_id: int) -> ResponseReturnValue:
         raise NotVisible("team", team_id)
     try:
         with db().begin_nested():
-            agents.fill_team(db(), team, set(request.form.getlist("agent", type=int)), by=agent())
+            agents.fill_team(db(), team, set(request.form.getlist("agent", type=whole)), by=agent())
     except roles.BeyondOwn:
         return _page(_("Who is in a team reads its tickets: a colleague puts you into one."))
     return settings.saved(".index")

@@ -14,6 +14,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import ngettext
+from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed, listed
 from helpdesk.web.shown import Draft
 
@@ -40,7 +41,7 @@ def news(number: int) -> ResponseReturnValue:
 
 @bp.post("/tickets/<int:number>/assignment")
 def assign(number: int) -> ResponseReturnValue:
-    to = request.form.get("assignee", type=int)
+    to = request.form.get("assignee", type=whole)
     tickets.assign(db(), handle(number), db().get(Agent, to) if to else None, by=agent())
     return back_to(number)
 
@@ -142,4 +143,4 @@ def _whole(made: shown.TicketShown | shown.TicketProtected | shown.TicketWithhel
 
 
 def _seen(name: str) -> int:
-    return request.args.get(name, 0, type=int)
+    return request.args.get(name, 0, type=whole)

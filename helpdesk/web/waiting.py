@@ -13,6 +13,7 @@ from helpdesk.web import frame, messages, reasons
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.tickets import find as find_ticket
 
 bp = Blueprint("waiting", __name__)
@@ -55,7 +56,7 @@ def _carry_out(email: InboundEmail, ruling: str) -> None:
     if ruling == "ticket":
         waiting.make_ticket(db(), email, by=agent())
     elif ruling == "join":
-        number = request.form.get("number", type=int) or email.ticket_id
+        number = request.form.get("number", type=whole) or email.ticket_id
         if not number:
             raise waiting.NotWaiting(_("Write the number of the ticket."))
         waiting.let_on_ticket(db(), email, find_ticket(number), by=agent())
@@ -75,7 +76,7 @@ def _find(email_id: int) -> InboundEmail:
 
 
 def _page(wrong: str = "") -> ResponseReturnValue:
-    emails = waiting.listed(db(), by=agent(), before=request.args.get("before", type=int))
+    emails = waiting.listed(db(), by=agent(), before=request.args.get("before", type=whole))
     shown, more = emails[: waiting.PAGE], len(emails) > waiting.PAGE
     names = waiting.mailbox_names(db(), shown)
     words = reasons.outcomes()
