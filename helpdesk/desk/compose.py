@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from markupsafe import Markup
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -61,7 +62,8 @@ def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by:
     message = session.get_one(Message, row.message_id)
     said = access.read(session, message, by=by)
     to, cc = _recipients(session, row)
-    words = letter("reply", "en", text=said.text, paragraphs=_paragraphs(said.text))
+    html = Markup(said.html) if said.html else None  # noqa: S704  cleaned when it was written
+    words = letter("reply", "en", text=said.text, html=html, paragraphs=_paragraphs(said.text))
     answered, chain = _conversation(session, message)
     return OutgoingEmail(
         message_id=row.rfc_message_id,
@@ -183,6 +185,7 @@ def _conversation(session: Session, message: Message) -> tuple[str, tuple[str, .
     earlier = session.execute(
         select(Message.rfc_message_id, Message.direction, Message.is_automatic)
         .where(Message.ticket_id == message.ticket_id, Message.id < message.id, Message.rfc_message_id.is_not(None))
+        .where(Message.taken_back_at.is_(None))
         .order_by(Message.id)
     ).all()
     ids = [str(row.rfc_message_id) for row in earlier]
@@ -197,4 +200,4 @@ def _files(session: Session, message: Message, by: Machine) -> tuple[OutgoingAtt
         select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.position)
     ).all()
     read = ((row, access.read(session, row, by=by)) for row in rows)
-    return tuple(OutgoingAttachment(file.name, row.media_type, file.body) for row, file in read)
+    return tuple(OutgoingAttachment(file.name, row.media_type, file.body, file.content_id) for row, file in read)

@@ -38,6 +38,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
     *,
     to: Sequence[Address],
     cc: Sequence[Address] = (),
+    bcc: Sequence[Address] = (),
     rfc_message_id: str,
     message: Message | None = None,
     password_reset: PasswordReset | None = None,
@@ -56,7 +57,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
         checkpoint_size=checkpoint.size if checkpoint else None,
     )
     due_at = due_at or clock.now()
-    for field, addresses in (("to", to), ("cc", cc)):
+    for field, addresses in (("to", to), ("cc", cc), ("bcc", bcc)):
         for one in addresses:
             Delivery(outbound_email=email, email=one.email, name=one.name, field=field, due_at=due_at)
     session.add(email)

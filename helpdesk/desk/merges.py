@@ -121,7 +121,8 @@ def _family(session: Session, ticket: Ticket) -> set[int]:
 def _recount(session: Session, *both: Ticket) -> None:
     session.flush()
     for ticket in both:
-        messages = select(func.count(Message.id), func.max(Message.at)).where(Message.ticket_id == ticket.id)
+        sent = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
+        messages = select(func.count(Message.id), func.max(Message.at)).where(*sent)
         ticket.message_count, last = session.execute(messages).one()
         if last is not None:
             ticket.active_at = last

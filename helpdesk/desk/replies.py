@@ -1,8 +1,8 @@
 """Replies: an agent's answer becomes a message of the ticket and a row in the outbox, in the click's transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ScalarSelect, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.desk import delivery, people
 from helpdesk.desk.tickets import Empty, preview_of
-from helpdesk.mail import thread
+from helpdesk.mail import thread, writing
 from helpdesk.mail.address import wire_address
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.mail.parsed import Address
@@ -20,6 +20,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress
 from helpdesk.models.outbound_email import Purpose
+from helpdesk.models.sending import Mode
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.privacy.access import MessageText
@@ -43,7 +44,22 @@ class Recipients:
 
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
-    left_out: tuple[Address, ...]
+    left_out: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[Address, ...]:
+        return (*self.to, *self.cc, *self.bcc)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What goes out besides the text: its formatting, what stands below it, and how it is sent."""
+
+    html: str | None = field(default=None, repr=False)
+    below: str = field(default="", repr=False)  # signature and quotation
+    subject: str | None = field(default=None, repr=False)
+    mode: Mode = Mode.ALL
 
 
 def recipients(session: Session, ticket: Ticket) -> Recipients:
@@ -51,6 +67,13 @@ def recipients(session: Session, ticket: Ticket) -> Recipients:
     own = people.own_addresses(session)
     on_it = [Address(one.name, one.email) for one in people.participants(session, ticket) if one.email not in own]
     there = {one.email for one in on_it}
+    left_out = tuple(one for one in of_last_email(session, ticket) if one.email not in there)
+    return Recipients(tuple(on_it[:1]), tuple(on_it[1:]), left_out)
+
+
+def of_last_email(session: Session, ticket: Ticket) -> tuple[Address, ...]:
+    """Who is on the last email that came: its To, Cc and Reply-To without ourselves."""
+    own = people.own_addresses(session)
     named = session.execute(
         select(MessageAddress.name, MessageAddress.email)
         .where(MessageAddress.message_id == _last_received(ticket))
@@ -59,8 +82,7 @@ def recipients(session: Session, ticket: Ticket) -> Recipients:
     others: dict[str, Address] = {}
     for name, email in named:
         others.setdefault(email.lower(), Address(name, email.lower()))
-    left_out = tuple(one for one in others.values() if one.email not in there | own)
-    return Recipients(tuple(on_it[:1]), tuple(on_it[1:]), left_out)
+    return tuple(one for one in others.values() if one.email not in own)
 
 
 def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with what, when
@@ -71,24 +93,28 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
     by: Agent,
     to: Sequence[Address] | None = None,
     cc: Sequence[Address] | None = None,
+    bcc: Sequence[Address] = (),
     files: Sequence[OutgoingAttachment] = (),
+    letter: Letter | None = None,
     due_in: timedelta = timedelta(0),
+    due_at: datetime | None = None,
 ) -> Message:
     """Answer a ticket: it leaves `due_in` after the commit, and until then it can be cancelled.
 
-    Without `to` it goes to all on the ticket; somebody new among the recipients joins it. A closed, pending or
-    snoozed ticket stays so: what the agent says last closes nothing and opens nothing.
-    Raises AccessDenied, Empty, AddressRefused, NobodyToWriteTo, TooMuch.
+    Without `to` it goes to all on the ticket; somebody new among the recipients joins it, but not who gets a
+    blind copy or a forwarded email. A closed, pending or snoozed ticket stays so: what the agent says last closes
+    nothing and opens nothing. Raises AccessDenied, Empty, AddressRefused, NobodyToWriteTo, TooMuch.
     """
-    basis = access.require(session, ticket, by=by)
+    letter = letter or Letter()
+    basis = None if letter.mode is Mode.NEW else access.require(session, ticket, by=by)
     if not text.strip():
         raise Empty("write something first: the reply is empty")
     if sum(len(file.payload) for file in files) > MOST_BYTES:
         raise TooMuch(f"the files have more than {MOST_BYTES // 1024 // 1024} MB together: send some of them apart")
-    chosen = _chosen(session, ticket, to, cc)
+    chosen = _chosen(session, ticket, to, cc, bcc)
     mailbox = session.get_one(Mailbox, ticket.mailbox_id)
-    message = _message(session, ticket, text.strip(), mailbox, by)
-    _keep_recipients(session, ticket, message, chosen)
+    message = _message(session, ticket, text.strip(), mailbox, letter, by)
+    _keep_recipients(session, ticket, message, chosen, joins=letter.mode is not Mode.FORWARD)
     _keep_files(session, message, files)
     queued = delivery.queue(
         session,
@@ -96,19 +122,20 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
         Purpose.REPLY,
         to=chosen.to,
         cc=chosen.cc,
+        bcc=chosen.bcc,
         rfc_message_id=message.rfc_message_id or "",
         message=message,
-        due_at=clock.now() + due_in,
+        due_at=due_at or clock.now() + due_in,
     )
-    _we_have_spoken(ticket, message, has_files=bool(files))
+    _we_have_spoken(ticket, message, has_files=bool(files), is_answer=letter.mode is not Mode.FORWARD)
     facts: dict[str, object] = {"message": message.id, "outbound_email": queued.id, "files": len(files)}
     audit.record(
         session,
-        "ticket.reply",
+        "ticket.forward" if letter.mode is Mode.FORWARD else "ticket.reply",
         by=by,
         on=("ticket", ticket.id),
         subject_id=ticket.customer_id,
-        basis=basis,
+        basis=basis or "",
         facts=facts,
     )
     jobs.announce(session, ticket.id)
@@ -126,19 +153,27 @@ def _last_received(ticket: Ticket) -> ScalarSelect[int]:
 
 
 def _chosen(
-    session: Session, ticket: Ticket, to: Sequence[Address] | None, cc: Sequence[Address] | None
+    session: Session,
+    ticket: Ticket,
+    to: Sequence[Address] | None,
+    cc: Sequence[Address] | None,
+    bcc: Sequence[Address],
 ) -> Recipients:
     everybody = recipients(session, ticket)
     own = people.own_addresses(session)
     first = _clean(everybody.to if to is None else to, without=own)
-    second = _clean(
-        (everybody.cc if to is None else ()) if cc is None else cc, without=own | {one.email for one in first}
-    )
+    second = _clean((everybody.cc if to is None else ()) if cc is None else cc, without=own | _emails(first))
+    third = _clean(bcc, without=own | _emails(first) | _emails(second))
     if not first:
         raise NobodyToWriteTo("choose whom to write to: there is no address but our own")
-    if len(first) + len(second) > MOST_RECIPIENTS:
+    chosen = Recipients(first, second, (), third)
+    if len(chosen.everybody) > MOST_RECIPIENTS:
         raise TooMuch(f"an email of ours goes to {MOST_RECIPIENTS} people at most")
-    return Recipients(first, second, ())
+    return chosen
+
+
+def _emails(addresses: Iterable[Address]) -> frozenset[str]:
+    return frozenset(one.email for one in addresses)
 
 
 def _clean(addresses: Iterable[Address], *, without: frozenset[str]) -> tuple[Address, ...]:
@@ -150,7 +185,7 @@ def _clean(addresses: Iterable[Address], *, without: frozenset[str]) -> tuple[Ad
     return tuple(one for one in spelt.values() if one.email not in without)
 
 
-def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, by: Agent) -> Message:
+def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, letter: Letter, by: Agent) -> Message:
     message = Message(
         ticket_id=ticket.id,
         direction=Direction.SENT,
@@ -158,12 +193,17 @@ def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, by: 
         from_name=mailbox.name,
         rfc_message_id=thread.new_message_id(ticket.id, mailbox.address.rpartition("@")[2]).strip("<>"),
         agent_id=by.id,
+        has_html=letter.html is not None,
     )
     session.add(message)
     session.flush()
-    subject = _answering(access.subject(session, ticket, by=by))
-    access.write_message(session, message, MessageText(subject, text, text), found_by=text)
-    access.write_preview(session, ticket, preview_of(text))
+    subject = letter.subject if letter.subject is not None else _answering(access.subject(session, ticket, by=by))
+    whole = f"{text}\n\n{letter.below}" if letter.below else text
+    html = letter.html and letter.html + (writing.as_html(f"\n{letter.below}") if letter.below else "")
+    said = MessageText(subject, whole, text, html, new_html=letter.html if letter.below else None)
+    access.write_message(session, message, said, found_by=text)
+    if letter.mode is not Mode.NEW:
+        access.write_preview(session, ticket, preview_of(text))
     return message
 
 
@@ -171,10 +211,12 @@ def _answering(subject: str) -> str:
     return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
 
 
-def _keep_recipients(session: Session, ticket: Ticket, message: Message, chosen: Recipients) -> None:
-    for field, addresses in (("to", chosen.to), ("cc", chosen.cc)):
+def _keep_recipients(session: Session, ticket: Ticket, message: Message, chosen: Recipients, *, joins: bool) -> None:
+    for field_name, addresses in (("to", chosen.to), ("cc", chosen.cc), ("bcc", chosen.bcc)):
         for one in addresses:
-            session.add(MessageAddress(message_id=message.id, field=field, email=one.email, name=one.name))
+            session.add(MessageAddress(message_id=message.id, field=field_name, email=one.email, name=one.name))
+    if not joins:
+        return
     there = {one.email for one in people.participants(session, ticket)}
     new = [one for one in (*chosen.to, *chosen.cc) if one.email not in there]
     # an address of the requester's that is written to is the requester, whoever else it is
@@ -201,12 +243,15 @@ def _keep_files(session: Session, message: Message, files: Sequence[OutgoingAtta
         access.write_attachment(session, row, name=file.name, body=file.payload, content_id=file.content_id or None)
 
 
-def _we_have_spoken(ticket: Ticket, message: Message, *, has_files: bool) -> None:
+def _we_have_spoken(ticket: Ticket, message: Message, *, has_files: bool, is_answer: bool) -> None:
     now = message.at
-    ticket.first_reply_at = ticket.first_reply_at or now
-    ticket.awaits_us = False
-    ticket.waiting_since = now  # whoever was answered goes to the end of the line
     ticket.active_at = now
     ticket.message_count += 1
     ticket.has_attachments = ticket.has_attachments or has_files
+    if not is_answer:  # passed on to somebody else: the customer still waits
+        return
+    ticket.first_reply_at = ticket.first_reply_at or now
+    ticket.awaits_us = False
+    ticket.waiting_since = now  # whoever was answered goes to the end of the line
+    ticket.woke_at = None
     ticket.has_failed_delivery = False  # a failure is dealt with by writing again

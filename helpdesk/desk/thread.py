@@ -45,7 +45,8 @@ class Thread:
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Thread:
-    messages = session.scalars(select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)).all()
+    written = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
+    messages = session.scalars(select(Message).where(*written).order_by(Message.id)).all()
     notes = session.scalars(select(Note).where(Note.ticket_id == ticket.id).order_by(Note.id)).all()
     happenings = session.scalars(
         select(AuditEvent)
@@ -70,7 +71,9 @@ def of_ticket(session: Session, ticket: Ticket) -> Thread:
 
 def news(session: Session, ticket: Ticket, *, seen_message: int, seen_note: int) -> tuple[int, int]:
     """How many messages and notes came after those that were seen."""
-    messages = select(func.count()).where(Message.ticket_id == ticket.id, Message.id > seen_message)
+    messages = select(func.count()).where(
+        Message.ticket_id == ticket.id, Message.id > seen_message, Message.taken_back_at.is_(None)
+    )
     notes = select(func.count()).where(Note.ticket_id == ticket.id, Note.id > seen_note)
     return session.scalar(messages) or 0, session.scalar(notes) or 0
 

@@ -5,6 +5,7 @@ from helpdesk.models import (
     agent,
     audit,
     customer,
+    draft,
     erasure,
     inbound_email,
     lease,
@@ -15,10 +16,13 @@ from helpdesk.models import (
     policy,
     promise,
     role,
+    saved_reply,
     saved_view,
     second_factor,
+    sending,
     setting,
     sign_in,
+    snooze,
     staff_forward,
     suggestion,
     tag,
@@ -26,7 +30,14 @@ from helpdesk.models import (
     ticket,
 )
 from helpdesk.models.base import Base
-from helpdesk.models.content import message_content, raw_email, search_text, stored_file, ticket_content
+from helpdesk.models.content import (
+    draft_content,
+    message_content,
+    raw_email,
+    search_text,
+    stored_file,
+    ticket_content,
+)
 
 metadata = Base.metadata
 
@@ -35,6 +46,8 @@ __all__ = [
     "agent",
     "audit",
     "customer",
+    "draft",
+    "draft_content",
     "erasure",
     "inbound_email",
     "lease",
@@ -48,11 +61,14 @@ __all__ = [
     "promise",
     "raw_email",
     "role",
+    "saved_reply",
     "saved_view",
     "search_text",
     "second_factor",
+    "sending",
     "setting",
     "sign_in",
+    "snooze",
     "staff_forward",
     "stored_file",
     "suggestion",

@@ -55,6 +55,7 @@ class Message(Base, kw_only=True):
     blocked_count: Mapped[int] = mapped_column(default=0)
     blocked_hosts: Mapped[str] = mapped_column(default="")  # of remote content, with spaces
     origin_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # before a merge
+    taken_back_at: Mapped[datetime | None] = mapped_column(default=None)  # it never left: an empty cover
     defects: Mapped[str] = mapped_column(default="")  # what was wrong with the email, in words, a line each
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -116,6 +116,7 @@ class Ticket(Base, kw_only=True):
     erased_at: Mapped[datetime | None] = mapped_column(default=None)  # when the person whose it was, was
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # the old, closed one
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    woke_at: Mapped[datetime | None] = mapped_column(default=None)  # back from a snooze, and not looked after yet
     merged_count: Mapped[int] = mapped_column(default=0)  # tickets whose messages are on this one
 
     @property

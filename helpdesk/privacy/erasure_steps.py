@@ -225,10 +225,16 @@ STEPS: Final[Sequence[Step]] = (
 # tables that point to a person, a ticket or something on one, and hold nothing of anybody
 KEPT: Final[Mapping[str, str]] = {
     "customer_address": "goes last of all: by it the others are found",
+    "draft": "nothing is written there yet",
+    "draft_content": "nothing is written there yet",
+    "draft_file": "nothing is written there yet",
+    "draft_file_content": "nothing is written there yet",
     "erasure": "numbers and moments only: it is the evidence",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
     "merge": "numbers of two tickets, and the state before",
     "outbound_email": "that something was sent, and its own Message-ID, made by us",
+    "sending": "numbers and moments of an answer, and the state of the ticket before",
+    "snooze": "the number of a ticket, and until when it sleeps",
     "stated_purpose": "which agent said what for, by number",
     "suggestion": "numbers of two tickets",
     "ticket_link": "numbers of two tickets",

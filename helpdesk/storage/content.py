@@ -56,6 +56,7 @@ class TicketText:
 class AttachmentFile:
     name: str = field(repr=False)
     body: bytes = field(repr=False)
+    content_id: str = field(default="", repr=False)
 
 
 def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse]:
@@ -104,7 +105,7 @@ def message_text(session: Session, message_id: int) -> MessageText:
 
 def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:
     content = session.get_one(AttachmentContent, attachment_id)
-    return AttachmentFile(content.name, files.get(session, content.digest))
+    return AttachmentFile(content.name, files.get(session, content.digest), content.content_id or "")
 
 
 def raw_email(session: Session, inbound_email_id: int) -> bytes:

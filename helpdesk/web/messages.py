@@ -48,7 +48,11 @@ def as_original(raw: bytes, name: str) -> Response:
 
 def find(message_id: int) -> Message:
     """A message of a ticket that this agent may know of."""
-    chosen = select(Message).join(Ticket, Ticket.id == Message.ticket_id).where(Message.id == message_id)
+    chosen = (
+        select(Message)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Message.id == message_id, Message.taken_back_at.is_(None))
+    )
     message = db().scalar(chosen.where(inbox.is_visible(agent())))
     if message is None:
         raise NotVisible("message", message_id)

@@ -68,7 +68,7 @@ def test_a_reply_is_a_message_and_a_row_for_each_recipient(session: Session, tic
     assert email.rfc_message_id == message.rfc_message_id
     said = access.read(session, message, by=ada)
     assert (said.subject, said.text) == ("Re: The lamp flickers", "Please send the lamp back.")
-    assert session.info["leaving"].rings == [Ring(Job.DELIVER, email.id, outbox_due(session))]
+    assert session.info["leaving"].rings == [Ring(Job.DELIVER, email.id, outbox_due(session), ticket.mailbox_id)]
     assert session.info["leaving"].changed_tickets == {ticket.id}
     assert [event.object_id for event in trail(session, "ticket.reply")] == [ticket.id]
 

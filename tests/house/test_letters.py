@@ -16,7 +16,7 @@ GRANT: dict[str, object] = {
     "link": "https://desk.example/permission/abc", "until": "2026-11-23 10:00",
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
-    "reply": {"text": "One & two\nthree", "paragraphs": [["One & two", "three"], ["four"]]},
+    "reply": {"text": "One & two\nthree", "html": None, "paragraphs": [["One & two", "three"], ["four"]]},
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "grant_request": GRANT,
     "grant_notice": GRANT,

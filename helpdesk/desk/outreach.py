@@ -1,0 +1,90 @@
+"""Outreach: we write first. A ticket of our own making, and its first email."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import people, replies
+from helpdesk.desk.replies import Letter, NobodyToWriteTo
+from helpdesk.desk.tickets import Empty, preview_of
+from helpdesk.mail.address import wire_address
+from helpdesk.mail.outbound import OutgoingAttachment
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent, Team, TeamMember
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.role import Permission
+from helpdesk.models.sending import Mode
+from helpdesk.models.ticket import Channel, Status, Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.storage import jobs
+
+
+class NotTheirMailbox(Exception):
+    """An agent writes from the mailboxes of their teams, and from no other."""
+
+
+def mailboxes(session: Session, *, by: Agent) -> Sequence[Mailbox]:
+    """The mailboxes that this agent may write from, by address."""
+    if by.is_disabled or not by.may(Permission.HANDLE):
+        return []
+    teams = select(TeamMember.team_id).where(TeamMember.agent_id == by.id)
+    chosen = select(Mailbox).where(Mailbox.team_id.in_(teams), Mailbox.is_active.is_(True))
+    return session.scalars(chosen.order_by(Mailbox.address)).all()
+
+
+def start(  # noqa: PLR0913  an email has these
+    session: Session,
+    mailbox: Mailbox,
+    to: Sequence[Address],
+    subject: str,
+    text: str,
+    *,
+    by: Agent,
+    cc: Sequence[Address] = (),
+    bcc: Sequence[Address] = (),
+    files: Sequence[OutgoingAttachment] = (),
+    html: str | None = None,
+    below: str = "",
+    due_in: timedelta = timedelta(0),
+) -> Ticket:
+    """Write to somebody first: the first of `to` is the ticket's customer, and their answer comes onto it.
+
+    The ticket is with the mailbox's team, this agent's, and pending: the customer must act.
+    Raises NotTheirMailbox, Empty, AddressRefused, NobodyToWriteTo, TooMuch.
+    """
+    if mailbox.id not in {one.id for one in mailboxes(session, by=by)}:
+        raise NotTheirMailbox("write from a mailbox of your own teams")
+    if not subject.strip() or not text.strip():
+        raise Empty("an email of ours needs a subject and a text")
+    own = people.own_addresses(session)
+    first = next((one for one in to if one.email.strip().lower() not in own), None)
+    if first is None:
+        raise NobodyToWriteTo("choose whom to write to: there is no address but our own")
+    wire_address(first.email)
+    ticket = _ticket(session, mailbox, first, " ".join(subject.split())[:400], text, by=by)
+    letter = Letter(html=html, below=below, subject=" ".join(subject.split())[:400], mode=Mode.NEW)
+    replies.reply(session, ticket, text, by=by, to=to, cc=cc, bcc=bcc, files=files, letter=letter, due_in=due_in)
+    return ticket
+
+
+def _ticket(session: Session, mailbox: Mailbox, to: Address, subject: str, text: str, *, by: Agent) -> Ticket:
+    customer = people.customer_of(session, to.email, to.name)
+    ticket = Ticket(
+        customer=customer,
+        team=session.get_one(Team, mailbox.team_id),
+        mailbox=mailbox,
+        assignee=by,
+        status=Status.PENDING,
+        channel=Channel.AGENT,
+        awaits_us=False,
+    )
+    session.add(ticket)
+    session.flush()
+    access.write_ticket(session, ticket, subject=subject, preview=preview_of(text))
+    people.join(session, ticket, [(to.email, to.name)], customer=customer)
+    session.flush()
+    audit.record(session, "ticket.start", by=by, on=("ticket", ticket.id), subject_id=customer.id)
+    jobs.announce(session, ticket.id)
+    return ticket

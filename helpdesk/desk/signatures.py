@@ -1,0 +1,53 @@
+"""Signatures: an agent's own at a mailbox, else the agent's own, else the mailbox's."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import variables
+from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.saved_reply import Signature
+from helpdesk.privacy import audit
+
+LONGEST = 4_000
+
+
+def under(session: Session, mailbox: Mailbox, *, by: Agent) -> str:
+    """What stands under an answer of this agent from this mailbox, its variables filled."""
+    found = session.scalars(
+        select(Signature).where(
+            or_(Signature.mailbox_id == mailbox.id, Signature.mailbox_id.is_(None)),
+            or_(Signature.agent_id == by.id, Signature.agent_id.is_(None)),
+            or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
+        )
+    ).all()
+    nearest = max(found, key=lambda one: (one.agent_id is not None, one.mailbox_id is not None), default=None)
+    return variables.fill(nearest.text, variables.values_at(mailbox, by=by)) if nearest else ""
+
+
+def of(session: Session, *, mailbox_id: int | None = None, agent_id: int | None = None) -> str:
+    row = _row(session, mailbox_id, agent_id)
+    return row.text if row else ""
+
+
+def choose(
+    session: Session, text: str, *, mailbox_id: int | None = None, agent_id: int | None = None, by: Agent
+) -> None:
+    """Keep a signature; an empty one is none. A mailbox's is the desk's business and leaves an event."""
+    row, text = _row(session, mailbox_id, agent_id), text.strip()[:LONGEST]
+    if text == (row.text if row else ""):
+        return
+    if row is not None and not text:
+        session.delete(row)
+    elif row is not None:
+        row.text = text
+    else:
+        session.add(Signature(mailbox_id=mailbox_id, agent_id=agent_id, text=text))
+    session.flush()
+    if agent_id is None:
+        audit.record(session, "signature.change", by=by, on=("mailbox", mailbox_id))
+
+
+def _row(session: Session, mailbox_id: int | None, agent_id: int | None) -> Signature | None:
+    # a comparison with None is IS NULL
+    return session.scalar(select(Signature).where(Signature.mailbox_id == mailbox_id, Signature.agent_id == agent_id))

@@ -1,0 +1,78 @@
+"""What agents write in the editor: HTML made clean before it is kept or sent, and its plain text."""
+
+import html as markup
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import nh3
+
+from helpdesk.mail.html_text import text_of
+
+LONGEST: Final = 500_000  # signs of HTML
+
+_TAGS: Final = frozenset("a b blockquote br code div em h2 h3 hr i img li ol p pre s span strong u ul".split())
+_ATTRIBUTES: Final = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "*": {"dir"}}
+_GONE: Final = frozenset({"script", "style", "title", "template", "svg", "math", "iframe", "object", "noscript"})
+_LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_OWN_PICTURE: Final = re.compile(r"/drafts/files/[0-9]{1,15}")
+_SENT_PICTURE: Final = re.compile(r"cid:[A-Za-z0-9._@-]{1,100}")
+_WITHOUT_SOURCE: Final = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+_FORMATTING: Final = re.compile(r"<(?!/|(?:div|p|br|span)\b)[a-z]")
+_ITEM: Final = re.compile(r"<li([^>]*)>")
+_ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def clean(html: str, pictures: Mapping[str, str] | None = None) -> str:
+    """Keep the formatting that the editor makes, and nothing else.
+
+    The only pictures are files of the draft, at their own address; given `pictures` (address → Content-ID) they
+    become what a mail client understands, and one that is not there goes.
+    """
+    made = nh3.clean(
+        html[:LONGEST],
+        tags=set(_TAGS),
+        clean_content_tags=set(_GONE),
+        attributes=_ATTRIBUTES,
+        attribute_filter=lambda tag, name, value: _value(tag, name, value, pictures),
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        link_rel=None,
+    )
+    return _WITHOUT_SOURCE.sub("", made).strip()
+
+
+def is_formatted(html: str) -> bool:
+    """Whether clean HTML says more than its text does."""
+    return _FORMATTING.search(html) is not None
+
+
+def as_text(html: str) -> str:
+    """Clean HTML as somebody reads it who has no HTML: lists with dashes, links with their address."""
+    listed = _ITEM.sub(r"<li\1>- ", html)
+    return text_of(_ANCHOR.sub(_spelt_out, listed))
+
+
+def as_html(text: str) -> str:
+    """Plain text as clean HTML, line by line."""
+    return "".join(f"<div>{markup.escape(line) or '<br>'}</div>" for line in text.splitlines())
+
+
+def quoted(text: str) -> str:
+    """Plain text as a quotation of an email."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
+
+
+def _value(tag: str, name: str, value: str, pictures: Mapping[str, str] | None) -> str | None:
+    if (tag, name) == ("a", "href"):
+        return value if _LINK.match(value) else None
+    if (tag, name) == ("img", "src"):
+        if pictures is None:
+            return value if _OWN_PICTURE.fullmatch(value) or _SENT_PICTURE.fullmatch(value) else None
+        return f"cid:{pictures[value]}" if value in pictures else None
+    return value[:500]
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    address, words = found[1], found[2]
+    shown = address.removeprefix("mailto:").removeprefix("tel:")
+    return words if shown in words else f"{words} ({shown})"
