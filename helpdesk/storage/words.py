@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice, pairwise
 from typing import Final
 
@@ -17,7 +18,10 @@ _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u
 
 def words(text: str) -> list[str]:
     """The words of a text, folded (NFKD without marks, casefold), unspaced scripts as overlapping pairs."""
-    return list(islice(_words(text[:MAX_TEXT]), _MAX_WORDS))
+    plain = folded(text[:MAX_TEXT])
+    if plain.isascii() or not _UNSPACED.search(plain):
+        return [run[:_MAX_WORD] for run in _WORD.findall(plain)[:_MAX_WORDS]]
+    return list(islice(_words(plain), _MAX_WORDS))
 
 
 def as_indexed(tokens: Iterable[str], dialect: str) -> str:
@@ -32,8 +36,8 @@ def as_indexed(tokens: Iterable[str], dialect: str) -> str:
     return " ".join(f"'{token}':{','.join(map(str, places))}" for token, places in positions.items())
 
 
-def _words(text: str) -> Iterator[str]:
-    for run in _WORD.findall(folded(text)):
+def _words(plain: str) -> Iterator[str]:
+    for run in _WORD.findall(plain):
         at = 0
         for match in _UNSPACED.finditer(run):
             if match.start() > at:
@@ -49,7 +53,15 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
+    if max(decomposed, default="") <= "\uffff":
+        return _marks().sub("", decomposed)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """All combining marks of Unicode's first plane: further ones would make the pattern slow."""
+    return re.compile(f"[{''.join(filter(unicodedata.combining, map(chr, range(0x300, 0x10000))))}]+")
 
 
 def _pairs(run: str) -> Iterator[str]:

@@ -68,15 +68,20 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """One for a test that stops or kills it."""
+def running_postgres(*, is_durable: bool = False) -> Iterator[Postgres]:
+    """One for a test that stops or kills it; durable, it is as slow as one that has to survive a power cut."""
     initdb, program = find("initdb", package="postgresql"), find("postgres", package="postgresql")
     with short_folder("pg") as folder:
         rows = folder / "rows"
         _initialise(initdb, rows)
 
         def described(port: int) -> Server:
-            settings = [*QUICK, *SMALL, f"listen_addresses={LOCALHOST}", f"unix_socket_directories={folder}"]
+            settings = [
+                *(() if is_durable else QUICK),
+                *SMALL,
+                f"listen_addresses={LOCALHOST}",
+                f"unix_socket_directories={folder}",
+            ]
             options = [part for setting in settings for part in ("-c", setting)]
             return Server(
                 [program, "-D", str(rows), "-p", str(port), *options],
