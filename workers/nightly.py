@@ -1,5 +1,6 @@
 """What is done once a night, in the desk's own time; after a night that was missed, at once."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -7,10 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from helpdesk import clock, runtime
+from helpdesk.desk import evidence, records
 from helpdesk.models.promise import PromiseCheck
-from helpdesk.privacy import policy, promises
+from helpdesk.privacy import checkpoints, policy, promises
 from helpdesk.privacy.readers import Machine
 from workers import erasure
+
+log = logging.getLogger(__name__)
 
 HOUR: Final = 3
 _UNTIL: Final = 6
@@ -28,6 +32,36 @@ def verify_promises() -> None:
         found = promises.examine(session)
     with here.db.transaction() as session:
         promises.keep(session, found, by=Machine.COMMAND)
+
+
+def send_checkpoint() -> None:
+    """Sign the trail and send what was signed outside: by email to who keeps it, and into the folder that is set."""
+    here = runtime.current()
+    begins = last_night(clock.now(), ZoneInfo(here.config.desk.time_zone))
+    with here.db.reading() as session:
+        last = evidence.last_mailed(session)
+        if last is not None and last.mailed_at is not None and last.mailed_at >= begins:
+            return
+    with here.db.transaction() as session:
+        checkpoints.make(session, checkpoints.signer(here.vault, here.config.host))
+        session.flush()
+        evidence.mail_checkpoint(session)
+        latest = checkpoints.latest(session)
+    folder = here.config.checkpoints_folder
+    if folder is not None and latest is not None:
+        try:
+            checkpoints.keep_in(folder, latest)
+        except OSError as error:
+            log.warning("the checkpoint can't be written into its folder: %s", error.strerror)
+
+
+def send_digests() -> None:
+    """The monthly sums of their record, to customers who asked for them."""
+    here = runtime.current()
+    looked_at = 1
+    while looked_at:
+        with here.db.transaction() as session:
+            looked_at = records.send_digests(session)
 
 
 def scrub() -> None:

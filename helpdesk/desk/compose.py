@@ -1,6 +1,7 @@
 """Rows of the outbox become the emails they stand for; composed twice, an email is the same to the byte."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from markupsafe import Markup
@@ -8,25 +9,28 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import password_resets
-from helpdesk.desk.letters import N_, letter, say
+from helpdesk.desk import password_resets, records
+from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
-from helpdesk.mail.outbound import Automatic, OutgoingAttachment, OutgoingEmail
+from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
 from helpdesk.models.access_grant import Purpose as GrantPurpose
 from helpdesk.models.agent import Agent
+from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.base import Base
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, grants
+from helpdesk.privacy import access, checkpoints, grants
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.vault import Vault
 
 NEAREST_REFERENCES: Final = 15
+# what people outside get, who have a record: under it stands the way there
+_TO_CUSTOMERS: Final = frozenset({Purpose.REPLY, Purpose.GRANT_REQUEST, Purpose.GRANT_NOTICE, Purpose.TOO_LARGE})
 # what a reading is for, as a customer reads it
 PURPOSES: Final = {
     GrantPurpose.ANSWER: N_("to answer you"),
@@ -55,7 +59,8 @@ def email(
 ) -> OutgoingEmail:
     """The email as it was meant when it was queued. What it says is read through the gate."""
     row = session.get_one(OutboundEmail, claimed.outbound_email_id)
-    return _COMPOSERS[row.purpose](session, row, desk, vault, by)
+    made = _COMPOSERS[row.purpose](session, row, desk, vault, by)
+    return _with_the_way_to_the_record(made, desk) if row.purpose in _TO_CUSTOMERS else made
 
 
 def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by: Machine) -> OutgoingEmail:
@@ -158,13 +163,89 @@ def _too_large(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, 
     )
 
 
+def _record_code(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    visit = records.visit_of(session, row)
+    if visit is None:
+        raise NotComposed("The code of this email is not wanted any more.")
+    until = visit.expires_at.strftime("%Y-%m-%d %H:%M")
+    words = letter("record_code", desk.language, desk=desk.name, code=records.code_of(vault, visit), until=until)
+    return _automatic(session, row, desk, say(N_("Your code for %(desk)s"), desk.language, desk=desk.name), words)
+
+
+def _record_digest(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    digest = records.digest_in(session, row)
+    if digest is None:
+        raise NotComposed("This digest is not wanted any more.")
+    base = desk.base_url.rstrip("/")
+    words = letter(
+        "record_digest",
+        desk.language,
+        desk=desk.name,
+        readings=digest.readings,
+        people=digest.people,
+        until=digest.counted_until.strftime("%Y-%m-%d"),
+        link=base + records.PATH,
+        stop=f"{base}{records.PATH}/digests/{records.stop_secret(vault, digest.nonce)}",
+    )
+    return _automatic(session, row, desk, say(N_("Who read what you wrote to us"), desk.language), words)
+
+
+def _automatic(session: Session, row: OutboundEmail, desk: Desk, subject: str, words: Letter) -> OutgoingEmail:
+    to, cc = _recipients(session, row)
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(desk.name, session.get_one(Mailbox, row.mailbox_id).address),
+        to=to,
+        cc=cc,
+        subject=subject,
+        text=words.text,
+        html=words.html,
+        automatic=Automatic.GENERATED,
+        date=row.created_at,
+    )
+
+
+def _checkpoint(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To who keeps the trail's signed heads outside of the desk's reach."""
+    kept = session.get_one(AuditCheckpoint, row.checkpoint_size)
+    mailbox = session.get_one(Mailbox, row.mailbox_id)
+    signer = checkpoints.signer(vault, kept.note.partition("\n")[0])
+    to, cc = _recipients(session, row)
+    words = letter("checkpoint", desk.language, desk=desk.name, note=kept.note, verifier=signer.verifier)
+    return OutgoingEmail(
+        message_id=row.rfc_message_id,
+        sender=Address(desk.name, mailbox.address),
+        to=to,
+        cc=cc,
+        subject=say(N_("Checkpoint %(size)s of the audit trail"), desk.language, size=kept.size),
+        text=words.text,
+        html=words.html,
+        attachments=(OutgoingAttachment(f"checkpoint-{kept.size}.txt", "text/plain", kept.note.encode()),),
+        automatic=Automatic.GENERATED,
+        date=row.created_at,
+    )
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
     Purpose.GRANT_REQUEST: _about_a_grant,
     Purpose.GRANT_NOTICE: _about_a_grant,
     Purpose.TOO_LARGE: _too_large,
+    Purpose.CHECKPOINT: _checkpoint,
+    Purpose.RECORD_CODE: _record_code,
+    Purpose.RECORD_DIGEST: _record_digest,
 }
+
+
+def _with_the_way_to_the_record(email: OutgoingEmail, desk: Desk) -> OutgoingEmail:
+    """Under what a customer gets: where they see who read what they wrote. The same link for everybody."""
+    link = desk.base_url.rstrip("/") + records.PATH
+    words = say(N_("Who has read what you wrote to us:"), desk.language)
+    foot = Markup('<p><small>{words} <a href="{link}">{link}</a></small></p>\n').format(words=words, link=link)
+    before, end, after = (email.html or "").rpartition("</body>")
+    html = before + str(foot) + end + after if end else email.html
+    return replace(email, text=f"{email.text.rstrip()}\n\n-- \n{words} {link}\n", html=html)
 
 
 def _recipients(session: Session, row: OutboundEmail) -> tuple[tuple[Address, ...], tuple[Address, ...]]:

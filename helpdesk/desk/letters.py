@@ -11,7 +11,17 @@ from helpdesk.languages import N_
 
 __all__ = ["NAMES", "N_", "Letter", "letter", "say"]
 
-NAMES: Final = ("grant_notice", "grant_request", "invitation", "password_reset", "reply", "too_large")
+NAMES: Final = (
+    "checkpoint",
+    "grant_notice",
+    "grant_request",
+    "invitation",
+    "password_reset",
+    "record_code",
+    "record_digest",
+    "reply",
+    "too_large",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Purpose(enum.StrEnum):
     GRANT_NOTICE = "grant_notice"
     TOO_LARGE = "too_large"
     CHECKPOINT = "checkpoint"
+    RECORD_CODE = "record_code"
+    RECORD_DIGEST = "record_digest"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 

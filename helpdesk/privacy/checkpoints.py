@@ -5,7 +5,9 @@ Text forms: C2SP tlog-checkpoint and tlog-proof; tree: RFC 6962; signature: Ed25
 
 import base64
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -98,25 +100,46 @@ def compare(session: Session, note: str, verifier: str) -> str | None:
     return None
 
 
+def keep_in(folder: Path, checkpoint: AuditCheckpoint) -> Path:
+    """Write a checkpoint into a folder, best of another machine; once for each size. Raises OSError."""
+    path = folder / f"checkpoint-{checkpoint.size}.txt"
+    if not path.exists():
+        unfinished = path.with_suffix(".new")
+        unfinished.write_text(checkpoint.note, encoding="utf-8")
+        unfinished.rename(path)
+    return path
+
+
 def prove(session: Session, event_id: int) -> str:
     """A proof, as text, that an event is in the signed trail; docs/audit.md has the program that checks it.
 
     Raises NotInTheTrail.
     """
-    found = session.execute(
-        select(AuditLink.sequence, AuditEvent.core).join(AuditEvent).where(AuditLink.event_id == event_id)
-    ).one_or_none()
-    if found is None:
+    if session.scalar(select(AuditLink.sequence).where(AuditLink.event_id == event_id)) is None:
         raise NotInTheTrail(f"event {event_id} is not sealed: sealing takes about a second")
-    index, core = found[0] - 1, found[1]
-    covering = session.scalar(
-        select(AuditCheckpoint).where(AuditCheckpoint.size > index).order_by(AuditCheckpoint.size.desc()).limit(1)
-    )
-    if covering is None:
+    proofs = prove_all(session, [event_id])
+    if not proofs:
         raise NotInTheTrail(f"no checkpoint covers event {event_id} yet: make one with 'helpdesk audit checkpoint'")
+    return proofs[event_id]
+
+
+def prove_all(session: Session, event_ids: Collection[int]) -> dict[int, str]:
+    """Such a proof for each of these events that the newest checkpoint covers, by the event's id."""
+    covering = latest(session)
+    if covering is None:
+        return {}
+    found = session.execute(
+        select(AuditLink.event_id, AuditLink.sequence, AuditEvent.core)
+        .join(AuditEvent)
+        .where(AuditLink.event_id.in_(event_ids), AuditLink.sequence <= covering.size)
+    ).all()
+    if not found:
+        return {}
     leaves = [merkle.leaf_hash(body) for body in chain.cores(session, size=covering.size)]
-    path = "".join(f"{_b64(one)}\n" for one in merkle.inclusion(leaves, index))
-    return f"c2sp.org/tlog-proof@v1\nextra {_b64(core)}\nindex {index}\n{path}\n{covering.note}"
+    paths = merkle.inclusions(leaves, [sequence - 1 for _event_id, sequence, _core in found])
+    return {
+        event_id: _proof(core, sequence - 1, paths[sequence - 1], covering.note) for event_id, sequence, core in found
+    }
 
 
 def read_note(note: str, verifier: str) -> tuple[int, bytes]:
@@ -138,6 +161,11 @@ def read_note(note: str, verifier: str) -> tuple[int, bytes]:
         raise CheckpointUnreadable("this is no checkpoint of this desk") from None
     except InvalidSignature:
         raise CheckpointUnreadable("the checkpoint's signature does not hold") from None
+
+
+def _proof(core: bytes, index: int, path: Sequence[bytes], note: str) -> str:
+    lines = "".join(f"{_b64(one)}\n" for one in path)
+    return f"c2sp.org/tlog-proof@v1\nextra {_b64(core)}\nindex {index}\n{lines}\n{note}"
 
 
 def _body(name: str, size: int, root: bytes, chain_hash: bytes) -> str:

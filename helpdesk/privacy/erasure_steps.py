@@ -18,6 +18,7 @@ from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.models.base import Base
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
+from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy import access
@@ -219,6 +220,8 @@ STEPS: Final[Sequence[Step]] = (
             lambda person: GrantReason.grant_id.in_(select(AccessGrant.id).where(_grants(person))),
             reason="", case_reference=""),
     emptied("links of permissions", AccessGrant, _grants, nonce=None, secret_hash=None),
+    gone("visits to the record", RecordVisit, lambda person: RecordVisit.customer_id == person.id),
+    gone("digests", RecordDigest, lambda person: RecordDigest.customer_id == person.id),
     Step("words of the audit trail", ("audit_payload",), _words_of_the_trail, _erase_payloads),
 )  # fmt: skip
 

@@ -74,6 +74,16 @@ def inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
+def inclusions(leaves: Sequence[bytes], indexes: Iterable[int]) -> dict[int, list[bytes]]:
+    """The same path for many leaves at once: every level of the tree is hashed one time."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        levels.append(pairs + below[len(below) - 1 :] if len(below) % 2 else pairs)
+    return {index: _path(levels, index) for index in indexes}
+
+
 def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """The root that a proof leads to (RFC 9162 §2.1.3.2). Raises ValueError where it can't be one."""
     if not 0 <= index < size:
@@ -92,6 +102,15 @@ def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     if last:
         raise ValueError("the proof is too short")
     return root
+
+
+def _path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    found = []
+    for level in levels[:-1]:
+        if (index ^ 1) < len(level):  # the last one of an odd level has no sibling: it is carried up as it is
+            found.append(level[index ^ 1])
+        index >>= 1
+    return found
 
 
 def _largest_power_below(size: int) -> int:

@@ -52,6 +52,11 @@ def while_setting_up(view: View) -> View:
     return view
 
 
+def asks_for_what_anybody_may(view: View) -> View:
+    """This form does nothing that its sender could not do anyway, without a cookie: so it needs no token."""
+    return protected_by_its_address(view)
+
+
 def is_public(view: object) -> bool:
     return getattr(view, "is_public", False)
 

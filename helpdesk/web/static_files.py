@@ -23,6 +23,7 @@ STYLESHEETS: Final = tuple(
         "ticket",
         "composer",
         "pages",
+        "record",
         "wide",
         "settings",
         "people",

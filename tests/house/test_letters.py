@@ -17,7 +17,17 @@ GRANT: dict[str, object] = {
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
     "reply": {"text": "One & two\nthree", "html": None, "paragraphs": [["One & two", "three"], ["four"]]},
+    "record_code": {"desk": "Lamps & Co", "code": "12345678", "until": "2026-11-23 10:00"},
+    "record_digest": {
+        "desk": "Lamps & Co",
+        "readings": 12,
+        "people": 3,
+        "until": "2026-11-23",
+        "link": "https://desk.example/record",
+        "stop": "https://desk.example/record/digests/abc",
+    },
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
+    "checkpoint": {"desk": "Lamps & Co", "note": "desk.example\n12\nroot=\n", "verifier": "desk.example+ab+cd"},
     "grant_request": GRANT,
     "grant_notice": GRANT,
     "invitation": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},
@@ -68,9 +78,9 @@ def test_a_template_loads_nothing_and_links_only_to_us(name: str, language: str)
     seen = look_at(letter.html)
     assert seen.tags <= SILENT
     assert not seen.loads
-    assert set(seen.links) <= {VALUES[name].get("link")}
+    assert set(seen.links) <= {VALUES[name].get("link"), VALUES[name].get("stop")}
     assert not re.search(r"@import|url\(|javascript:|<!--", letter.html, re.IGNORECASE)
-    assert set(re.findall(r"https?://\S+", letter.text)) <= {VALUES[name].get("link")}
+    assert set(re.findall(r"https?://\S+", letter.text)) <= {VALUES[name].get("link"), VALUES[name].get("stop")}
 
 
 @pytest.mark.parametrize("name", sorted(VALUES))

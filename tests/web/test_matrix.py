@@ -14,7 +14,15 @@ from tests.web.desk import Desk
 ROWS = matrix.ROWS | people_matrix.ROWS
 FORMS = matrix.FORMS | people_matrix.FORMS
 METHODS = ("GET", "POST")
-PROTECTED_BY_THEIR_ADDRESS = {"password_resets.consume", "permission.answer"}
+PROTECTED_BY_THEIR_ADDRESS = {
+    "password_resets.consume",
+    "permission.answer",
+    "record.ask",
+    "record.choose_digest",
+    "record.open_with_code",
+    "record.revoke",
+    "record.stop_digest",
+}
 ROLES = ("nobody", "ada", "otto", "root")
 
 

@@ -1,0 +1,54 @@
+"""Evidence that leaves the desk: signed checkpoints go to the data protection officer, who keeps them elsewhere."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import delivery
+from helpdesk.mail import thread
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent, Role
+from helpdesk.models.audit import AuditCheckpoint
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from helpdesk.privacy import checkpoints
+
+
+def mail_checkpoint(session: Session) -> OutboundEmail | None:
+    """Queue the newest checkpoint for those who keep it; None: it was mailed already, or nobody is there."""
+    latest, sender = checkpoints.latest(session), _sender(session)
+    if latest is None or latest.mailed_at is not None or sender is None:
+        return None
+    keepers = officers(session)
+    if not keepers:
+        return None
+    latest.mailed_at = clock.now()
+    return delivery.queue(
+        session,
+        sender,
+        Purpose.CHECKPOINT,
+        to=[Address(one.name, one.email) for one in keepers],
+        rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
+        checkpoint=latest,
+    )
+
+
+def officers(session: Session) -> Sequence[Agent]:
+    """The data protection officers; where the desk has none, its admins."""
+    for role in (Role.DPO, Role.ADMIN):
+        chosen = select(Agent).where(Agent.role == role, Agent.is_disabled.is_(False)).order_by(Agent.id)
+        if found := session.scalars(chosen).all():
+            return found
+    return []
+
+
+def last_mailed(session: Session) -> AuditCheckpoint | None:
+    chosen = select(AuditCheckpoint).where(AuditCheckpoint.mailed_at.is_not(None))
+    return session.scalar(chosen.order_by(AuditCheckpoint.size.desc()).limit(1))
+
+
+def _sender(session: Session) -> Mailbox | None:
+    is_paused = Mailbox.sending_paused_because.is_not(None)
+    return session.scalar(select(Mailbox).where(Mailbox.is_active).order_by(is_paused, Mailbox.id).limit(1))
