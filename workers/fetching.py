@@ -26,6 +26,7 @@ from helpdesk.storage.vault import KeyFileUnusable, SecretUnreadable
 from workers.counting import Counting
 from workers.intake import Intake
 from workers.poll_leases import NotOurs, PollLeases
+from workers.reading import Reading
 
 SIZES_AT_ONCE: Final = 1000
 LONGEST_PAUSE: Final = 60.0
@@ -130,20 +131,36 @@ class Fetching:
         return max([last_uid, *self._fetch(folder, mailbox, folder.new_uids(last_uid))])
 
     def _fetch(self, folder: Folder, mailbox: Mailbox, uids: list[int]) -> Iterator[int]:
-        """Fetch, store and take in these, batch by batch; gives the UIDs that are safe."""
-        for some in _in_turn(uids):
-            sizes = {email.uid: email for email in folder.sizes(some)}
-            announced = [sizes.get(uid, Announced(uid, 0)) for uid in some]
-            for batch in batches(announced, largest=self._largest):
-                if self.stopped():
-                    return
+        """Fetch, store and take in these, batch by batch; gives the UIDs that are safe.
+
+        One batch is read in the child while the next is fetched and the one before is filed.
+        """
+        reading: Reading | None = None
+        try:
+            for batch in self._batches(folder, uids):
                 fetched = self._complete(folder, batch, folder.fetch(batch, largest=self._largest))
                 failpoints.passing("after-fetch")
                 waiting = self._store(folder, mailbox, fetched)
                 self._counting.stored(len(fetched))
                 yield from (email.uid for email in fetched)
                 self._tidy(folder, mailbox, fetched)
-                self._intake.take_in(waiting)
+                before, reading = reading, self._intake.begin(waiting)
+                if before is not None:
+                    self._intake.file(before)
+            if reading is not None:
+                self._intake.file(reading)
+        finally:
+            if reading is not None:
+                reading.give_up()
+
+    def _batches(self, folder: Folder, uids: list[int]) -> Iterator[tuple[Announced, ...]]:
+        for some in _in_turn(uids):
+            sizes = {email.uid: email for email in folder.sizes(some)}
+            announced = [sizes.get(uid, Announced(uid, 0)) for uid in some]
+            for batch in batches(announced, largest=self._largest):
+                if self.stopped():
+                    return
+                yield batch
 
     def _reconcile(self, folder: Folder, mailbox: Mailbox) -> None:
         """Count the ledger against the server; what it misses is fetched at once, and counted again."""

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,8 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.privacy import access
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
+from helpdesk.storage import later
+from workers.reading import Read, Reading
 
 BATCH: Final = 50
 SHORT: Final = 0.08  # seconds a writing transaction goes on taking emails: others wait for it
@@ -53,14 +55,39 @@ class Intake:
 
     def take_in(self, waiting: Sequence[tuple[int, bytes]]) -> None:
         """Read emails and file them; each is (id in the ledger, raw bytes)."""
-        parsed = self.sandbox.read_all(raw for _email_id, raw in waiting)
-        queue = deque(zip((email_id for email_id, _raw in waiting), list(parsed), strict=True))
+        self.file(self.begin(waiting))
+
+    def begin(self, waiting: Sequence[tuple[int, bytes]]) -> Reading:
+        """Let emails be read from now on; whoever asks files them, or gives them up."""
+        return Reading(self.sandbox, waiting)
+
+    def file(self, reading: Iterable[Read]) -> None:
+        """Make tickets of what is read, a few in each transaction."""
+        queue = deque(reading)
         while queue:
+            before = list(queue)
+            try:
+                self._file_together(queue)
+            except _ITS_OWN_FAULT:
+                log.exception("emails from %s on could not be filed together: now one by one", before[0][0])
+                taken = before[: max(1, len(before) - len(queue))]
+                queue = deque(before[len(taken) :])
+                self._file_each(taken)
+
+    def _file_together(self, queue: deque[Read]) -> None:
+        with self.here.db.transaction() as session:
+            self.fence(session)
+            with later.gathering(session):
+                self._file_some(session, queue)
+            failpoints.passing("before-commit-ticket")
+        failpoints.passing("after-commit-ticket")
+
+    def _file_each(self, emails: Sequence[Read]) -> None:
+        """What one of them brings about must not keep the others waiting: nothing of it is put off."""
+        for one in emails:
             with self.here.db.transaction() as session:
                 self.fence(session)
-                self._file_some(session, queue)
-                failpoints.passing("before-commit-ticket")
-            failpoints.passing("after-commit-ticket")
+                self._file_some(session, deque([one]))
 
     def has_left_behind(self) -> bool:
         """Whether something is stored and not read: after a crash, or when the database was away."""
@@ -99,7 +126,7 @@ class Intake:
                 else:
                     automatic.tell_too_large(session, email, header)
 
-    def _file_some(self, session: Session, queue: deque[tuple[int, ParsedEmail | Quarantined]]) -> None:
+    def _file_some(self, session: Session, queue: deque[Read]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)
         trusted = self.here.config.mail.trusted_authserv_id
         at = intake.arrival(session, mailbox, trusted_authserv_id=trusted, vault=self.here.vault)
@@ -121,9 +148,8 @@ class Intake:
 def _file(session: Session, email: InboundEmail, parsed: ParsedEmail, at: intake.Arrival) -> None:
     """Make it a ticket; what our own code stumbles over is undone alone, and waits to be looked at."""
     try:
-        with session.begin_nested():
+        with later.savepoint(session):
             intake.receive(session, email, parsed, at=at)
-            session.flush()
     except _ITS_OWN_FAULT as error:
         log.exception("email %s could not be filed", email.id)
         intake.quarantine(session, email, f"it was read, but could not be filed ({type(error).__name__})")

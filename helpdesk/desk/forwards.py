@@ -1,5 +1,7 @@
 """A colleague forwards a customer's letter: the ticket is the author's, and that can be taken back."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,19 +16,34 @@ from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
 
 
-def author_of(session: Session, email: ParsedEmail, own_addresses: frozenset[str]) -> Address | None:
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Addresses of agents, in lower case: of everybody, and of those who still work here."""
+
+    all: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+
+
+def staff(session: Session) -> Staff:
+    """The addresses of our agents, in lower case."""
+    rows = session.execute(select(func.lower(Agent.email), Agent.is_disabled)).all()
+    return Staff(
+        frozenset(email for email, _ in rows), frozenset(email for email, is_disabled in rows if not is_disabled)
+    )
+
+
+def author_of(email: ParsedEmail, own_addresses: frozenset[str], staff: Staff) -> Address | None:
     """The author of the letter that an email forwards, if it says it is from one of our agents.
 
     What it says is a claim: see `keep` for what follows from it. An agent's address gives no right here.
     """
-    if email.sender is None or not _is_an_agents(session, email.sender.email):
+    if email.sender is None or email.sender.email.lower() not in staff.active:
         return None
     if not (email.nested or forwarded.is_marked(email.subject) or not email.in_reply_to):
         return None
-    staff = frozenset(session.scalars(select(func.lower(Agent.email))))
     inside = next((nested.senders[0] for nested in email.nested if nested.senders), None)
-    author = inside or forwarded.original_author(email.text, email.html, besides=own_addresses | staff)
-    is_usable = author is not None and "@" in author.email and author.email.lower() not in own_addresses | staff
+    author = inside or forwarded.original_author(email.text, email.html, besides=own_addresses | staff.all)
+    is_usable = author is not None and "@" in author.email and author.email.lower() not in own_addresses | staff.all
     return author if is_usable else None
 
 
@@ -96,8 +113,3 @@ def _change(session: Session, ticket: Ticket, forward: StaffForward, person: tup
     facts: dict[str, object] = {"from": before, "to": customer.id}
     audit.record(session, "ticket.requester", by=by, on=("ticket", ticket.id), subject_id=customer.id, facts=facts)
     jobs.announce(session, ticket.id)
-
-
-def _is_an_agents(session: Session, address: str) -> bool:
-    found = select(Agent.id).where(func.lower(Agent.email) == address.lower(), Agent.is_disabled.is_(False))
-    return session.scalar(found.limit(1)) is not None

@@ -28,6 +28,7 @@ class Arrival:
     mailbox: Mailbox
     team: Team
     own_addresses: frozenset[str]
+    staff: forwards.Staff
     trusted_authserv_id: str = ""
     vault: Vault | None = None  # to know by whom nothing old is taken in; None: nobody was ever erased
 
@@ -39,7 +40,12 @@ def arrival(
     team = session.get_one(Team, mailbox.team_id)
     knows_the_erased = vault is not None and tombstones.are_any(session)
     return Arrival(
-        mailbox, team, people.own_addresses(session), trusted_authserv_id, vault if knows_the_erased else None
+        mailbox,
+        team,
+        people.own_addresses(session),
+        forwards.staff(session),
+        trusted_authserv_id,
+        vault if knows_the_erased else None,
     )
 
 
@@ -161,10 +167,11 @@ def _append(
 def _open(
     session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, follows: Ticket | None, proven: Verdict
 ) -> Outcome:
-    author = forwards.author_of(session, parsed, at.own_addresses)
+    author = forwards.author_of(parsed, at.own_addresses, at.staff)
     is_believed = author is not None and proven is Verdict.PASS
     requester = [(author.email, author.name)] if author and is_believed else people.senders(parsed)
-    customer = people.customer_of(session, *requester[0]) if requester else people.writer_of(session, parsed)
+    customer = people.customer_at(session, *requester[0]) if requester else people.writer_of(session, parsed)
+    is_new_customer = customer in session.new
     ticket = Ticket(
         customer=customer,
         team=at.team,
@@ -172,15 +179,16 @@ def _open(
         opened_at=clock.now(),
         follows_id=follows.id if follows else None,
     )
+    received.count(ticket, email, parsed)
     session.add(ticket)
     session.flush()
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
-    people.join(session, ticket, requester, customer=customer)
-    message = received.add(session, email, parsed, ticket, proven, writer=customer)
+    people.join(session, ticket, requester, customer=customer, is_new=True)
+    message = received.add(session, email, parsed, ticket, proven, writer=customer, is_first=True)
     if author is not None:
         forwards.keep(session, message, author, proven)
     if follows is None:
-        suggestions.suggest(session, ticket, parsed)
+        suggestions.suggest(session, ticket, parsed, is_first=is_new_customer)
     audit.record(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
         facts={"email": email.id, "follows": ticket.follows_id},

@@ -12,6 +12,7 @@ from helpdesk import clock
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import MailboxPosition
 from helpdesk.privacy import access
+from helpdesk.storage import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def keep(session: Session, place: MailboxPosition, arrived: Sequence[Arrived]) -
         else:
             row.decided_at = clock.now()
     session.flush()
-    for row, raw in kept:
-        access.keep_raw_email(session, row, raw)
+    with later.gathering(session):
+        for row, raw in kept:
+            access.keep_raw_email(session, row, raw)
     place.last_uid = max([place.last_uid, *digests])
     return to_read
 

@@ -13,6 +13,14 @@ from helpdesk.models.ticket import Participant, Ticket
 
 def customer_of(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
     """The customer with this address, made when it is new; a name is learnt once, never overwritten by mail."""
+    customer = customer_at(session, email, name, source=source)
+    if customer in session.new:
+        session.flush()
+    return customer
+
+
+def customer_at(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
+    """The same, but somebody new is not flushed yet: who makes more of them flushes once."""
     email = email.strip().lower()
     known = session.scalar(select(Customer).join(CustomerAddress).where(CustomerAddress.email == email))
     if known is not None:
@@ -21,7 +29,6 @@ def customer_of(session: Session, email: str, name: str = "", *, source: Source 
         return known
     customer = Customer(name=name, source=source)
     session.add(CustomerAddress(customer=customer, email=email, source=source))
-    session.flush()
     return customer
 
 
@@ -57,10 +64,15 @@ def participants(session: Session, ticket: Ticket) -> list[Participant]:
 
 
 def join(
-    session: Session, ticket: Ticket, people: Iterable[tuple[str, str]], *, customer: Customer | None = None
+    session: Session,
+    ticket: Ticket,
+    people: Iterable[tuple[str, str]],
+    *,
+    customer: Customer | None = None,
+    is_new: bool = False,
 ) -> None:
-    """Put (address, name) pairs on a ticket; those already there stay as they are."""
-    there = {participant.email for participant in participants(session, ticket)} if ticket.message_count else set()
+    """Put (address, name) pairs on a ticket; those already there stay as they are, and on a new one nobody is."""
+    there = set() if is_new else {participant.email for participant in participants(session, ticket)}
     for email, name in people:
         email = email.strip().lower()  # noqa: PLW2901  one address, one spelling
         if email not in there:

@@ -1,5 +1,6 @@
 """A received email as a message of its ticket, and reports about emails of ours."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,13 +16,14 @@ from helpdesk.models.message import Attachment, Direction, Message, MessageAddre
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.access import MessageText
+from helpdesk.storage import later
 
 _REPORTS: Final = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT, Kind.FEEDBACK_REPORT})
 # nobody is waiting for an answer to these: they reopen nothing
 _AUTOMATIC: Final = _REPORTS | {Kind.AUTOMATIC_REPLY, Kind.CALENDAR_REPLY}
 
 
-def add(
+def add(  # noqa: PLR0913  an email, and all that is known of its place
     session: Session,
     email: InboundEmail,
     parsed: ParsedEmail,
@@ -30,8 +32,9 @@ def add(
     *,
     writer: Customer | None = None,
     origin: Ticket | None = None,
+    is_first: bool = False,
 ) -> Message:
-    """Put an email on a ticket: the message, its addresses, its content and its files.
+    """Put an email on a ticket: the message, its addresses, its content and its files; the first is counted already.
 
     Without a writer a machine wrote it, and nobody is its data subject. `origin` is the ticket it answers, where
     that one was merged into this one.
@@ -43,17 +46,22 @@ def add(
     session.flush()
     for field, addresses in (("to", parsed.to), ("cc", parsed.cc), ("reply_to", parsed.reply_to)):
         for one in addresses:
-            address = MessageAddress(message_id=message.id, field=field, email=one.email.lower(), name=one.name)
-            session.add(address)
-    found_by = _found_by(parsed, _new_text(parsed) if ticket.message_count else parsed.text)
+            said = {"message_id": message.id, "field": field, "email": one.email.lower(), "name": one.name}
+            later.add(session, MessageAddress, **said)
+    found_by = _found_by(parsed, parsed.text if is_first else _new_text(parsed))
     access.write_message(session, message, _text(parsed), found_by=found_by)
     _keep_files(session, message, parsed)
-    if ticket.message_count:
+    if not is_first:
         access.write_preview(session, ticket, preview(parsed))
-    ticket.message_count += 1
-    ticket.active_at = message.at
-    ticket.has_attachments = ticket.has_attachments or any(not file.is_inline for file in parsed.attachments)
+        count(ticket, email, parsed)
     return message
+
+
+def count(ticket: Ticket, email: InboundEmail, parsed: ParsedEmail) -> None:
+    """Have the ticket show that an email was added; a new one counts its first before it is a row."""
+    ticket.message_count += 1
+    ticket.active_at = _moment_of(email)
+    ticket.has_attachments = ticket.has_attachments or any(not file.is_inline for file in parsed.attachments)
 
 
 def preview(parsed: ParsedEmail) -> str:
@@ -105,7 +113,7 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
         from_name=sender.name if sender else "",
         rfc_message_id=parsed.message_id or None,
         inbound_email_id=email.id,
-        at=min(email.arrived_at, clock.now()),
+        at=_moment_of(email),
         verdict=proven,
         screened_as=parsed.screening.kind.value,
         is_automatic=parsed.screening.kind in _AUTOMATIC,
@@ -114,6 +122,10 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
         blocked_hosts=" ".join(parsed.safe_html.blocked_hosts[:20]),
         defects="\n".join(parsed.defects),
     )
+
+
+def _moment_of(email: InboundEmail) -> datetime:
+    return min(email.arrived_at, clock.now())
 
 
 def _new_text(parsed: ParsedEmail) -> str:

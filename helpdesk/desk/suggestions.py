@@ -43,9 +43,9 @@ class NotToBeJoined(Exception):
     """The ticket holds more than the one email that came: it is left as it is."""
 
 
-def suggest(session: Session, ticket: Ticket, email: ParsedEmail) -> None:
-    """Keep which earlier ticket this new one looks like, if any."""
-    found = _resembled(session, ticket, email)
+def suggest(session: Session, ticket: Ticket, email: ParsedEmail, *, is_first: bool = False) -> None:
+    """Keep which earlier ticket this new one looks like, if any; the customer's first has no others of theirs."""
+    found = _resembled(session, ticket, email, is_first)
     if found is not None:
         other, because = found
         session.add(Suggestion(ticket_id=ticket.id, other_id=other.id, because=because))
@@ -97,7 +97,12 @@ def decline(session: Session, ticket: Ticket, *, by: Agent) -> None:
         _answer(session, ticket, Answer.DECLINED, by=by)
 
 
-def _resembled(session: Session, ticket: Ticket, email: ParsedEmail) -> tuple[Ticket, Because] | None:
+def _resembled(
+    session: Session,
+    ticket: Ticket,
+    email: ParsedEmail,
+    is_first: bool,  # noqa: FBT001
+) -> tuple[Ticket, Because] | None:
     known = conversation.by_known_id(session, email, besides=ticket)
     if known is not None:
         return known, Because.KNOWN_ID
@@ -105,7 +110,7 @@ def _resembled(session: Session, ticket: Ticket, email: ParsedEmail) -> tuple[Ti
     tagged = session.get(Ticket, int(tag[1])) if tag else None
     if tagged is not None and tagged.id != ticket.id:
         return tagged, Because.SUBJECT_TAG
-    alike = _with_same_subject(session, ticket, email.subject)
+    alike = None if is_first else _with_same_subject(session, ticket, email.subject)
     return (alike, Because.SAME_SUBJECT) if alike else None
 
 

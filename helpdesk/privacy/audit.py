@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.privacy.readers import Reader, id_of, kind_of
+from helpdesk.storage import later
 from helpdesk.storage.db import Database, is_reading
 
 # readings of one thing by one reader on one basis within this time are one event
@@ -127,21 +128,25 @@ def _write(session: Session, noted: Noted) -> None:
     salt = secrets.token_bytes(16)
     if noted.words:
         core["words"] = hashlib.sha256(salt + noted.words.encode()).hexdigest()
-    event = AuditEvent(
-        at=noted.at,
-        action=noted.action,
-        actor_kind=noted.actor_kind,
-        actor_id=noted.actor_id,
-        object_kind=noted.object_kind,
-        object_id=noted.object_id,
-        subject_id=noted.subject_id,
-        basis=noted.basis,
-        core=json.dumps(core, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(),
-    )
-    session.add(event)
+    values: dict[str, Any] = {
+        "at": noted.at,
+        "action": noted.action,
+        "actor_kind": noted.actor_kind,
+        "actor_id": noted.actor_id,
+        "object_kind": noted.object_kind,
+        "object_id": noted.object_id,
+        "subject_id": noted.subject_id,
+        "basis": noted.basis,
+        "core": json.dumps(core, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(),
+    }
     shown = noted.facts.get("tickets")
-    if noted.words or shown:
-        session.flush()
+    if not noted.words and not shown:
+        later.add(session, AuditEvent, **values)
+        return
+    later.settle(session)  # events have numbers in the order in which they happened
+    event = AuditEvent(**values)
+    session.add(event)
+    session.flush()
     if isinstance(shown, list) and shown:
         session.execute(insert(AuditShown), [{"ticket_id": one, "event_id": event.id} for one in shown])
     if noted.words:

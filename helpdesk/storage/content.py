@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
@@ -11,10 +11,15 @@ from helpdesk.models.content.raw_email import RawEmail
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Message, Note
-from helpdesk.storage import files
+from helpdesk.storage import files, later
 from helpdesk.storage.words import as_indexed, words
 
 _HEAD_BYTES = 256 * 1024  # of an email, where its header is
+_NEW_PREVIEW = (
+    update(TicketContent.__table__)  # type: ignore[arg-type]
+    .where(TicketContent.ticket_id == bindparam("of_ticket"))
+    .values(preview=bindparam("new_preview"))
+)
 
 FileMissing = files.FileMissing  # for those who catch it, and may not open files
 
@@ -60,6 +65,7 @@ class AttachmentFile:
 
 
 def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse]:
+    later.settle(session)
     rows = session.execute(
         select(TicketContent.ticket_id, TicketContent.subject, TicketContent.preview).where(
             TicketContent.ticket_id.in_(ticket_ids)
@@ -69,6 +75,7 @@ def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse
 
 
 def ticket_text(session: Session, ticket_id: int) -> TicketText:
+    later.settle(session)
     contents = session.scalars(
         select(MessageContent)
         .join(Message, Message.id == MessageContent.message_id)
@@ -94,54 +101,59 @@ def ticket_text(session: Session, ticket_id: int) -> TicketText:
 
 
 def ticket_subject(session: Session, ticket_id: int) -> str:
+    later.settle(session)
     return session.scalar(select(TicketContent.subject).where(TicketContent.ticket_id == ticket_id)) or ""
 
 
 def message_text(session: Session, message_id: int) -> MessageText:
     """What a message says; nothing, of one that was erased."""
+    later.settle(session)
     content = session.get(MessageContent, message_id)
     return MessageText("", "", "") if content is None else _message_text(content)
 
 
 def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:
+    later.settle(session)
     content = session.get_one(AttachmentContent, attachment_id)
     return AttachmentFile(content.name, files.get(session, content.digest), content.content_id or "")
 
 
 def raw_email(session: Session, inbound_email_id: int) -> bytes:
+    later.settle(session)
     return files.get(session, session.get_one(RawEmail, inbound_email_id).digest)
 
 
 def keep_raw_email(session: Session, inbound_email_id: int, raw: bytes) -> None:
-    session.add(RawEmail(inbound_email_id=inbound_email_id, digest=files.put(session, raw)))
+    later.add(session, RawEmail, inbound_email_id=inbound_email_id, digest=files.put(session, raw))
 
 
 def keep_ticket(session: Session, ticket_id: int, *, subject: str, preview: str) -> None:
-    session.add(TicketContent(ticket_id=ticket_id, subject=subject, preview=preview))
+    later.add(session, TicketContent, ticket_id=ticket_id, subject=subject, preview=preview)
 
 
 def keep_preview(session: Session, ticket_id: int, preview: str) -> None:
-    session.execute(update(TicketContent).where(TicketContent.ticket_id == ticket_id).values(preview=preview))
+    later.put(session, _NEW_PREVIEW, {"of_ticket": ticket_id, "new_preview": preview})
 
 
 def keep_message(session: Session, message: Message, text: MessageText, *, found_by: str) -> None:
     """Keep what a message says, and make it findable by its subject and by the given text."""
-    session.add(
-        MessageContent(
-            message_id=message.id,
-            subject=text.subject,
-            text=text.text,
-            new_text=text.new_text,
-            html=text.html,
-            new_html=text.new_html,
-            html_policy=text.html_policy,
-        )
+    later.add(
+        session,
+        MessageContent,
+        message_id=message.id,
+        subject=text.subject,
+        text=text.text,
+        new_text=text.new_text,
+        html=text.html,
+        new_html=text.new_html,
+        html_policy=text.html_policy,
     )
     _index(session, message.ticket_id, f"{text.subject}\n{found_by}", message_id=message.id)
 
 
 def move_message(session: Session, message_id: int, ticket_id: int, to_id: int) -> None:
     """Let what a message says be found on the ticket it is on now, and be that one's preview."""
+    later.settle(session)
     session.execute(update(SearchText).where(SearchText.message_id == message_id).values(ticket_id=to_id))
     keep_preview(session, to_id, glimpses(session, [ticket_id])[ticket_id].preview)
     keep_preview(session, ticket_id, "")
@@ -155,6 +167,7 @@ def move_writing(session: Session, message_ids: Collection[int], note_ids: Colle
 
 def last_text(session: Session, ticket_id: int) -> str:
     """What the last message of a ticket says anew; nothing where it has none."""
+    later.settle(session)
     last = (
         select(MessageContent)
         .join(Message, Message.id == MessageContent.message_id)
@@ -167,7 +180,7 @@ def last_text(session: Session, ticket_id: int) -> str:
 
 
 def keep_note(session: Session, note: Note, text: str) -> None:
-    session.add(NoteContent(note_id=note.id, text=text))
+    later.add(session, NoteContent, note_id=note.id, text=text)
     _index(session, note.ticket_id, text, note_id=note.id)
 
 
@@ -175,7 +188,8 @@ def keep_attachment(
     session: Session, attachment_id: int, *, name: str, body: bytes, content_id: str | None = None
 ) -> None:
     digest = files.put(session, body)
-    session.add(AttachmentContent(attachment_id=attachment_id, name=name, digest=digest, content_id=content_id))
+    values = {"attachment_id": attachment_id, "name": name, "digest": digest, "content_id": content_id, "text": None}
+    later.add(session, AttachmentContent, **values)
 
 
 def erase_messages(session: Session, message_ids: Collection[int], inbound_email_ids: Collection[int]) -> list[bytes]:
@@ -260,4 +274,4 @@ def _index(
     session: Session, ticket_id: int, text: str, *, message_id: int | None = None, note_id: int | None = None
 ) -> None:
     indexed = as_indexed(words(text), session.get_bind().dialect.name)
-    session.add(SearchText(ticket_id=ticket_id, message_id=message_id, note_id=note_id, words=indexed))
+    later.add(session, SearchText, ticket_id=ticket_id, message_id=message_id, note_id=note_id, words=indexed)

@@ -4,14 +4,17 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.stored_file import StoredFile
-from helpdesk.storage.db import hold, insert_unless_known
+from helpdesk.storage import later
+from helpdesk.storage.db import hold
 
 # SQLite reads blobs up to about this size faster than the file system does (sqlite.org/fasterthanfs.html)
 _IN_DATABASE: Final = 128 * 1024
@@ -25,11 +28,11 @@ def put(session: Session, body: bytes) -> bytes:
     """Keep bytes, and return the SHA-256 they are found by. A large file is on the disk when this returns."""
     digest = hashlib.sha256(body).digest()
     if len(body) <= _IN_DATABASE:
-        insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=body)
+        _keep(session, digest=digest, size=len(body), body=body)
     else:
         hold(session, f"file {digest.hex()}")  # nobody takes it out of the folder meanwhile
         _write(_path(session, digest), body)
-        insert_unless_known(session, StoredFile, digest=digest, size=len(body), body=None)
+        _keep(session, digest=digest, size=len(body), body=None)
     return digest
 
 
@@ -72,6 +75,17 @@ def path_in(folder: Path, digest: bytes) -> Path:
     """Where a file lies, below a files folder."""
     name = digest.hex()
     return folder / name[:2] / name[2:]
+
+
+def _keep(session: Session, **values: object) -> None:
+    """Insert unless it is there: two emails with the same file share it."""
+    later.put(session, _unless_known(session.get_bind().dialect.name), values)
+
+
+@cache
+def _unless_known(dialect: str) -> Insert:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(StoredFile).on_conflict_do_nothing()
 
 
 def _path(session: Session, digest: bytes) -> Path:

@@ -1,0 +1,95 @@
+"""Emails are filed together where that is cheap, and one by one where one of them would spoil it for the others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock, config
+from helpdesk import runtime as parts
+from helpdesk.desk import ledger
+from helpdesk.desk.ledger import Arrived
+from helpdesk.mail import inbound
+from helpdesk.mail.sandbox import Sandbox
+from helpdesk.models.audit import AuditEvent
+from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.message import Message
+from helpdesk.models.ticket import Ticket
+from helpdesk.runtime import Runtime
+from tests.workers.desks import an_email
+from tests.world import a_mailbox, a_team
+from workers.intake import Intake
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def here(request: pytest.FixtureRequest, installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    if request.param == "postgres":
+        monkeypatch.setenv("HELPDESK_DATABASE_URL", request.getfixturevalue("migrated_postgres_url"))
+    assembled = parts.assemble(config.load(installation / config.FILE_NAME))
+    yield assembled
+    assembled.close()
+    assembled.doorbell.redis.close()
+
+
+def stored(here: Runtime, *raws: bytes) -> tuple[Intake, list[int]]:
+    """A mailbox with these emails, stored and not read."""
+    with here.db.transaction() as session:
+        mailbox = a_mailbox(session, a_team(session))
+        place = ledger.position(session, mailbox.id, "INBOX", 1)
+        arrived = [Arrived(uid, raw, len(raw), clock.now()) for uid, raw in enumerate(raws, start=1)]
+        ids = [email.id for email in ledger.keep(session, place, arrived)]
+        return Intake(here, Sandbox(), mailbox.id, no_fence), ids
+
+
+def no_fence(_session: Session) -> None:
+    """Nobody else wants this mailbox."""
+
+
+def outcomes(here: Runtime) -> list[Outcome]:
+    with here.db.reading() as session:
+        return list(session.scalars(select(InboundEmail.outcome).order_by(InboundEmail.id)))
+
+
+def count(here: Runtime, row: type) -> int:
+    with here.db.reading() as session:
+        return session.scalar(select(func.count()).select_from(row)) or 0
+
+
+def test_one_that_the_database_refuses_waits_for_a_look_and_the_others_are_tickets(here: Runtime):
+    emails = [an_email(number) for number in range(5)]
+    intake, ids = stored(here, *emails)
+    read = [inbound.read(raw) for raw in emails]
+    read[2] = replace(read[2], subject="\ud800")  # no database takes half a character
+
+    intake.file(zip(ids, read, strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET] * 2 + [Outcome.QUARANTINED] + [Outcome.NEW_TICKET] * 2
+    assert count(here, Ticket) == count(here, Message) == 4
+    assert count(here, AuditEvent) == 5
+
+
+def test_what_our_own_code_stumbles_over_takes_nothing_gathered_with_it(here: Runtime):
+    emails = [an_email(number) for number in range(3)]
+    intake, ids = stored(here, *emails)
+    read = [inbound.read(raw) for raw in emails]
+    read[1] = replace(read[1], attachments=(None,))  # type: ignore[arg-type]
+
+    intake.file(zip(ids, read, strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET, Outcome.QUARANTINED, Outcome.NEW_TICKET]
+    assert count(here, Message) == 2
+
+
+def test_a_batch_given_up_is_taken_in_another_time(here: Runtime):
+    intake, _ids = stored(here, *(an_email(number) for number in range(20)))
+    with here.db.reading() as session:
+        waiting = [(email.id, an_email(email.uid - 1)) for email in ledger.unread(session, intake.mailbox_id)]
+
+    intake.begin(waiting).give_up()
+    assert set(outcomes(here)) == {Outcome.STORED}
+    intake.take_in_left_behind()
+
+    assert set(outcomes(here)) == {Outcome.NEW_TICKET}
+    intake.sandbox.close()
