@@ -26,6 +26,7 @@ STYLESHEETS: Final = tuple(
         "record",
         "wide",
         "settings",
+        "palette",
         "people",
         "charts",
         "mail",

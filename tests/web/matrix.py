@@ -76,6 +76,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET teams.index": ADMINS,
     "POST teams.create": ADMIN_CHANGES,
     "POST teams.rename": ADMIN_CHANGES,
+    "POST shortcuts.choose": (401, 303, 303, 303),
     "POST sign_in.choose_theme": (401, 303, 303, 303),
     "POST sign_in.create": (401, 401, 401, 401),
     "GET sign_in.show": (200, 302, 302, 302),

@@ -9,6 +9,7 @@ export function watchKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
+    if ("noKeys" in document.body.dataset) return;
     if (event.target.closest("input, textarea, select, [contenteditable]") || one("dialog[open]")) return;
     const act = ACTIONS[event.key];
     if (act && act(event) !== false) event.preventDefault();

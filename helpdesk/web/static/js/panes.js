@@ -33,7 +33,7 @@ export function watchPanes() {
     }
     closeMenus(event.target.closest("details.menu"));
   });
-  for (const button of all("[data-toggle], [data-keys]")) button.hidden = false;
+  for (const button of all("[data-toggle], [data-keys], [data-palette]")) button.hidden = false;
 }
 
 export function backToList() {
