@@ -2,77 +2,21 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final, TypedDict, TypeVar
 
 import click
 
 from helpdesk.cli.errors import WrongUse
+from helpdesk.desk.mailbox_setup import PROVIDERS, USUAL_IMAP, USUAL_SMTP, Setup
 from helpdesk.desk.mailboxes import Server
-from helpdesk.mail import account
-from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.models.mailbox import Security
 
 PASSWORD_VARIABLE: Final = "HELPDESK_MAILBOX_PASSWORD"  # noqa: S105  a variable's name
 SMTP_PASSWORD_VARIABLE: Final = "HELPDESK_SMTP_PASSWORD"  # noqa: S105  a variable's name
 
 _SECURITIES: Final = click.Choice([security.value for security in Security])
-_USUAL_IMAP: Final = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
-_USUAL_SMTP: Final = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
-_PROVIDERS: Final = {
-    "gmail.com": ("imap.gmail.com", "smtp.gmail.com"),
-    "googlemail.com": ("imap.gmail.com", "smtp.gmail.com"),
-    "outlook.com": ("outlook.office365.com", "smtp.office365.com"),
-    "hotmail.com": ("outlook.office365.com", "smtp.office365.com"),
-    "yahoo.com": ("imap.mail.yahoo.com", "smtp.mail.yahoo.com"),
-    "icloud.com": ("imap.mail.me.com", "smtp.mail.me.com"),
-    "gmx.de": ("imap.gmx.net", "mail.gmx.net"),
-    "gmx.net": ("imap.gmx.net", "mail.gmx.net"),
-    "web.de": ("imap.web.de", "smtp.web.de"),
-    "fastmail.com": ("imap.fastmail.com", "smtp.fastmail.com"),
-    "posteo.de": ("posteo.de", "posteo.de"),
-    "mailbox.org": ("imap.mailbox.org", "smtp.mailbox.org"),
-}
-
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """One mailbox as it was typed; it is tried out before it becomes a row."""
-
-    address: str
-    name: str
-    imap: Server
-    smtp: Server
-    folder: str = "INBOX"
-    import_days: int | None = field(default=None)
-
-    @property
-    def imap_account(self) -> ImapAccount:
-        """Raises TlsFailed: no encryption, and the server is not on this machine."""
-        one = self.imap
-        return ImapAccount(
-            host=one.host,
-            port=one.port,
-            security=account.Security(one.security.value),
-            user=one.user,
-            password=Secret(one.password),
-            folder=self.folder,
-        )
-
-    @property
-    def smtp_account(self) -> SmtpAccount:
-        """Raises TlsFailed, as above."""
-        one = self.smtp
-        return SmtpAccount(
-            host=one.host,
-            port=one.port,
-            security=account.Security(one.security.value),
-            user=one.user,
-            password=Secret(one.password),
-            hello=self.address.rpartition("@")[2],
-        )
 
 
 class Given(TypedDict):
@@ -134,14 +78,14 @@ def from_options(given: Given, password: str, smtp_password: str) -> Setup:
         name=given["mailbox_name"] or guess.name,
         imap=Server(
             host=given["imap_host"] or guess.imap.host,
-            port=given["imap_port"] or _USUAL_IMAP[imap_security],
+            port=given["imap_port"] or USUAL_IMAP[imap_security],
             security=imap_security,
             user=user,
             password=password,
         ),
         smtp=Server(
             host=given["smtp_host"] or guess.smtp.host,
-            port=given["smtp_port"] or _USUAL_SMTP[smtp_security],
+            port=given["smtp_port"] or USUAL_SMTP[smtp_security],
             security=smtp_security,
             user=smtp_user,
             password=(smtp_password or password) if smtp_user else "",
@@ -154,7 +98,7 @@ def from_options(given: Given, password: str, smtp_password: str) -> Setup:
 def guessed(address: str) -> Setup:
     """Where the servers of an address most often are; names that exist are preferred."""
     domain = address.rpartition("@")[2].lower()
-    imap, smtp = _PROVIDERS.get(domain) or (_first_known("imap", domain), _first_known("smtp", domain))
+    imap, smtp = PROVIDERS.get(domain) or (_first_known("imap", domain), _first_known("smtp", domain))
     return Setup(
         address=address,
         name=address.partition("@")[0].capitalize(),
@@ -169,10 +113,10 @@ def ask(before: Setup | None = None) -> Setup:
     offered = replace(before, address=address) if before else guessed(address)
     name = click.prompt("Name they see beside it", default=offered.name)
     click.echo("Incoming mail (IMAP)")
-    imap = _ask_server(offered.imap, _USUAL_IMAP, unchanged="as before")
+    imap = _ask_server(offered.imap, USUAL_IMAP, unchanged="as before")
     folder = click.prompt("  Folder", default=offered.folder)
     click.echo("Outgoing mail (SMTP)")
-    smtp = _ask_server(_as_incoming(offered, imap), _USUAL_SMTP, unchanged="as for incoming mail", may_be_open=True)
+    smtp = _ask_server(_as_incoming(offered, imap), USUAL_SMTP, unchanged="as for incoming mail", may_be_open=True)
     return replace(offered, name=name, imap=imap, smtp=smtp, folder=folder)
 
 

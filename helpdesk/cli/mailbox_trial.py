@@ -6,8 +6,8 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli import mailbox_setup
-from helpdesk.cli.mailbox_setup import Setup
 from helpdesk.desk import mailboxes, teams
+from helpdesk.desk.mailbox_setup import Setup
 from helpdesk.mail import imap
 from helpdesk.mail.account import ImapAccount, SmtpAccount
 from helpdesk.mail.probe import Side, Step, probe

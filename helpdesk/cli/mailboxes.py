@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.cli import asking, mailbox_setup, mailbox_trial
 from helpdesk.cli.errors import Failed
-from helpdesk.cli.mailbox_setup import Given, Setup
+from helpdesk.cli.mailbox_setup import Given
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.desk import mailboxes
+from helpdesk.desk.mailbox_setup import Setup
 from helpdesk.desk.mailboxes import Server
 from helpdesk.mail.trouble import MailTrouble
 from helpdesk.models.agent import Team

@@ -25,6 +25,10 @@ class AddressTaken(Exception):
     """There is a mailbox with this address already."""
 
 
+class SecretNeeded(Exception):
+    """A stored password goes to the server it was given for, and to no other: type it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """How to reach one side of a mailbox, as somebody typed it."""
@@ -94,7 +98,11 @@ def change(
     imap: Server | None = None,
     smtp: Server | None = None,
 ) -> None:
-    """Reach it another way, or with another password (an empty one keeps the old); sending goes on at once."""
+    """Reach it another way, or with another password (an empty one keeps the old); sending goes on at once.
+
+    Raises SecretNeeded where the old password would go to another server; TlsFailed as add() does.
+    """
+    require_secrets(mailbox, imap, smtp)
     if imap is not None:
         mailbox.imap_host, mailbox.imap_port, mailbox.imap_security = imap.host, imap.port, imap.security
         mailbox.imap_user = imap.user
@@ -108,6 +116,53 @@ def change(
     _check(mailbox, vault)
     _record(session, mailbox, "mailbox.change", by=by)
     resume_sending(session, mailbox, by=by)
+
+
+def require_secrets(mailbox: Mailbox, imap: Server | None, smtp: Server | None) -> None:
+    """Raises SecretNeeded: whoever may set a mailbox up can't have its password sent to a server of their own."""
+    sides = ((imap, incoming(mailbox), mailbox.imap_secret), (smtp, outgoing(mailbox), mailbox.smtp_secret))
+    for wanted, now, secret in sides:
+        is_other = wanted is not None and (wanted.host, wanted.security) != (now.host, now.security)
+        if wanted is not None and is_other and secret and wanted.user and not wanted.password:
+            raise SecretNeeded("another server or encryption: the password has to be typed again")
+
+
+def incoming(mailbox: Mailbox) -> Server:
+    """How it is fetched from, without its password."""
+    one = mailbox
+    return Server(host=one.imap_host, port=one.imap_port, security=one.imap_security, user=one.imap_user)
+
+
+def outgoing(mailbox: Mailbox) -> Server:
+    """How it is sent from, without its password."""
+    one = mailbox
+    return Server(host=one.smtp_host, port=one.smtp_port, security=one.smtp_security, user=one.smtp_user)
+
+
+def describe(  # noqa: PLR0913  what stands beside the servers
+    session: Session,
+    mailbox: Mailbox,
+    *,
+    name: str,
+    team: Team,
+    folder: str,
+    after_fetch: AfterFetch,
+    move_to: str | None,
+    by: Reader,
+) -> None:
+    """The name customers see, the team new mail goes to, the folder, and what happens there after fetching."""
+    wanted = (name.strip() or mailbox.address, team.id, folder.strip() or "INBOX", after_fetch, move_to)
+    if wanted == (mailbox.name, mailbox.team_id, mailbox.folder, mailbox.after_fetch, mailbox.move_to):
+        return
+    mailbox.name, mailbox.team_id, mailbox.folder, mailbox.after_fetch, mailbox.move_to = wanted
+    _record(session, mailbox, "mailbox.describe", by=by)
+
+
+def switch(session: Session, mailbox: Mailbox, *, on: bool, by: Reader) -> None:
+    """Fetch from it, or leave it alone; answers that wait are sent all the same."""
+    if mailbox.is_active is not on:
+        mailbox.is_active = on
+        _record(session, mailbox, "mailbox.switch_on" if on else "mailbox.switch_off", by=by)
 
 
 def imap_account(mailbox: Mailbox, vault: Vault) -> ImapAccount:

@@ -65,6 +65,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
         N_("Mail"),
         (
             SettingsPage(
+                "mailboxes.index", N_("Mailboxes"), "mail", Permission.SETUP,
+                N_("The addresses customers write to, how they are reached, and how they are."),
+            ),
+            SettingsPage(
                 "ledger.index", N_("Mail ledger"), "scroll-text", Permission.SETUP,
                 N_("What became of every email that was fetched, and whether any is missing."),
             ),

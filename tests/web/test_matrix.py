@@ -46,6 +46,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "grant_id": desk.grant.id,
         "agent_id": desk.ada.id,
         "role_id": 987654,
+        "mailbox_id": desk.ticket.mailbox_id,
         "login_id": 987654,
         "passkey_id": 987654,
         "secret": desk.secret,

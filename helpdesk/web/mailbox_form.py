@@ -1,0 +1,110 @@
+"""The form of a mailbox: read with plain words for what is wrong; its passwords go in and never come out."""
+
+from dataclasses import dataclass, replace
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import mailboxes
+from helpdesk.desk.mailbox_setup import USUAL_IMAP, USUAL_SMTP, Setup
+from helpdesk.desk.mailboxes import Server
+from helpdesk.mail.account import ImapAccount, SmtpAccount
+from helpdesk.models.agent import Team
+from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
+from helpdesk.storage.vault import Vault
+from helpdesk.web.language import _
+
+
+class FormWrong(Exception):
+    """What was typed can't be a mailbox; the message is for whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A mailbox as the form has it."""
+
+    setup: Setup
+    team_id: int | None
+    after_fetch: AfterFetch
+    move_to: str | None
+
+
+def read(stored: Mailbox | None = None) -> Typed:
+    """What the form says. Raises FormWrong."""
+    given = request.form
+    imap = _server("imap", USUAL_IMAP)
+    smtp = _server("smtp", USUAL_SMTP)
+    if not imap.user:
+        raise FormWrong(_("Fetching needs a user: most often the address itself."))
+    if "same" in given:
+        smtp = replace(smtp, user=imap.user, password=imap.password)
+    setup = Setup(
+        address=stored.address if stored else given.get("address", "").strip(),
+        name=given.get("name", "").strip()[:200],
+        imap=imap,
+        smtp=smtp,
+        folder=given.get("folder", "").strip() or "INBOX",
+        import_days=min(given.get("import_days", 0, type=int), 3650) or None,
+    )
+    after = given.get("after_fetch", "")
+    after_fetch = AfterFetch(after) if after in set(AfterFetch) else AfterFetch.NOTHING
+    move_to = given.get("move_to", "").strip() or None
+    if after_fetch is AfterFetch.MOVE and not move_to:
+        raise FormWrong(_("Say into which folder fetched emails are moved."))
+    return Typed(setup, given.get("team", type=int), after_fetch, move_to)
+
+
+def of(mailbox: Mailbox) -> Typed:
+    """The form as it is for a mailbox that is set up."""
+    setup = Setup(
+        address=mailbox.address,
+        name=mailbox.name,
+        imap=mailboxes.incoming(mailbox),
+        smtp=mailboxes.outgoing(mailbox),
+        folder=mailbox.folder,
+    )
+    return Typed(setup, mailbox.team_id, mailbox.after_fetch, mailbox.move_to)
+
+
+def team_of(session: Session, typed: Typed) -> Team:
+    team = session.get(Team, typed.team_id) if typed.team_id else None
+    if team is None:
+        raise FormWrong(_("Choose the team that answers it."))
+    return team
+
+
+def accounts(typed: Typed, stored: Mailbox | None, vault: Vault) -> tuple[ImapAccount, SmtpAccount]:
+    """What a trial reaches; a password that was left empty is the stored one, for the server it was given for.
+
+    Raises SecretNeeded, SecretUnreadable, TlsFailed.
+    """
+    setup = typed.setup
+    incoming, outgoing = setup.imap_account, setup.smtp_account
+    if stored is None:
+        return incoming, outgoing
+    mailboxes.require_secrets(stored, setup.imap, setup.smtp)
+    if not incoming.password:
+        incoming = replace(incoming, password=mailboxes.imap_account(stored, vault).password)
+    if not outgoing.password and outgoing.user:
+        outgoing = replace(outgoing, password=mailboxes.smtp_account(stored, vault).password)
+    return incoming, outgoing
+
+
+def _server(side: str, usual: dict[Security, int]) -> Server:
+    given = request.form
+    host = given.get(f"{side}_host", "").strip()
+    word = given.get(f"{side}_security", "")
+    if not host or len(host) > 253 or any(sign.isspace() or sign in "/@" for sign in host):
+        raise FormWrong(_("Name the server, such as imap.example.com, without anything around it."))
+    if word not in set(Security):
+        raise FormWrong(_("Choose how the connection is encrypted."))
+    port = given.get(f"{side}_port", 0, type=int) or usual[Security(word)]
+    if not 0 < port < 65536:
+        raise FormWrong(_("A port is a number from 1 to 65535."))
+    return Server(
+        host=host,
+        port=port,
+        security=Security(word),
+        user=given.get(f"{side}_user", "").strip(),
+        password=given.get(f"{side}_password", ""),
+    )

@@ -1,0 +1,205 @@
+"""Mailboxes in the settings: how they are, set up, changed, paused, and tried step by step."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk import clock
+from helpdesk.desk import mailbox_setup, mailboxes, teams
+from helpdesk.desk.health import LATE
+from helpdesk.mail.address import AddressRefused
+from helpdesk.mail.probe import Side, Step, probe
+from helpdesk.mail.trouble import MailTrouble
+from helpdesk.models.agent import Team
+from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
+from helpdesk.models.role import Permission
+from helpdesk.storage.vault import SecretUnreadable
+from helpdesk.web import auth, mailbox_form, settings
+from helpdesk.web.auth import agent, db, fresh, runtime, without_database
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _
+from helpdesk.web.mailbox_form import FormWrong, Typed
+
+bp = Blueprint("mailboxes", __name__)
+
+
+@bp.get("/settings/mailboxes")
+def index() -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    rows = db().execute(select(Mailbox, Team.name).join(Team, Team.id == Mailbox.team_id).order_by(Mailbox.address))
+    return settings.page("mailboxes/index.html", "mailboxes.index", rows=rows.all(), late=clock.now() - LATE)
+
+
+@bp.get("/settings/mailboxes/new")
+def new() -> ResponseReturnValue:
+    """First the address, then a form with the servers it most often has."""
+    settings.must(Permission.SETUP)
+    fresh()
+    address = request.args.get("address", "").strip()[:254]
+    setup = mailbox_setup.offered(address)
+    return _form(Typed(setup, None, AfterFetch.NOTHING, None) if "@" in address else None)
+
+
+@bp.post("/settings/mailboxes")
+def create() -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    fresh()
+    typed = None
+    try:
+        typed = mailbox_form.read()
+        with db().begin_nested():
+            _added(typed)
+    except _WRONG as error:
+        return _form(typed, wrong=_words_of(error))
+    return settings.saved(".index")
+
+
+@bp.get("/settings/mailboxes/<int:mailbox_id>")
+def show(mailbox_id: int) -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    fresh()
+    stored = _find(mailbox_id)
+    return _form(mailbox_form.of(stored), stored)
+
+
+@bp.post("/settings/mailboxes/<int:mailbox_id>")
+def change(mailbox_id: int) -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    fresh()
+    stored = _find(mailbox_id)
+    typed = mailbox_form.of(stored)
+    try:
+        typed = mailbox_form.read(stored)
+        with db().begin_nested():
+            _changed(stored, typed)
+    except _WRONG as error:
+        return _form(typed, stored, wrong=_words_of(error))
+    return settings.saved(".index")
+
+
+@bp.post("/settings/mailboxes/<int:mailbox_id>/pause")
+def pause(mailbox_id: int) -> ResponseReturnValue:
+    """Or fetch again, with `undo`."""
+    settings.must(Permission.SETUP)
+    mailboxes.switch(db(), _find(mailbox_id), on="undo" in request.form, by=agent())
+    return settings.saved(".index")
+
+
+@bp.post("/settings/mailboxes/trial")
+@without_database
+def trial() -> ResponseReturnValue:
+    """Try what the form says: nothing is kept or sent. With `live` each step is told when it is done."""
+    who = auth.who_asks()
+    if not who.agent.may(Permission.SETUP):
+        raise NotVisible("mailbox", 0)
+    fresh()
+    try:
+        steps = _steps()
+    except _WRONG as error:
+        steps = iter([Step(Side.INCOMING, "form", ok=False, detail=_words_of(error))])
+    if "live" in request.args:
+        return Response(stream_with_context(_told(steps)), mimetype="application/x-ndjson")
+    return render_template("mailboxes/trial.html", steps=[_shown(step) for step in steps], breadth="broad")
+
+
+_WRONG = (
+    FormWrong, mailboxes.AddressTaken, AddressRefused, mailboxes.SecretNeeded, MailTrouble, SecretUnreadable,
+)  # fmt: skip
+
+
+def _added(typed: Typed) -> Mailbox:
+    setup = typed.setup
+    return mailboxes.add(
+        db(),
+        runtime().vault,
+        address=setup.address,
+        name=setup.name,
+        team=mailbox_form.team_of(db(), typed),
+        imap=setup.imap,
+        smtp=setup.smtp,
+        folder=setup.folder,
+        after_fetch=typed.after_fetch,
+        move_to=typed.move_to,
+        import_since=clock.now() - timedelta(days=setup.import_days) if setup.import_days else None,
+        by=agent(),
+    )
+
+
+def _changed(stored: Mailbox, typed: Typed) -> None:
+    setup, team = typed.setup, mailbox_form.team_of(db(), typed)
+    has_other_servers = (setup.imap, setup.smtp) != (mailboxes.incoming(stored), mailboxes.outgoing(stored))
+    if has_other_servers:
+        mailboxes.change(db(), runtime().vault, stored, imap=setup.imap, smtp=setup.smtp, by=agent())
+    mailboxes.describe(
+        db(),
+        stored,
+        name=setup.name,
+        team=team,
+        folder=setup.folder,
+        after_fetch=typed.after_fetch,
+        move_to=typed.move_to,
+        by=agent(),
+    )
+
+
+def _steps() -> Iterator[Step]:
+    mailbox_id = request.form.get("mailbox", type=int)
+    with runtime().db.reading() as session:
+        stored = session.get(Mailbox, mailbox_id) if mailbox_id else None
+    typed = mailbox_form.read(stored)
+    incoming, outgoing = mailbox_form.accounts(typed, stored, runtime().vault)
+    return probe(incoming, outgoing, typed.setup.address)
+
+
+def _told(steps: Iterator[Step]) -> Iterator[str]:
+    for step in steps:
+        yield json.dumps(_shown(step)) + "\n"
+
+
+def _shown(step: Step) -> dict[str, object]:
+    sides = {Side.INCOMING: _("Fetching"), Side.OUTGOING: _("Sending")}
+    names = {
+        "name": _("name"), "port": _("port"), "encryption": _("encryption"), "login": _("login"),
+        "folder": _("folder"), "sending": _("sending"), "form": _("form"),
+    }  # fmt: skip
+    return {
+        "what": f"{sides[step.side]}: {names[step.name]}",
+        "ok": step.ok,
+        "detail": step.detail,
+        "fix": step.fix,
+    }
+
+
+def _words_of(error: Exception) -> str:
+    said = {
+        mailboxes.AddressTaken: _("There is a mailbox with this address already."),
+        AddressRefused: _("This is not an email address."),
+        mailboxes.SecretNeeded: _("Another server or encryption: type the password again."),
+        SecretUnreadable: _("The stored password was sealed under another key file: type it again."),
+    }
+    return said.get(type(error), str(error))
+
+
+def _find(mailbox_id: int) -> Mailbox:
+    found = db().get(Mailbox, mailbox_id)
+    if found is None:
+        raise NotVisible("mailbox", mailbox_id)
+    return found
+
+
+def _form(typed: Typed | None, stored: Mailbox | None = None, *, wrong: str = "") -> ResponseReturnValue:
+    return settings.page(
+        "mailboxes/form.html",
+        "mailboxes.index",
+        422 if wrong else 200,
+        typed=typed,
+        stored=stored,
+        given=request.form,
+        teams=[team for team, _members, _mailboxes in teams.everything(db())],
+        securities=list(Security),
+        wrong=wrong,
+    )
