@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpdesk import config, log
+from helpdesk import config, egress, log
 from helpdesk.config import Config
 
 if TYPE_CHECKING:  # the database is loaded by commands that use it, not for 'helpdesk --help'
@@ -49,6 +49,7 @@ class Place:
     def start_logging(self) -> None:
         """From here on this process speaks in JSON lines: it runs for long, and machines read along."""
         log.set_up(self.config.log.level)
+        egress.watch(self.config.folder / "run", click.get_current_context().info_name or "helpdesk")
 
 
 pass_place = click.make_pass_decorator(Place)

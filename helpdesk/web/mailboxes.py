@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.desk import mailbox_setup, mailboxes, teams
+from helpdesk.desk.egress import TRIAL
 from helpdesk.desk.health import LATE
+from helpdesk.egress import stating
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.probe import Side, Step, probe
 from helpdesk.mail.trouble import MailTrouble
@@ -152,7 +154,13 @@ def _steps() -> Iterator[Step]:
         stored = session.get(Mailbox, mailbox_id) if mailbox_id else None
     typed = mailbox_form.read(stored)
     incoming, outgoing = mailbox_form.accounts(typed, stored, runtime().vault)
-    return probe(incoming, outgoing, typed.setup.address)
+    return _stated(probe(incoming, outgoing, typed.setup.address))
+
+
+def _stated(steps: Iterator[Step]) -> Iterator[Step]:
+    """What a trial connects to, an admin asked for: it is noted as that."""
+    with stating(TRIAL):
+        yield from steps
 
 
 def _told(steps: Iterator[Step]) -> Iterator[str]:

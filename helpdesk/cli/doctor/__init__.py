@@ -7,8 +7,9 @@ from datetime import datetime
 import click
 from sqlalchemy import select
 
+from helpdesk import egress as notes
 from helpdesk import runtime
-from helpdesk.cli.doctor import database, machine, servers
+from helpdesk.cli.doctor import database, egress, machine, servers
 from helpdesk.cli.doctor.finding import Finding, Findings, State, failed, ok
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config, ConfigError
@@ -27,14 +28,23 @@ _SIGNS = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗"}
 @click.option(
     "--least-free", type=click.IntRange(0), default=200, show_default=True, help="MB a disk must have free, or fail."
 )
+@click.option("--egress", "only_egress", is_flag=True, help="Which servers the desk may talk to, and which it did.")
+@click.option("--forget-egress", is_flag=True, help="Begin the notes of where the desk connected to anew.")
+@click.option(
+    "--watch", type=click.FloatRange(0, 3600), default=3, show_default=True, help="Seconds to look, with --egress."
+)
 @pass_place
-def doctor(place: Place, *, as_json: bool, least_free: int) -> None:
+def doctor(
+    place: Place, *, as_json: bool, least_free: int, only_egress: bool, forget_egress: bool, watch: float
+) -> None:
     """Check everything: configuration, key, database, Redis, every mailbox in and out, clock, disk, file modes.
 
     Nothing is sent; one row is written and removed again. Exit 1 when a check failed; a warning is no failure.
     """
+    if forget_egress:
+        notes.forget(place.config.folder / "run")
     found: list[Finding] = []
-    for finding in examine(place, least_mb=least_free):
+    for finding in examine_egress(place, watch) if only_egress else examine(place, least_mb=least_free):
         found.append(finding)
         if not as_json:
             _show(finding)
@@ -64,6 +74,12 @@ def examine(place: Place, *, least_mb: int) -> Findings:
         yield from _examine_desk(here, is_running=_is_running(config))
     finally:
         here.close()
+
+
+def examine_egress(place: Place, seconds: float) -> Findings:
+    """Where the desk may connect to, and where it did. Raises what a command says when there is no desk."""
+    with place.desk() as here:
+        yield from egress.examine(here, leader=_leader(here.config), seconds=seconds)
 
 
 def _examine_desk(here: Runtime, *, is_running: bool) -> Findings:
@@ -113,12 +129,16 @@ def _vault_or_none(here: Runtime) -> Vault | None:
 
 
 def _is_running(config: Config) -> bool:
-    """Whether `helpdesk up` runs in this folder: it leaves its number there, and takes it away when it ends."""
+    return _leader(config) is not None
+
+
+def _leader(config: Config) -> int | None:
+    """The process of `helpdesk up` in this folder: it leaves its number there, and takes it away when it ends."""
     try:
         number = (config.folder / "run" / "run.lock").read_text().partition("\n")[0]
     except OSError:
-        return False
-    return number.isdigit() and is_alive(int(number))
+        return None
+    return int(number) if number.isdigit() and is_alive(int(number)) else None
 
 
 def _show(finding: Finding) -> None:

@@ -1,0 +1,53 @@
+"""Every server this desk has a reason to talk to, as configuration and rows say: what is not here is not to be."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
+
+from helpdesk.config import Config
+from helpdesk.models.mailbox import Mailbox
+
+TRIAL: Final = "a trial"
+_POSTGRESQL: Final = 5432
+_REDIS: Final = 6379
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A server and what for; a port of 0 is any."""
+
+    what: str
+    host: str
+    port: int
+
+
+def declared(session: Session, config: Config) -> list[Declared]:
+    """In the order in which somebody who asks would want to read them."""
+    return [*of_config(config), *(one for source in _SOURCES for one in source(session))]
+
+
+def of_config(config: Config) -> list[Declared]:
+    """What config.toml names: a database and a Redis in the network. A file or a socket is nothing that leaves."""
+    found = []
+    database = make_url(config.database_url)
+    if database.host and not database.host.startswith("/"):
+        found.append(Declared("the database", database.host, database.port or _POSTGRESQL))
+    redis = urlsplit(config.redis_url)
+    if redis.scheme != "unix" and redis.hostname:
+        found.append(Declared("Redis", redis.hostname, redis.port or _REDIS))
+    return found
+
+
+def _mail_servers(session: Session) -> Iterable[Declared]:
+    """Those of paused mailboxes too: their answers are still sent."""
+    for one in session.scalars(select(Mailbox).order_by(Mailbox.address)):
+        yield Declared(f"mail to {one.address}", one.imap_host, one.imap_port)
+        yield Declared(f"mail from {one.address}", one.smtp_host, one.smtp_port)
+
+
+# a feature that talks to a server adds here where it finds which
+_SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (_mail_servers,)
