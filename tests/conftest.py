@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.servers.chromium",
     "tests.servers.database",
     "tests.servers.dovecot",
+    "tests.servers.identity_provider",
     "tests.servers.installation",
     "tests.servers.postgres",
     "tests.servers.redis_server",

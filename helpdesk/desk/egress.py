@@ -9,6 +9,7 @@ from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Config
+from helpdesk.desk import single_sign_on
 from helpdesk.models.mailbox import Mailbox
 
 TRIAL: Final = "a trial"
@@ -49,5 +50,17 @@ def _mail_servers(session: Session) -> Iterable[Declared]:
         yield Declared(f"mail from {one.address}", one.smtp_host, one.smtp_port)
 
 
+def _identity_provider(session: Session) -> Iterable[Declared]:
+    chosen = single_sign_on.of(session)
+    addresses = (chosen.discovery_url, chosen.token_endpoint, chosen.jwks_uri) if chosen.is_on else ()
+    for host, port in dict.fromkeys(_server(address) for address in addresses):
+        yield Declared(f"single sign-on ({chosen.name})", host, port)
+
+
+def _server(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
 # a feature that talks to a server adds here where it finds which
-_SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (_mail_servers,)
+_SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (_mail_servers, _identity_provider)

@@ -205,6 +205,11 @@ def count_failure(session: Session, keys: tuple[str, ...], agent: Agent | None) 
     audit.record(session, "login.refused", by=None, on=("agent", agent.id if agent else None))
 
 
+def refused(session: Session) -> None:
+    """Somebody whom nobody vouched for wanted in."""
+    audit.record(session, "login.refused", by=None, on=("agent", None))
+
+
 def forgive(session: Session, keys: tuple[str, ...]) -> None:
     """After a success the account's count begins anew; the place's does not: who has one account may guess others."""
     for key in keys:

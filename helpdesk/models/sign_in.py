@@ -49,6 +49,7 @@ class ChallengeKind(enum.StrEnum):
     ADD_PASSKEY = "add_passkey"
     PASSKEY = "passkey"
     SINGLE_SIGN_ON = "single_sign_on"
+    SINGLE_SIGN_ON_AGAIN = "single_sign_on_again"  # with a new proof there, though somebody is signed in
 
 
 class SignInChallenge(Base, kw_only=True):

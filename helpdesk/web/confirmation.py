@@ -7,7 +7,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from helpdesk.desk import passwords, second_factor, sign_in
+from helpdesk.desk import passwords, second_factor, sign_in, single_sign_on
 from helpdesk.desk.sign_in import Login
 from helpdesk.models.agent import Agent
 from helpdesk.web import auth
@@ -114,5 +114,8 @@ def _shown(waits: Meant, wrong: str = "", code: int = 200) -> Response:
         who = session.get_one(Agent, g.agent_id)
         ways = second_factor.ways(session, who)
         back = own_path(request.referrer or "/")
-        shown = render_template("confirmation/show.html", meant=waits, who=who, ways=ways, wrong=wrong, back=back)
+        single = single_sign_on.of(session)
+        shown = render_template(
+            "confirmation/show.html", meant=waits, who=who, ways=ways, single=single, wrong=wrong, back=back
+        )
     return make_response(shown, code)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import passwords, second_factor, sign_in
+from helpdesk.desk import passwords, second_factor, sign_in, single_sign_on
 from helpdesk.models.agent import Agent
 from helpdesk.web.auth import agent, browser, db, own_path, public, runtime, while_setting_up, without_database
 from helpdesk.web.language import _
@@ -36,12 +36,12 @@ class Entered:
 def show() -> ResponseReturnValue:
     if g.agent is not None:
         return redirect(_next())
-    said = _("Your password is set. Sign in with it now.") if request.args.get("said") == "password" else ""
-    wrong = (
-        _("The passkey did not work. Try again, or take another way.")
-        if request.args.get("said") == "passkey"
-        else ""
-    )
+    about = request.args.get("said", "")
+    said = _("Your password is set. Sign in with it now.") if about == "password" else ""
+    wrong = {
+        "passkey": _("The passkey did not work. Try again, or take another way."),
+        "single": _("That let nobody in. An admin finds the reason in the log of the desk."),
+    }.get(about, "")
     return _shown(Form(request.args.get("email", ""), request.args.get("next", ""), wrong, said))
 
 
@@ -141,7 +141,9 @@ def _step_shown(ways: second_factor.Ways, wrong: str = "", code: int = 200) -> R
 
 
 def _shown(form: Form, code: int = 200) -> Response:
-    return make_response(render_template("sign_in/show.html", form=form), code)
+    with runtime().db.reading() as session:
+        single = single_sign_on.of(session)
+    return make_response(render_template("sign_in/show.html", form=form, single=single), code)
 
 
 def _next() -> str:

@@ -52,8 +52,12 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET security.show": OWN,
     "GET sign_in.second_step": (302, 302, 302, 302),
     "POST sign_in.take_second_step": (303, 303, 303, 303),
+    "POST sign_in_rules.choose_provider": (401, 404, 404, 303),
     "POST sign_in_rules.require_second_step": PEOPLES_CHANGES,
     "GET sign_in_rules.show": PEOPLES,
+    "GET single_sign_on.arrive": (302, 302, 302, 302),
+    "POST single_sign_on.depart": (303, 303, 303, 303),
+    "POST single_sign_on.enter": (303, 303, 303, 303),
     "POST teams.choose_members": PEOPLES_CHANGES,
 }
 

@@ -1,2 +1,3 @@
-// Sends the one form of a page that only leads on. Without scripts its button does.
+// Sends the one form, or follows the one link, of a page that only leads on. Without scripts a click does.
 document.querySelector("form[data-go-on]")?.requestSubmit();
+document.querySelector("a[data-go-on]")?.click();
