@@ -1,0 +1,56 @@
+"""Each route for the roles that do not answer email (DPO, auditor, developer): as for another team, if not written here."""
+
+from typing import Final
+
+import pytest
+
+from helpdesk.models.role import Role
+from tests import world
+from tests.web.browser import PASSWORD_HASH
+from tests.web.desk import Desk
+from tests.web.test_matrix import FORMS, ROWS, address, routes
+
+OTHER_ROLES: Final = (Role.DPO, Role.AUDITOR, Role.DEVELOPER)
+OTTOS: Final = 2  # the column of an agent of another team
+
+# the DPO knows of every ticket, decides about grants, and handles none
+ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
+    "GET audit.download": (200, 200, 404),
+    "GET audit.index": (200, 200, 404),
+    "POST grants.approve": (422, 404, 404),
+    "POST grants.ask": (303, 404, 404),
+    "POST grants.end": (303, 404, 404),
+    "POST grants.review": (422, 404, 404),
+    "GET inbox.of_team": (200, 404, 404),
+    "GET tickets.news": (200, 404, 404),
+    "GET tickets.show": (403, 404, 404),
+    "POST tickets.state_purpose": (303, 404, 404),
+}
+
+
+def expected(route: str, role: Role) -> int:
+    written = ROWS_OF_OTHERS.get(route)
+    return written[OTHER_ROLES.index(role)] if written else ROWS[route][OTTOS]
+
+
+@pytest.mark.parametrize("role", OTHER_ROLES)
+def test_every_route_answers_each_other_role_as_written(desk: Desk, role: Role):
+    with desk.runtime.db.transaction() as session:
+        somebody = world.an_agent(session, name="Iris Vogt", role=role)
+        somebody.password_hash = PASSWORD_HASH
+    browser, wrong = desk.browser(somebody), {}
+    browser.get("/sign-in")
+    for method, rule in sorted(routes(desk), key=lambda route: route[1].endpoint == "sign_in.sign_out"):
+        url = address(desk, rule) + ("?q=lamp" if rule.endpoint == "search.show" else "")
+        answer = browser.get(url) if method == "GET" else browser.post(url, FORMS.get(rule.endpoint, {}))
+        answer.close()
+        route = f"{method} {rule.endpoint}"
+        if answer.status_code != expected(route, role):
+            wrong[route] = (answer.status_code, expected(route, role))
+
+    assert not wrong
+
+
+def test_no_row_of_theirs_is_left_over_or_says_what_goes_without_saying():
+    assert set(ROWS_OF_OTHERS) <= set(ROWS)
+    assert not [route for route, row in ROWS_OF_OTHERS.items() if set(row) == {ROWS[route][OTTOS]}]
