@@ -13,6 +13,7 @@ from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
 from helpdesk.storage.vault import Vault
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 
 
 class FormWrong(Exception):
@@ -44,14 +45,14 @@ def read(stored: Mailbox | None = None) -> Typed:
         imap=imap,
         smtp=smtp,
         folder=given.get("folder", "").strip() or "INBOX",
-        import_days=min(given.get("import_days", 0, type=int), 3650) or None,
+        import_days=max(0, min(given.get("import_days", 0, type=whole), 3650)) or None,
     )
     after = given.get("after_fetch", "")
     after_fetch = AfterFetch(after) if after in set(AfterFetch) else AfterFetch.NOTHING
     move_to = given.get("move_to", "").strip() or None
     if after_fetch is AfterFetch.MOVE and not move_to:
         raise FormWrong(_("Say into which folder fetched emails are moved."))
-    return Typed(setup, given.get("team", type=int), after_fetch, move_to)
+    return Typed(setup, given.get("team", type=whole), after_fetch, move_to)
 
 
 def of(mailbox: Mailbox) -> Typed:
@@ -98,7 +99,7 @@ def _server(side: str, usual: dict[Security, int]) -> Server:
         raise FormWrong(_("Name the server, such as imap.example.com, without anything around it."))
     if word not in set(Security):
         raise FormWrong(_("Choose how the connection is encrypted."))
-    port = given.get(f"{side}_port", 0, type=int) or usual[Security(word)]
+    port = given.get(f"{side}_port", 0, type=whole) or usual[Security(word)]
     if not 0 < port < 65536:
         raise FormWrong(_("A port is a number from 1 to 65535."))
     return Server(

@@ -25,6 +25,7 @@ from helpdesk.web.auth import agent, db, fresh, runtime, without_database
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.mailbox_form import FormWrong, Typed
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("mailboxes", __name__)
 
@@ -149,7 +150,7 @@ def _changed(stored: Mailbox, typed: Typed) -> None:
 
 
 def _steps() -> Iterator[Step]:
-    mailbox_id = request.form.get("mailbox", type=int)
+    mailbox_id = request.form.get("mailbox", type=whole)
     with runtime().db.reading() as session:
         stored = session.get(Mailbox, mailbox_id) if mailbox_id else None
     typed = mailbox_form.read(stored)

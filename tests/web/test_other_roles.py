@@ -1,4 +1,4 @@
-"""Each route for the roles that do not answer email (DPO, auditor, developer): as for another team, if not written here."""
+"""Each route for DPO, auditor and developer: as for an agent of another team, but for what is written here."""
 
 from typing import Final
 
@@ -22,6 +22,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "POST grants.end": (303, 404, 404),
     "POST grants.review": (422, 404, 404),
     "GET inbox.of_team": (200, 404, 404),
+    "POST presence.beat": (204, 404, 404),
     "GET tickets.news": (200, 404, 404),
     "GET tickets.show": (403, 404, 404),
     "POST tickets.state_purpose": (303, 404, 404),
