@@ -48,6 +48,8 @@ def index() -> ResponseReturnValue:
 def ask(number: int) -> ResponseReturnValue:
     """Ask at a ticket that is visible and can't be read; break-glass when it can't wait."""
     ticket = find_ticket(number)
+    if "break_glass" in request.form:
+        fresh()
     try:
         wish = _wish(Scope.TICKET, ticket.id)
         if "break_glass" in request.form:
