@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import password_resets, records
+from helpdesk.desk import brand, password_resets, records
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -58,7 +58,7 @@ def email(
     session: Session, claimed: Claimed, *, desk: Desk, vault: Vault, by: Machine = Machine.DELIVERY
 ) -> OutgoingEmail:
     """The email as it was meant when it was queued. What it says is read through the gate."""
-    row = session.get_one(OutboundEmail, claimed.outbound_email_id)
+    row, desk = session.get_one(OutboundEmail, claimed.outbound_email_id), brand.named(session, desk)
     made = _COMPOSERS[row.purpose](session, row, desk, vault, by)
     return _with_the_way_to_the_record(made, desk) if row.purpose in _TO_CUSTOMERS else made
 

@@ -9,7 +9,19 @@ from helpdesk.config import Config
 from helpdesk.desk import sign_in
 from helpdesk.privacy import audit
 from helpdesk.runtime import Runtime
-from helpdesk.web import auth, cookie, errors, filters, headers, language, numbers, static_files, streams, views
+from helpdesk.web import (
+    auth,
+    brand,
+    cookie,
+    errors,
+    filters,
+    headers,
+    language,
+    numbers,
+    static_files,
+    streams,
+    views,
+)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MEGABYTE = 1024 * 1024
@@ -65,6 +77,7 @@ def create_app(runtime: Runtime) -> Desk:
     headers.install(app, is_https=config.is_https)
     language.install(app, config)
     filters.install(app)
+    brand.install(app, runtime)
     static_files.install(app)
     errors.install(app)
     streams.install(app, threads=config.web.threads)

@@ -77,6 +77,7 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
     (
         N_("Work"),
         (
+            SettingsPage("brand.show", N_("Look"), "palette", Permission.SETUP, N_("Name, sign and colour.")),
             SettingsPage(
                 "business_hours.index", N_("Business hours"), "calendar-clock", Permission.SETUP,
                 N_("When each team works, and on which days it does not."),
