@@ -80,6 +80,8 @@ def object_word(kind: str) -> str:
         "grant": _("permission"),
         "login": _("login"),
         "mailbox": _("mailbox"),
+        "role": _("role"),
+        "setting": _("setting"),
     }
     return words.get(kind, kind)
 
