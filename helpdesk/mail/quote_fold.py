@@ -19,9 +19,10 @@ _LONG_QUOTE: Final = 15
 _SHORT_QUOTE: Final = 5
 _WRAPPED_AT: Final = 60
 _SEEN: Final = frozenset({Mark.TEXT, Mark.EMPTY})
+_SAID: Final = frozenset({Mark.TEXT, Mark.QUOTE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Block:
     is_quote: bool
     first: int
@@ -110,11 +111,11 @@ def _blocks(texts: Sequence[str], marks: Sequence[Mark], folds: Sequence[FoldKin
         mark = marks[number]
         if mark is Mark.ATTRIBUTION:
             is_attributed = True
-        if folds[number] is not None or mark not in {Mark.TEXT, Mark.QUOTE} or not texts[number]:
+        if folds[number] is not None or mark not in _SAID or not texts[number]:
             continue
         is_quote = mark is Mark.QUOTE
         if blocks and blocks[-1].is_quote is is_quote and not (is_quote and is_attributed):
-            blocks[-1] = _Block(is_quote, blocks[-1].first, number + 1, blocks[-1].is_attributed)
+            blocks[-1].end = number + 1
         else:
             blocks.append(_Block(is_quote, number, number + 1, is_quote and is_attributed))
         is_attributed = False

@@ -15,6 +15,8 @@ _LINK_AT_END: Final = re.compile(r"\s*[<(\[]\s?(?:https?:|mailto:|www\.)[^\s<>()
 _NAME_AFTER_DASH: Final = re.compile(r"-{1,2}\s?[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}")
 _CONTACT: Final = re.compile(r"@|https?:|www\.|(?:\+|\b0)\d[\d ()/.-]{5,}|\btel\b|\bfax\b", re.IGNORECASE)
 _SENTENCE_END: Final = (".", "!", "?", "。", "！", "？", ":", ";")
+_CLOSING: Final = frozenset(">)].")  # what a link in brackets ends with
+_AROUND: Final = BLANK + "*_-–—([{<>}])"
 _STANDARD: Final = frozenset({"--", "- -", "—"})
 
 
@@ -133,7 +135,10 @@ def _is_rule(text: str) -> bool:
 
 def is_mobile_signature(text: str) -> bool:
     """Tell whether it is "Sent from my telephone", in its language: a short line of its own."""
-    bare = _LINK_AT_END.sub("", text[:200]).strip(BLANK + "*_-–—([{<>}])")
+    bare = text[:200]
+    if bare[-1:] in _CLOSING:
+        bare = _LINK_AT_END.sub("", bare)
+    bare = bare.strip(_AROUND)
     if not bare or len(bare) > 96 or len(bare.split()) > 12:
         return False
     if MOBILE.fullmatch(bare) is not None:

@@ -176,7 +176,7 @@ def _sign_in(page: Page, url: str, agent: str) -> None:
     page.goto(f"{url}/sign-in")
     page.get_by_label("Email").fill(agent)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_selector("#list")
 
 
