@@ -1,0 +1,175 @@
+"""List, counters, ticket and search on the server, at 1,000 and at 250,000 tickets; queries a page."""
+
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from flask import Flask
+from sqlalchemy import event, select
+
+from bench import seeding
+from helpdesk import config
+from helpdesk import runtime as parts
+from helpdesk.models.agent import Agent
+from helpdesk.models.ticket import Status, Ticket
+from helpdesk.runtime import Runtime
+from helpdesk.storage import migrations
+from helpdesk.storage.vault import create_key_file
+from helpdesk.web.app import create_app
+from tests.servers.postgres import running_postgres
+from tests.servers.redis_server import running_redis, url_of
+from tests.web.browser import PASSWORD_HASH, Browser
+
+SIZES: Final = (1_000, 25_000, 250_000)
+REQUESTS: Final = 60
+CLIENTS: Final = 8
+MOST_GROWTH: Final = 1.5
+MOST_QUERIES: Final = 12
+MOST_P50_OF_MANY: Final = 100.0
+TARGETS: Final = {"list": 25.0, "counters": 10.0, "ticket": 30.0, "search": 50.0}  # ms, p95, one client
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One page at one size, in milliseconds."""
+
+    p50: float
+    p95: float
+    of_many: float
+    queries: int
+
+
+@click.command(help=__doc__)
+@click.option("--database", "databases", type=click.Choice(["sqlite", "postgres"]), multiple=True)
+@click.option("--tickets", "sizes", type=int, multiple=True, help="How large the desk is; several are compared.")
+def main(databases: tuple[str, ...], sizes: tuple[int, ...]) -> None:
+    is_met = True
+    for kind in databases or ("sqlite", "postgres"):
+        measured = {size: _measured(kind, size) for size in sorted(sizes or SIZES)}
+        is_met = _judged(kind, measured) and is_met
+    sys.exit(0 if is_met else 1)
+
+
+def _measured(kind: str, tickets: int) -> dict[str, Figures]:
+    with _desk(kind) as here:
+        seeded = seeding.fill(here.db, tickets=tickets)
+        with here.db.transaction() as session:
+            agent = session.get_one(Agent, seeded.agents[0])
+            agent.password_hash = PASSWORD_HASH
+            email = agent.email
+            of_team = select(Ticket.id).where(Ticket.team_id == seeded.teams[0], Ticket.status == Status.OPEN)
+            numbers = session.scalars(of_team.order_by(Ticket.id.desc()).limit(REQUESTS)).all()
+            words = [f"ref{number * 3}" for number in range(1, 20)] + ["lalalala", "lalalamo momola", "rila*"]
+        app = create_app(here)
+        urls: dict[str, Sequence[str]] = {
+            "list": ["/inbox/open", f"/teams/{seeded.teams[0]}/inbox"],
+            "counters": ["/counters"],
+            "ticket": [f"/tickets/{number}" for number in numbers],
+            "search": [f"/search?q={word}" for word in words],
+        }
+        return {page: _page(here, app, email, some) for page, some in urls.items()}
+
+
+def _page(here: Runtime, app: Flask, email: str, urls: Sequence[str]) -> Figures:
+    browser = _signed_in(app, email)
+    _timed(browser, urls[0])  # templates are compiled, the connection is open
+    queries = _queries(here, lambda: _timed(browser, urls[-1]))
+    alone = [_timed(browser, url) for url, _ in zip(cycle(urls), range(REQUESTS), strict=False)]
+    browsers = [_signed_in(app, email) for _ in range(CLIENTS)]
+    ready = threading.Barrier(CLIENTS)
+
+    def many(of: Browser) -> list[float]:
+        ready.wait()
+        return [_timed(of, url) for url, _ in zip(cycle(urls), range(REQUESTS // 4), strict=False)]
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        together = [one for some in pool.map(many, browsers) for one in some]
+    return Figures(
+        statistics.median(alone), statistics.quantiles(alone, n=20)[-1], statistics.median(together), queries
+    )
+
+
+def _signed_in(app: Flask, email: str) -> Browser:
+    browser = Browser(app)
+    if browser.sign_in(email).status_code != 303:
+        sys.exit("signing in failed")
+    return browser
+
+
+def _timed(browser: Browser, url: str) -> float:
+    began = time.perf_counter()
+    answer = browser.client.get(url)
+    took = (time.perf_counter() - began) * 1000
+    if answer.status_code != 200:
+        sys.exit(f"{url} answered {answer.status_code}")
+    return took
+
+
+def _queries(here: Runtime, what: Callable[[], object]) -> int:
+    """How many statements that read or write rows something needs."""
+    counted: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401
+        if statement.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+            counted.append(statement)
+
+    event.listen(here.db.engine, "before_cursor_execute", count)
+    try:
+        what()
+    finally:
+        event.remove(here.db.engine, "before_cursor_execute", count)
+    return len(counted)
+
+
+def _judged(kind: str, measured: dict[int, dict[str, Figures]]) -> bool:
+    smallest, largest = min(measured), max(measured)
+    met = True
+    for page, most in TARGETS.items():
+        small, large = measured[smallest][page], measured[largest][page]
+        for size, of in measured.items():
+            one = of[page]
+            click.echo(
+                f"        {kind} {page} at {size:,}: p50 {one.p50:.0f}, p95 {one.p95:.0f} ms; eight clients p50"
+                f" {one.of_many:.0f} ms; {one.queries} queries"
+            )
+        for what, value, target in (
+            ("p95 in ms, one client", large.p95, most),
+            ("p50 in ms, eight clients", large.of_many, MOST_P50_OF_MANY),
+            (f"growth from {smallest:,}", large.p50 / small.p50, MOST_GROWTH),
+            ("queries", large.queries, MOST_QUERIES),
+        ):
+            click.echo(f"{'met   ' if value <= target else 'MISSED'}  {kind} {page}, {what}: {value:.1f}; {target:g}")
+            met = met and value <= target
+    return met
+
+
+@contextmanager
+def _desk(kind: str) -> Iterator[Runtime]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        redis = url_of(stack.enter_context(running_redis()))
+        url = f"sqlite:///{folder}/candour.db"
+        if kind == "postgres":
+            url = stack.enter_context(stack.enter_context(running_postgres(is_durable=True)).database())
+        written = folder / config.FILE_NAME
+        written.write_text(f'[database]\nurl = "{url}"\n\n[redis]\nurl = "{redis}"\n')
+        create_key_file(folder / "candour.key")
+        here = parts.assemble(config.load(written, environ={}))
+        migrations.upgrade(here.db)
+        yield here
+        here.close()
+        here.doorbell.redis.close()
+
+
+if __name__ == "__main__":
+    main()
