@@ -15,7 +15,7 @@ from helpdesk import runtime as parts
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.runtime import Runtime
-from workers import limits
+from workers import limits, poller
 from workers.fetching import Fetching
 from workers.poll_leases import PollLeases
 
@@ -28,6 +28,7 @@ def main(written: Path, mailbox_id: int, emails: int) -> None:
     ended: list[float] = []
     with Sandbox(limits.of_config(here.config)) as sandbox:
         sandbox.read(WARM_UP)
+        poller.collect_seldom()
         before = _decided(here)
         began, used = time.perf_counter(), time.process_time()
 

@@ -1,5 +1,6 @@
 """The poller: one process that fetches from every active mailbox, each in a thread of its own."""
 
+import gc
 import logging
 import signal
 import threading
@@ -19,6 +20,7 @@ from workers.poll_leases import LASTING, PollLeases
 
 LOOK_EVERY: Final = 2.0  # for mailboxes added, changed or switched off
 STOP_WITHIN: Final = 8.0
+GARBAGE_BETWEEN_COLLECTIONS: Final = 50_000
 RESTART_AFTER: Final = 10.0
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,17 @@ def run(here: Runtime) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked_to_stop)
     threading.excepthook = _log_death
+    collect_seldom()
     with Sandbox(limits.of_config(here.config)) as sandbox:
         poller = Poller(here, sandbox)
         poller.run(stop)
+
+
+def collect_seldom() -> None:
+    """Rows come by the thousand and go without circles: looking for those took a third of the time of filing."""
+    gc.collect()
+    gc.freeze()  # what is loaded now stays
+    gc.set_threshold(GARBAGE_BETWEEN_COLLECTIONS)
 
 
 @dataclass
