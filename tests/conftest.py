@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.redis_server",
     "tests.servers.smtp_sink",
+    "tests.servers.token_server",
     "tests.web.desk",
 ]
 

@@ -2,26 +2,31 @@
 
 import os
 from dataclasses import replace
-from typing import Unpack
+from typing import Final, Unpack
 
 import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.cli import asking, mailbox_setup, mailbox_trial
+from helpdesk.cli import asking, mailbox_connection, mailbox_setup, mailbox_trial
 from helpdesk.cli.errors import Failed
+from helpdesk.cli.mailbox_connection import Registered
 from helpdesk.cli.mailbox_setup import Given
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.desk import mailboxes
 from helpdesk.desk.mailbox_setup import Setup
+from helpdesk.desk.mailbox_tokens import Registration
 from helpdesk.desk.mailboxes import Server
+from helpdesk.mail.oauth import PROVIDERS
 from helpdesk.mail.trouble import MailTrouble
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from helpdesk.storage.vault import SecretUnreadable
+
+CLIENT_SECRET_VARIABLE: Final = "HELPDESK_CLIENT_SECRET"  # noqa: S105  a variable's name
 
 
 @click.group()
@@ -100,6 +105,29 @@ def password(place: Place, *, address: str) -> None:
         )
         mailboxes.change(session, here.vault, one, imap=imap, smtp=smtp, by=Machine.COMMAND)
     click.echo(f"The password of {one.address} is changed; 'helpdesk mailbox test {one.address}' tries it.")
+
+
+@mailbox.command()
+@click.argument("address")
+@click.option("--provider", type=click.Choice(sorted(PROVIDERS)), required=True)
+@click.option("--client-id", required=True, help="Of your app at the provider.")
+@click.option("--tenant", default="", help="Microsoft: your domain there; without it, any organisation's account.")
+@click.option("--authorize-url", default="", help="Of another provider: its page of consent.")
+@click.option("--token-url", default="", help="Of another provider: where it gives tokens.")
+@click.option("--scope", default="", help="Of another provider.")
+@pass_place
+def connect(place: Place, /, *, address: str, **registration: Unpack[Registered]) -> None:
+    """Log a mailbox in by token (Microsoft 365, Google, others with OAuth2), and try each step.
+
+    The client's secret is asked for, or read from $HELPDESK_CLIENT_SECRET.
+    """
+    secret = asking.given_secret(CLIENT_SECRET_VARIABLE) or click.prompt("Client secret", hide_input=True, default="")
+    with place.desk() as here:
+        steps = mailbox_connection.connect(here, address, Registration(client_secret=secret, **registration))
+        works = [mailbox_trial.shown(step) for step in steps]
+    if not all(works):
+        raise Failed("the mailbox is not connected yet: see above what to do")
+    click.echo(f"{address} logs in by token; a running desk renews it by itself.")
 
 
 def chosen(given: Given, *, no_input: bool, password_stdin: bool, save_anyway: bool) -> Setup | None:

@@ -12,7 +12,7 @@ from helpdesk.mail import account
 from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.mail.address import wire_address
 from helpdesk.models.agent import Team
-from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
+from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage.vault import Vault
@@ -107,6 +107,7 @@ def change(
         mailbox.imap_host, mailbox.imap_port, mailbox.imap_security = imap.host, imap.port, imap.security
         mailbox.imap_user = imap.user
         if imap.password:
+            mailbox.login = LoginKind.PASSWORD
             mailbox.imap_secret = vault.seal(imap.password, what=_IMAP)
     if smtp is not None:
         mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security = smtp.host, smtp.port, smtp.security
@@ -173,6 +174,7 @@ def imap_account(mailbox: Mailbox, vault: Vault) -> ImapAccount:
         security=account.Security(mailbox.imap_security.value),
         user=mailbox.imap_user,
         password=_opened(mailbox.imap_secret, vault, _IMAP),
+        has_token=mailbox.login is LoginKind.TOKEN,
         folder=mailbox.folder,
     )
 
@@ -185,8 +187,16 @@ def smtp_account(mailbox: Mailbox, vault: Vault) -> SmtpAccount:
         security=account.Security(mailbox.smtp_security.value),
         user=mailbox.smtp_user,
         password=_opened(mailbox.smtp_secret, vault, _SMTP),
+        has_token=mailbox.login is LoginKind.TOKEN,
         hello=wire_address(mailbox.address).rpartition("@")[2],
     )
+
+
+def use_token(mailbox: Mailbox, vault: Vault, token: str) -> None:
+    """Log in with this token on both sides until the next one."""
+    mailbox.login = LoginKind.TOKEN
+    mailbox.imap_secret, mailbox.smtp_secret = vault.seal(token, what=_IMAP), vault.seal(token, what=_SMTP)
+    mailbox.smtp_user = mailbox.smtp_user or mailbox.imap_user
 
 
 def pause_sending(session: Session, mailbox: Mailbox, because: str) -> None:

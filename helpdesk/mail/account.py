@@ -46,6 +46,8 @@ class ServerAccount:
     security: Security
     user: str = ""
     password: Secret = field(default_factory=lambda: Secret(""))
+    has_token: bool = False
+    """The secret is a bearer token (OAuth2), good for an hour, and no password"""
     connect_seconds: float = CONNECT_SECONDS
     read_seconds: float = READ_SECONDS
     trusted_certificates: Path | None = None

@@ -120,11 +120,13 @@ _MICROSOFT: Final = ("office365", "outlook", "hotmail", "live.com")
 
 def _fix_login(account: ServerAccount) -> str:
     host = account.host.casefold()
+    if account.has_token:
+        return _fix_token(account, is_microsoft=any(word in host for word in _MICROSOFT))
     if any(word in host for word in _MICROSOFT):
         return (
             "Microsoft has switched passwords off for IMAP (“basic authentication”), and for SMTP by default: "
-            "this mailbox needs a login by OAuth2. Until that is set up, let Microsoft 365 forward to a mailbox "
-            "that takes a password."
+            "this mailbox needs a login by token. Connect it in the settings under “Mailbox logins”, or with "
+            "“helpdesk mailbox connect”."
         )
     for word, provider in _APP_PASSWORD.items():
         if word in host:
@@ -136,6 +138,24 @@ def _fix_login(account: ServerAccount) -> str:
     return (
         f"Check user name and password by logging in to the webmail.{whole} With two-step login you need an app "
         "password; some providers let IMAP and SMTP in only once they are switched on in the settings."
+    )
+
+
+def _fix_token(account: ServerAccount, *, is_microsoft: bool) -> str:
+    """The provider gave a token, and its mail server does not want it."""
+    if is_microsoft and isinstance(account, ImapAccount):
+        return (
+            "Is IMAP switched on for this mailbox, and has it a licence? In Exchange Online: Set-CASMailbox "
+            f"{account.user} -ImapEnabled $true. For a shared mailbox sign in as somebody who may open it."
+        )
+    if is_microsoft:
+        return (
+            f"Is SMTP switched on for this mailbox? In Exchange Online: Set-CASMailbox {account.user} "
+            "-SmtpClientAuthenticationDisabled $false. It can take an hour until that works."
+        )
+    return (
+        f"The token is for somebody else than “{account.user}”, or without the permission for mail: connect again, "
+        "sign in as this mailbox, and leave every box of the consent ticked."
     )
 
 

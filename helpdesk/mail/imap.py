@@ -73,6 +73,9 @@ def reach(account: ImapAccount) -> IMAPClient:
 
 def login(client: IMAPClient, account: ImapAccount) -> None:
     with _in_plain_words():
+        if account.has_token:
+            _login_with_token(client, account)
+            return
         if client.has_capability("LOGINDISABLED"):
             raise TlsFailed("The server accepts passwords on encrypted connections only. Choose “tls” or “starttls”.")
         user, password = account.user, account.password.reveal()
@@ -83,6 +86,19 @@ def login(client: IMAPClient, account: ImapAccount) -> None:
                 client.plain_login(user, password)
         except LoginError as error:
             raise _why_no_login(error) from None
+
+
+def _login_with_token(client: IMAPClient, account: ImapAccount) -> None:
+    token = account.password.reveal()
+    try:
+        if client.has_capability("AUTH=OAUTHBEARER"):
+            client.oauthbearer_login(account.user, token)
+        elif client.has_capability("AUTH=XOAUTH2"):
+            client.oauth2_login(account.user, token)
+        else:
+            raise ServerRefused("The server offers no login by token (XOAUTH2 or OAUTHBEARER) for IMAP.")
+    except LoginError as error:
+        raise _why_no_login(error, "token") from None
 
 
 def open_folder(client: IMAPClient, account: ImapAccount, *, writable: bool = False) -> "Folder":
@@ -332,13 +348,15 @@ _SIMPLE: Final = re.compile(r"[A-Za-z0-9!#$&'+,./:;<=>?@^_|~-]+")
 _NOT_NOW: Final = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
 
 
-def _why_no_login(error: LoginError) -> LoginRefused | ServerRefused | ConnectionLost:
+def _why_no_login(
+    error: LoginError, what: str = "user name and password"
+) -> LoginRefused | ServerRefused | ConnectionLost:
     words = str(error).removeprefix("b'").rstrip("'")[:300]
     if isinstance(error.__context__, IMAPClientAbortError):
         return ConnectionLost("The connection broke off while logging in.")
     if _NOT_NOW.search(words):
         return ServerRefused(f"The server cannot log anybody in right now: {words}")
-    return LoginRefused(f"The server does not accept this user name and password: {words}")
+    return LoginRefused(f"The server does not accept this {what}: {words}")
 
 
 @contextmanager

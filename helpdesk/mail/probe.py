@@ -19,6 +19,7 @@ from helpdesk.mail.trouble import HostUnknown, MailTrouble, PortClosed, ServerRe
 class Side(StrEnum):
     INCOMING = "incoming"
     OUTGOING = "outgoing"
+    LOGIN = "login"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ class AfterFetch(enum.StrEnum):
     MOVE = "move"
 
 
+class LoginKind(enum.StrEnum):
+    """What a mailbox's secrets are: passwords, or the token of the hour (desk/mailbox_tokens)."""
+
+    PASSWORD = "password"  # noqa: S105  a kind, no password
+    TOKEN = "token"  # noqa: S105  a kind, no token
+
+
 class Mailbox(Base, kw_only=True):
     __tablename__ = "mailbox"
 
@@ -34,6 +41,7 @@ class Mailbox(Base, kw_only=True):
     name: Mapped[str]
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
 
+    login: Mapped[LoginKind] = mapped_column(default=LoginKind.PASSWORD)
     imap_host: Mapped[str]
     imap_port: Mapped[int]
     imap_security: Mapped[Security]

@@ -1,12 +1,12 @@
 """What an admin must know on whatever page they are: shown above the desk until it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import reconciliation
+from helpdesk.desk import mailbox_tokens, mailboxes, reconciliation
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.web.language import _
@@ -22,6 +22,27 @@ class Alarm:
 def around(session: Session, agent: Agent) -> Sequence[Alarm]:
     if not agent.may(Permission.SETUP):
         return ()
+    return [*_gaps(session), *_logins(session), *_paused(session)]
+
+
+def _paused(session: Session) -> Iterator[Alarm]:
+    """Mailboxes that can't send: nothing of theirs leaves until somebody mends the login."""
+    for mailbox in mailboxes.paused(session):
+        words = _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
+        yield Alarm(words, url_for("mailbox_logins.show", mailbox_id=mailbox.id), _("Mend it"))
+
+
+def _logins(session: Session) -> Iterator[Alarm]:
+    """Logins by token that will end, while they still work."""
+    for mailbox, token in mailbox_tokens.troubled(session):
+        if token.error:
+            words = _("%(address)s: its login can't be renewed and ends soon.", address=mailbox.address)
+        else:
+            words = _("%(address)s: the client secret at its provider ends soon.", address=mailbox.address)
+        yield Alarm(words, url_for("mailbox_logins.show", mailbox_id=mailbox.id), _("Mend it"))
+
+
+def _gaps(session: Session) -> Sequence[Alarm]:
     url, link = url_for("ledger.index"), _("Mail ledger")
     return [
         Alarm(

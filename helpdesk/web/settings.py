@@ -72,6 +72,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 "ledger.index", N_("Mail ledger"), "scroll-text", Permission.SETUP,
                 N_("What became of every email that was fetched, and whether any is missing."),
             ),
+            SettingsPage(
+                "mailbox_logins.index", N_("Mailbox logins"), "key-round", Permission.SETUP,
+                N_("Connect mailboxes at Microsoft 365, Google and others that take no passwords."),
+            ),
         ),
     ),
     (

@@ -35,6 +35,7 @@ def address(desk: Desk, rule: Rule) -> str:
     """The route's address, for things of Ada's team."""
     values: dict[str, Any] = {
         "number": desk.ticket.number,
+        "mailbox_id": desk.ticket.mailbox_id,
         "other": desk.ticket.number,
         "message_id": desk.message.id,
         "attachment_id": desk.attachment.id,
