@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, failpoints
 from helpdesk.desk import automatic, intake, ledger
+from helpdesk.mail import language
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.sandbox import Quarantined, Sandbox
+from helpdesk.models.acknowledgement import Acknowledges
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.privacy import access
@@ -63,6 +65,7 @@ class Intake:
 
     def file(self, reading: Iterable[Read]) -> None:
         """Make tickets of what is read, a few in each transaction."""
+        self._get_languages_ready()
         queue = deque(reading)
         while queue:
             before = list(queue)
@@ -88,6 +91,15 @@ class Intake:
             with self.here.db.transaction() as session:
                 self.fence(session)
                 self._file_some(session, deque([one]))
+
+    def _get_languages_ready(self) -> None:
+        """Before a transaction is open: what acknowledgements need to know a language takes a second to load."""
+        if language.is_ready():
+            return
+        with self.here.db.reading() as session:
+            acknowledges = session.get_one(Mailbox, self.mailbox_id).acknowledges
+        if acknowledges is not Acknowledges.OFF:
+            language.get_ready()
 
     def has_left_behind(self) -> bool:
         """Whether something is stored and not read: after a crash, or when the database was away."""
@@ -129,7 +141,9 @@ class Intake:
     def _file_some(self, session: Session, queue: deque[Read]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)
         trusted = self.here.config.mail.trusted_authserv_id
-        at = intake.arrival(session, mailbox, trusted_authserv_id=trusted, vault=self.here.vault)
+        at = intake.arrival(
+            session, mailbox, trusted_authserv_id=trusted, vault=self.here.vault, desk=self.here.config.desk
+        )
         ids = [email_id for email_id, _parsed in list(queue)[:BATCH]]
         emails = {email.id: email for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(ids)))}
         until, filed = time.monotonic() + SHORT, 0

@@ -18,7 +18,7 @@ from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 MOST_TO_ONE: Final = 5
 MOST_TO_ALL: Final = 200
 WITHIN: Final = timedelta(hours=1)
-_PURPOSES: Final = (Purpose.TOO_LARGE,)
+_PURPOSES: Final = (Purpose.TOO_LARGE, Purpose.ACKNOWLEDGEMENT)
 
 
 def tell_too_large(session: Session, email: InboundEmail, header: ParsedEmail) -> bool:

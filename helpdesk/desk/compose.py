@@ -16,6 +16,7 @@ from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, O
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
 from helpdesk.models.access_grant import Purpose as GrantPurpose
+from helpdesk.models.acknowledgement import Acknowledgement
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.base import Base
@@ -226,12 +227,22 @@ def _checkpoint(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, 
     )
 
 
+def _acknowledgement(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """The words that were fixed when it was queued; of what came in, only the Message-ID it answers."""
+    told = session.scalars(select(Acknowledgement).where(Acknowledgement.outbound_email_id == row.id)).one()
+    words = letter("acknowledgement", told.language, paragraphs=_paragraphs(told.text))
+    first = select(Message.rfc_message_id).where(Message.ticket_id == told.ticket_id).order_by(Message.id).limit(1)
+    email = _automatic(session, row, desk, told.subject, words)
+    return replace(email, automatic=Automatic.REPLIED, in_reply_to=session.scalar(first) or "")
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
     Purpose.GRANT_REQUEST: _about_a_grant,
     Purpose.GRANT_NOTICE: _about_a_grant,
     Purpose.TOO_LARGE: _too_large,
+    Purpose.ACKNOWLEDGEMENT: _acknowledgement,
     Purpose.CHECKPOINT: _checkpoint,
     Purpose.RECORD_CODE: _record_code,
     Purpose.RECORD_DIGEST: _record_digest,

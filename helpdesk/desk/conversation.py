@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.models.acknowledgement import Acknowledgement
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.message import Direction, Message, Verdict
+from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Participant, Ticket
 
 # later than this after closing, an answer opens a new ticket that is linked to the old one
@@ -69,7 +71,12 @@ def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str
                 Message.rfc_message_id.is_not(None),
             )
         )
-        kept = [thread.secret_of(message_id or "") for message_id in sent]
+        told = session.scalars(
+            select(OutboundEmail.rfc_message_id)
+            .join(Acknowledgement, Acknowledgement.outbound_email_id == OutboundEmail.id)
+            .where(Acknowledgement.ticket_id == pointer.ticket_number)
+        )
+        kept = [thread.secret_of(message_id or "") for message_id in (*sent, *told)]
         # all of them are compared, each in constant time
         if sum(thread.same_secret(pointer.secret, secret) for secret in kept if secret):
             return session.get(Ticket, pointer.ticket_number)

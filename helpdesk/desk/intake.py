@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, copies, forwards, ledger, people, received, suggestions
+from helpdesk.config import Desk
+from helpdesk.desk import acknowledgements, conversation, copies, forwards, ledger, people, received, suggestions
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
@@ -30,11 +31,17 @@ class Arrival:
     own_addresses: frozenset[str]
     staff: forwards.Staff
     trusted_authserv_id: str = ""
+    desk: Desk | None = None  # what acknowledgements say and when; None: none are sent
     vault: Vault | None = None  # to know by whom nothing old is taken in; None: nobody was ever erased
 
 
 def arrival(
-    session: Session, mailbox: Mailbox, *, trusted_authserv_id: str = "", vault: Vault | None = None
+    session: Session,
+    mailbox: Mailbox,
+    *,
+    trusted_authserv_id: str = "",
+    vault: Vault | None = None,
+    desk: Desk | None = None,
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs."""
     team = session.get_one(Team, mailbox.team_id)
@@ -45,6 +52,7 @@ def arrival(
         people.own_addresses(session),
         forwards.staff(session),
         trusted_authserv_id,
+        desk,
         vault if knows_the_erased else None,
     )
 
@@ -193,6 +201,8 @@ def _open(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
         facts={"email": email.id, "follows": ticket.follows_id},
     )  # fmt: skip
+    if author is None and at.desk is not None:
+        acknowledgements.acknowledge(session, ticket, email, parsed, proven, desk=at.desk)
     reason = "an answer to a ticket closed long ago: a new ticket, linked to it" if follows else "a new ticket"
     return ledger.decide(email, Outcome.NEW_TICKET, reason, ticket_id=ticket.id)
 

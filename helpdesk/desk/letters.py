@@ -12,6 +12,7 @@ from helpdesk.languages import N_
 __all__ = ["NAMES", "N_", "Letter", "letter", "say"]
 
 NAMES: Final = (
+    "acknowledgement",
     "checkpoint",
     "grant_notice",
     "grant_request",

@@ -2,6 +2,7 @@
 
 from helpdesk.models import (
     access_grant,
+    acknowledgement,
     agent,
     audit,
     customer,
@@ -45,6 +46,7 @@ metadata = Base.metadata
 
 __all__ = [
     "access_grant",
+    "acknowledgement",
     "agent",
     "audit",
     "customer",

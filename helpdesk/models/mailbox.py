@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk import clock
+from helpdesk.models.acknowledgement import Acknowledges
 from helpdesk.models.base import Base
 
 
@@ -70,6 +71,7 @@ class Mailbox(Base, kw_only=True):
     sending_paused_because: Mapped[str | None] = mapped_column(default=None)
 
     # how it sends: at most so many emails a minute (0: no limit), and a copy into this folder of the server
+    acknowledges: Mapped[Acknowledges] = mapped_column(default=Acknowledges.OFF)
     most_per_minute: Mapped[int] = mapped_column(default=0)
     next_send_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_folder: Mapped[str | None] = mapped_column(default=None)

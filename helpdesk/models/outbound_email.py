@@ -17,6 +17,7 @@ class Purpose(enum.StrEnum):
     GRANT_REQUEST = "grant_request"
     GRANT_NOTICE = "grant_notice"
     TOO_LARGE = "too_large"
+    ACKNOWLEDGEMENT = "acknowledgement"
     CHECKPOINT = "checkpoint"
     RECORD_CODE = "record_code"
     RECORD_DIGEST = "record_digest"

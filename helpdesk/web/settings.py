@@ -73,6 +73,14 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("What became of every email that was fetched, and whether any is missing."),
             ),
             SettingsPage(
+                "acknowledgements.index", N_("Acknowledgements"), "mail-check", Permission.SETUP,
+                N_("Whether who opens a ticket is told so, when, and in which words."),
+            ),
+            SettingsPage(
+                "letters.index", N_("Our emails"), "mail", Permission.SETUP,
+                N_("Every email this desk sends by itself, as it looks."),
+            ),
+            SettingsPage(
                 "mailbox_logins.index", N_("Mailbox logins"), "key-round", Permission.SETUP,
                 N_("Connect mailboxes at Microsoft 365, Google and others that take no passwords."),
             ),

@@ -4,6 +4,7 @@ from flask import Flask, g
 
 from helpdesk.web import (
     account,
+    acknowledgements,
     agents,
     attachments,
     audit,
@@ -16,6 +17,7 @@ from helpdesk.web import (
     health,
     inbox,
     ledger,
+    letters,
     links,
     mailboxes,
     mailbox_logins,
@@ -49,6 +51,7 @@ from helpdesk.web import (
 
 _FEATURES = (
     account,
+    acknowledgements,
     agents,
     attachments,
     audit,
@@ -62,6 +65,7 @@ _FEATURES = (
     inbox,
     ledger,
     mailboxes,
+    letters,
     links,
     mailbox_logins,
     merges,

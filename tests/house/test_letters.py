@@ -26,6 +26,7 @@ VALUES: dict[str, dict[str, object]] = {
         "link": "https://desk.example/record",
         "stop": "https://desk.example/record/digests/abc",
     },
+    "acknowledgement": {"paragraphs": [["One & two"], ["three", "four"]]},
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "checkpoint": {"desk": "Lamps & Co", "note": "desk.example\n12\nroot=\n", "verifier": "desk.example+ab+cd"},
     "grant_request": GRANT,

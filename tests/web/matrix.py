@@ -16,6 +16,9 @@ ADMINS: Final = (302, 404, 404, 200)
 ADMIN_CHANGES: Final = (401, 404, 404, 303)
 
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
+    "POST acknowledgements.choose_when": ADMIN_CHANGES,
+    "POST acknowledgements.choose_words": ADMIN_CHANGES,
+    "GET acknowledgements.index": ADMINS,
     "GET attachments.part": READS,
     "GET attachments.show": READS,
     "GET audit.download": (302, 404, 404, 200),
@@ -44,6 +47,8 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST links.split": (401, 303, 404, 404),
     "POST merges.create": (401, 422, 404, 422),
     "POST merges.undo": CHANGES,
+    "GET letters.body": ADMINS,
+    "GET letters.index": ADMINS,
     "POST mailbox_logins.begin": (401, 404, 404, 200),
     "GET mailbox_logins.callback": (302, 404, 404, 404),
     "POST mailbox_logins.come_back": (401, 404, 404, 404),
@@ -103,6 +108,8 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
 }
 
 FORMS: Final[dict[str, dict[str, str]]] = {
+    "acknowledgements.choose_when": {"when": "always"},
+    "acknowledgements.choose_words": {"language": "fr", "subject": "Merci", "text": "Merci, {number}"},
     "business_hours.choose": {"day0": "9-17"},
     "business_hours.choose_for_team": {"day0": "9-17"},
     "places.move": {"team": "1"},

@@ -1,0 +1,44 @@
+"""Each of our emails with believable values, for whoever wants to see them before a customer does."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from helpdesk import clock
+from helpdesk.config import Desk
+from helpdesk.desk.letters import N_, Letter, letter, say
+
+_EXAMPLE: Final = "0123456789abcdef" * 2
+_SAID: Final = (N_("Thank you for your message."), N_("We will look into it and tell you what we found."))
+
+
+def sample(name: str, language: str, desk: Desk, *, address: str) -> Letter:
+    """A letter as it would be sent by this desk. Raises KeyError for one that does not exist."""
+    return letter(name, language, **_values(language, desk, address)[name])
+
+
+def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, object]]:
+    paragraphs = [[say(one, language)] for one in _SAID]
+    person = {"name": "Nils Berg", "desk": desk.name, "until": _until()}
+    grant: dict[str, object] = {
+        **person,
+        "ticket": 4711,
+        "purpose": say("to answer you", language),
+        "reason": "…",
+        "hours": 48,
+        "link": f"{desk.base_url}/permission/{_EXAMPLE}",
+    }
+    account: dict[str, object] = {**person, "link": f"{desk.base_url}/password-resets/{_EXAMPLE}"}
+    return {
+        "acknowledgement": {"paragraphs": paragraphs},
+        "grant_notice": grant,
+        "grant_request": grant,
+        "invitation": account,
+        "password_reset": account,
+        "reply": {"text": "\n\n".join(one[0] for one in paragraphs), "paragraphs": paragraphs, "html": None},
+        "too_large": {"desk": desk.name, "address": address},
+    }  # fmt: skip
+
+
+def _until() -> str:
+    return (clock.now() + timedelta(days=2)).strftime("%Y-%m-%d %H:%M")
