@@ -22,6 +22,7 @@ from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.base import Base
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.notice import Notice
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.ticket import Ticket
@@ -236,12 +237,23 @@ def _acknowledgement(session: Session, row: OutboundEmail, desk: Desk, _vault: V
     return replace(email, automatic=Automatic.REPLIED, in_reply_to=session.scalar(first) or "")
 
 
+def _delivery_failed(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To the agent who wrote an answer: a number and a link, no content."""
+    notice = session.get_one(Notice, row.notice_id)
+    agent, number = session.get_one(Agent, notice.agent_id), notice.ticket_id
+    language, link = agent.language or desk.language, f"{desk.base_url.rstrip('/')}/tickets/{number}"
+    words = letter("delivery_failed", language, name=agent.name, desk=desk.name, number=number, link=link)
+    subject = say(N_("Ticket #%(number)s: an answer did not arrive"), language, number=number)
+    return _automatic(session, row, desk, subject, words)
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
     Purpose.GRANT_REQUEST: _about_a_grant,
     Purpose.GRANT_NOTICE: _about_a_grant,
     Purpose.TOO_LARGE: _too_large,
+    Purpose.DELIVERY_FAILED: _delivery_failed,
     Purpose.ACKNOWLEDGEMENT: _acknowledgement,
     Purpose.CHECKPOINT: _checkpoint,
     Purpose.RECORD_CODE: _record_code,

@@ -8,15 +8,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import tickets
+from helpdesk.desk import notices, tickets
 from helpdesk.desk.outbox import Claimed
+from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.access_grant import AccessGrant
+from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
+from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.ticket import Ticket
@@ -44,6 +47,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
     password_reset: PasswordReset | None = None,
     access_grant: AccessGrant | None = None,
     checkpoint: AuditCheckpoint | None = None,
+    notice: Notice | None = None,
     due_at: datetime | None = None,
 ) -> OutboundEmail:
     """Put an email into the outbox: it leaves when it is due, after this transaction has committed."""
@@ -55,6 +59,7 @@ def queue(  # noqa: PLR0913  a row of the outbox has these
         password_reset_id=password_reset.id if password_reset else None,
         access_grant_id=access_grant.id if access_grant else None,
         checkpoint_size=checkpoint.size if checkpoint else None,
+        notice_id=notice.id if notice else None,
     )
     due_at = due_at or clock.now()
     for field, addresses in (("to", to), ("cc", cc), ("bcc", bcc)):
@@ -97,7 +102,7 @@ def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery],
     ticket = about.get(email.id)
     _tell(session, email, ticket, "email.deliver", changed)
     if any(row.state is DeliveryState.FAILED for row in changed):
-        _has_failed(session, ticket)
+        _has_failed(session, email, ticket)
 
 
 def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
@@ -149,7 +154,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
         session.flush()
         ticket = _ticket_of(session, email)
         _tell(session, email, ticket, "email.bounce", lost)
-        _has_failed(session, ticket)
+        _has_failed(session, email, ticket)
     return email
 
 
@@ -187,11 +192,23 @@ def _words(answer: Answer) -> str:
     return f"{answer.code} {answer.text}".strip()
 
 
-def _has_failed(session: Session, ticket: Ticket | None) -> None:
-    """A ticket whose answer did not arrive is open again and says so in every list, until somebody writes again."""
-    if ticket is not None:
-        ticket.has_failed_delivery = True
-        tickets.reopen(session, ticket, by=Machine.DELIVERY)
+def _has_failed(session: Session, email: OutboundEmail, ticket: Ticket | None) -> None:
+    """A ticket whose answer did not arrive is open again and says so in every list, until somebody writes again.
+
+    Whoever wrote the answer is told.
+    """
+    if ticket is None:
+        return
+    ticket.has_failed_delivery = True
+    tickets.reopen(session, ticket, by=Machine.DELIVERY)
+    message = session.get(Message, email.message_id) if email.message_id else None
+    author = session.get(Agent, message.agent_id) if message and message.agent_id else None
+    notice = notices.tell(session, author, ticket, NoticeKind.DELIVERY_FAILED) if author else None
+    if author and notice and notices.wants_mail(session, author):
+        mailbox = session.get_one(Mailbox, email.mailbox_id)
+        message_id = thread.new_message_id(0, mailbox.address.rpartition("@")[2])
+        to = [Address(author.name, author.email)]
+        queue(session, mailbox, Purpose.DELIVERY_FAILED, to=to, rfc_message_id=message_id, notice=notice)
 
 
 def _ticket_of(session: Session, email: OutboundEmail) -> Ticket | None:

@@ -31,10 +31,19 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
     account: dict[str, object] = {**person, "link": f"{desk.base_url}/password-resets/{_EXAMPLE}"}
     return {
         "acknowledgement": {"paragraphs": paragraphs},
+        "delivery_failed": {
+            "name": "Ada Fischer", "desk": desk.name, "number": 4711, "link": f"{desk.base_url}/tickets/4711",
+        },
+        "checkpoint": {"desk": desk.name, "note": "…", "verifier": "…"},
         "grant_notice": grant,
         "grant_request": grant,
         "invitation": account,
         "password_reset": account,
+        "record_code": {"desk": desk.name, "code": "12345678", "until": _until()},
+        "record_digest": {
+            "desk": desk.name, "readings": 12, "people": 3, "until": _until()[:10],
+            "link": f"{desk.base_url}/record", "stop": f"{desk.base_url}/record/digests/{_EXAMPLE}",
+        },
         "reply": {"text": "\n\n".join(one[0] for one in paragraphs), "paragraphs": paragraphs, "html": None},
         "too_large": {"desk": desk.name, "address": address},
     }  # fmt: skip

@@ -18,6 +18,7 @@ class Purpose(enum.StrEnum):
     GRANT_NOTICE = "grant_notice"
     TOO_LARGE = "too_large"
     ACKNOWLEDGEMENT = "acknowledgement"
+    DELIVERY_FAILED = "delivery_failed"
     CHECKPOINT = "checkpoint"
     RECORD_CODE = "record_code"
     RECORD_DIGEST = "record_digest"
@@ -65,6 +66,7 @@ class OutboundEmail(Base, kw_only=True):
     password_reset_id: Mapped[int | None] = mapped_column(ForeignKey("password_reset.id"), default=None)
     access_grant_id: Mapped[int | None] = mapped_column(ForeignKey("access_grant.id"), default=None)
     checkpoint_size: Mapped[int | None] = mapped_column(ForeignKey("audit_checkpoint.size"), default=None)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), default=None)
     sent_copy: Mapped[SentCopy] = mapped_column(default=SentCopy.NONE)
     sent_copy_lease: Mapped[datetime | None] = mapped_column(default=None)
     sent_copy_attempts: Mapped[int] = mapped_column(default=0)

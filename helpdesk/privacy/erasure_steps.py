@@ -227,6 +227,8 @@ STEPS: Final[Sequence[Step]] = (
 
 # tables that point to a person, a ticket or something on one, and hold nothing of anybody
 KEPT: Final[Mapping[str, str]] = {
+    "acknowledgement": "the desk's own words, and the number of a ticket",
+    "notice": "numbers of an agent and a ticket, and moments",
     "customer_address": "goes last of all: by it the others are found",
     "draft": "nothing is written there yet",
     "draft_content": "nothing is written there yet",

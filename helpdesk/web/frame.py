@@ -7,7 +7,7 @@ from typing import Final
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, saved_views, waiting
+from helpdesk.desk import counters, notices, saved_views, undelivered, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
 from helpdesk.web import alarms
@@ -56,6 +56,7 @@ class Frame:
     waiting: str = ""
     saved: Sequence[SavedLink] = ()
     alarms: Sequence[Alarm] = ()
+    notices: str = ""
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
@@ -88,9 +89,10 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         links,
         [link for link in views if link.slug in chosen],
         current,
-        _written(waiting.count(session, by=agent)),
+        _written(waiting.count(session, by=agent) + undelivered.count(session, by=agent)),
         _saved(session, agent),
         alarms.around(session, agent),
+        _written(notices.unseen(session, agent)),
     )
 
 

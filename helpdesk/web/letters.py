@@ -18,10 +18,14 @@ from helpdesk.web.language import LANGUAGES, _
 
 NAMES: Final = {
     "acknowledgement": N_("Acknowledgement of a new ticket"),
+    "checkpoint": N_("Checkpoint of the audit trail"),
+    "delivery_failed": N_("To an agent: an answer did not arrive"),
     "grant_notice": N_("Somebody has read your data"),
     "grant_request": N_("May somebody read your data?"),
     "invitation": N_("Invitation of an agent"),
     "password_reset": N_("Link for a password"),
+    "record_code": N_("Code for a customer's own record"),
+    "record_digest": N_("Who read what a customer wrote, each month"),
     "reply": N_("Answer of an agent"),
     "too_large": N_("An email was too large"),
 }

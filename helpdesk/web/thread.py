@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import url_for
 
+from helpdesk.desk import undelivered
 from helpdesk.desk.thread import Thread
 from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
@@ -62,6 +63,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A recipient who has not got it (yet): what their mail server said, and what can be done."""
+
+    email: str = field(repr=False)
+    answer: str
+    next_try: datetime | None
+    retry_url: str
+    address_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     kind: str
     at: datetime
@@ -78,6 +90,7 @@ class Entry:
     remarks: Sequence[Remark] = ()
     links: Sequence[Choice] = ()
     delivery: State | None = None
+    lost: Sequence[Lost] = ()
     split_url: str = ""
     is_open: bool = False
 
@@ -118,6 +131,7 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         remarks=[*_other_subject(message, content, text), *_remarks(message)],
         links=_links(message, content, shows_html=shows_html),
         delivery=state_of(rows.deliveries.get(message.id, ())),
+        lost=lost(message.ticket_id, rows.deliveries.get(message.id, ())),
         split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )
 
@@ -229,6 +243,23 @@ def state_of(deliveries: Iterable[Delivery]) -> State | None:
         return None
     detail = "\n".join(f"{each.email}: {looks[each.state][2]} {each.answer}".strip() for each in found)
     return State(*looks[found[0].state], detail)
+
+
+def lost(ticket_id: int, deliveries: Iterable[Delivery]) -> list[Lost]:
+    """Those who have not got it: refused, bounced, or put off by their mail server."""
+    return [
+        Lost(
+            row.email,
+            row.answer,
+            row.due_at if row.state is DeliveryState.DEFERRED else None,
+            url_for("deliveries.retry", number=ticket_id, delivery_id=row.id),
+            ""
+            if row.state is DeliveryState.DEFERRED
+            else url_for("deliveries.correct", number=ticket_id, delivery_id=row.id),
+        )
+        for row in deliveries
+        if row.state in undelivered.TRIED_AGAIN
+    ]
 
 
 def _note(note: Note, rows: Thread, text: TicketText) -> Entry:

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import waiting
+from helpdesk.desk import undelivered, waiting
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.privacy import access
 from helpdesk.web import frame, messages, reasons
@@ -91,6 +91,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         "waiting/index.html",
         desk=frame.around(db(), agent(), "waiting"),
         rows=rows,
+        lost=[] if request.args.get("before") else undelivered.listed(db(), by=agent()),
         before=shown[-1].id if more else None,
         wrong=wrong,
     )

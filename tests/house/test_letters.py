@@ -26,6 +26,12 @@ VALUES: dict[str, dict[str, object]] = {
         "link": "https://desk.example/record",
         "stop": "https://desk.example/record/digests/abc",
     },
+    "delivery_failed": {
+        "name": "Ada <b>",
+        "desk": "Lamps & Co",
+        "number": 7,
+        "link": "https://desk.example/tickets/7",
+    },
     "acknowledgement": {"paragraphs": [["One & two"], ["three", "four"]]},
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "checkpoint": {"desk": "Lamps & Co", "note": "desk.example\n12\nroot=\n", "verifier": "desk.example+ab+cd"},

@@ -35,6 +35,7 @@ def address(desk: Desk, rule: Rule) -> str:
     """The route's address, for things of Ada's team."""
     values: dict[str, Any] = {
         "number": desk.ticket.number,
+        "delivery_id": 987654,
         "mailbox_id": desk.ticket.mailbox_id,
         "other": desk.ticket.number,
         "message_id": desk.message.id,
@@ -47,7 +48,6 @@ def address(desk: Desk, rule: Rule) -> str:
         "grant_id": desk.grant.id,
         "agent_id": desk.ada.id,
         "role_id": 987654,
-        "mailbox_id": desk.ticket.mailbox_id,
         "login_id": 987654,
         "passkey_id": 987654,
         "secret": desk.secret,
