@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.attacks.checks import NotYet, check, require
 from tests.attacks.trial import Trial, texts_of
-from tests.attacks.world import ALICE, CAROL, SECRET_OF_A
+from tests.attacks.world import ALICE, ANA, BEN, CAROL, ROOT, SECRET_OF_A
+from tests.servers.smtp_sink import Accepted
 
 LONGEST_LINE = 998
 MOST_HEADER = 64 * 1024
@@ -34,15 +35,22 @@ def recipients_not(trial: Trial, expected: list[str]) -> None:
     require(not received & set(expected), "it receives what is not for it")
 
 
+def _outside(trial: Trial) -> list[Accepted]:
+    """What left by itself to anybody but the desk's own agents, who are told of bounces."""
+    return [one for one in trial.caused if not {ANA, BEN, ROOT}.issuperset(one.recipients)]
+
+
 @check("autoreply")
 def autoreply(trial: Trial, expected: bool) -> None:
-    require(not trial.caused or expected, f"{len(trial.caused)} emails were sent by themselves")
+    sent = _outside(trial)
+    require(not sent or expected, f"{len(sent)} emails were sent by themselves")
     raise NotYet("automatic replies")
 
 
 @check("max_autoreplies")
 def max_autoreplies(trial: Trial, expected: int) -> None:
-    require(len(trial.caused) <= expected, f"{len(trial.caused)} emails were sent by themselves")
+    sent = _outside(trial)
+    require(len(sent) <= expected, f"{len(sent)} emails were sent by themselves")
     raise NotYet("automatic replies")
 
 
