@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import delivery, erasure, mailbox_tokens, nightly, sweeper, trail
+from workers import delivery, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -22,6 +22,7 @@ CLOCKWORK: Final = (
     Entry("erasures that were begun",               timedelta(minutes=1),    erasure.go_on),
     Entry("traces of erasures, nightly",            timedelta(minutes=10),   nightly.scrub),
     Entry("logins by token that end soon",           timedelta(minutes=1),    mailbox_tokens.renew),
+    Entry("usage statistics of finished periods",   timedelta(minutes=10),   statistics.close_periods),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

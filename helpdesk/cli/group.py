@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "erase": "helpdesk.cli.erasure:erase",
     "audit": "helpdesk.cli.audit:audit",
     "policy": "helpdesk.cli.policies:policy",
+    "statistics": "helpdesk.cli.statistics:statistics",
     "migrate": "helpdesk.cli.migrate:migrate",
     "web": "helpdesk.cli.web:web",
     "poll": "helpdesk.cli.workers:poll",

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.demo import children, oddities, once, premises, rhythm, seed, stories
+from helpdesk.demo import children, oddities, once, premises, rhythm, seed, statistics, stories
 from helpdesk.demo.company import company
 from helpdesk.demo.post.office import Office
 from helpdesk.demo.premises import Premises
@@ -96,6 +97,7 @@ def _tell_stories(here: Premises, database: Database, days: int) -> None:
         seed.furnish(stage, now, here.servers)
         seed.play(stage, events, lambda done: bar.advance(task, done))
     office.close()
+    statistics.publish(here.config, now - timedelta(days=days), now)
 
 
 def _reconnect(here: Premises, database: Database) -> None:

@@ -15,6 +15,7 @@ class Machine(enum.StrEnum):
     ERASURE = "erasure"
     DEMO = "demo"
     COMMAND = "command"
+    STATISTICS = "statistics"
 
 
 Reader = Agent | Machine

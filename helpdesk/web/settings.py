@@ -96,7 +96,15 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
             ),
         ),
     ),
-    (N_("Privacy"), ()),
+    (
+        N_("Privacy"),
+        (
+            SettingsPage(
+                "statistics_settings.index", N_("Usage statistics"), "chart-column", Permission.STATISTICS,
+                N_("Whether and how usage statistics are published."),
+            ),
+        ),
+    ),
 )  # fmt: skip
 
 

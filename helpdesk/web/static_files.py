@@ -29,6 +29,7 @@ STYLESHEETS: Final = tuple(
         "palette",
         "people",
         "charts",
+        "statistics",
         "mail",
     )
 )

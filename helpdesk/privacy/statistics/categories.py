@@ -1,0 +1,102 @@
+"""What the counts are of: fixed lists, so that no list tells who wrote. Only the tags are chosen, by an admin."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.models.statistic import Metric, StatisticTag
+from helpdesk.models.tag import Tag
+from helpdesk.models.ticket import Channel
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Reader
+
+OTHER: Final = "other"
+NONE: Final = "none"  # of the tags on the list
+MOST_TAGS: Final = 40
+LONGEST_TAG: Final = 40
+# in minutes; the last bin has no end: later, or not yet when the period was closed
+FIRST_REPLY_WITHIN: Final = (15, 60, 120, 240, 480, 1440, 2880, 10080)
+RESOLVED_WITHIN: Final = (60, 240, 480, 1440, 2880, 4320, 10080, 20160)
+LATER: Final = "later"
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LANGUAGES: Final = (
+    "ar", "cs", "da", "de", "en", "es", "fi", "fr", "he", "hu", "it", "ja", "ko", "nb", "nl", "pl", "pt", "ro",
+    "ru", "sv", "tr", "uk", "zh",
+)  # fmt: skip
+
+_NAMES_SOMEBODY: Final = re.compile(r"@|\d{4,}|https?:")
+
+
+class TagUnfit(Exception):
+    """A tag that can't be on the public list: empty, too long, or looking like an address or a number of somebody."""
+
+
+class TooManyTags(Exception):
+    """The list is full: each tag more makes the counts of all the others thinner."""
+
+
+def of(metric: Metric, tags: Sequence[str]) -> list[str]:
+    """The categories of a metric, in the order of its counts; a total has one."""
+    lists: dict[Metric, Sequence[str]] = {
+        Metric.CHANNEL: [channel.value for channel in Channel],
+        Metric.TAG: [*tags, NONE],
+        Metric.FIRST_REPLY: [*map(str, FIRST_REPLY_WITHIN), LATER],
+        Metric.RESOLUTION: [*map(str, RESOLVED_WITHIN), LATER],
+        Metric.WEEKDAY: WEEKDAYS,
+        Metric.HOUR: [str(hour) for hour in range(24)],
+        Metric.LANGUAGE: [*LANGUAGES, OTHER],
+        Metric.REOPENED: ["yes", "no"],
+    }
+    return list(lists.get(metric, ["all"]))
+
+
+def within(took: timedelta | None, edges: Sequence[int]) -> int:
+    """The bin of a duration; what has not happened yet is in the last."""
+    if took is None:
+        return len(edges)
+    return next((at for at, edge in enumerate(edges) if took <= timedelta(minutes=edge)), len(edges))
+
+
+def tags(session: Session) -> list[str]:
+    """The list that an admin made, in the order of the alphabet: nothing about it depends on what is counted."""
+    return list(session.scalars(select(StatisticTag.name).order_by(StatisticTag.name)))
+
+
+def could_be_added(session: Session) -> list[str]:
+    """Tags of the desk that are not on the list, and could be."""
+    known = set(tags(session))
+    names = session.scalars(select(Tag.name).order_by(Tag.name))
+    return [name for name in names if name.casefold() not in known and _fits(name)]
+
+
+def add_tag(session: Session, name: str, *, by: Reader | None) -> None:
+    """Count tickets by this tag from the next release on. Raises TagUnfit, TooManyTags."""
+    name = " ".join(name.split()).casefold()
+    if not _fits(name):
+        raise TagUnfit
+    known = tags(session)
+    if name in known:
+        return
+    if len(known) >= MOST_TAGS:
+        raise TooManyTags
+    session.add(StatisticTag(name=name))
+    audit.record(session, "statistics.tag", by=by, on=("statistics", None), facts={"tags": len(known) + 1})
+    session.flush()
+
+
+def remove_tag(session: Session, name: str, *, by: Reader) -> None:
+    """Count by it no longer; what is published stays."""
+    row = session.get(StatisticTag, name)
+    if row is None:
+        return
+    session.delete(row)
+    session.flush()
+    audit.record(session, "statistics.tag", by=by, on=("statistics", None), facts={"tags": len(tags(session))})
+
+
+def _fits(name: str) -> bool:
+    return bool(name) and name != NONE and len(name) <= LONGEST_TAG and not _NAMES_SOMEBODY.search(name)

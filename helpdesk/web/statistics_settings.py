@@ -1,0 +1,129 @@
+"""The settings of the usage statistics: what is published at which cost, the ledger, the tags, and the sending."""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk import clock
+from helpdesk.models.role import Permission
+from helpdesk.models.statistic import Metric, StatisticBudget, Unit
+from helpdesk.privacy import settings as values
+from helpdesk.privacy.statistics import cadence, categories, document, ledger, plan, preview, releases, sending
+from helpdesk.privacy.statistics.plan import MILLION, PRESETS, Plan, Usage
+from helpdesk.web import published, settings
+from helpdesk.web.auth import agent, db
+from helpdesk.web.language import _, zone
+
+bp = Blueprint("statistics_settings", __name__)
+
+_MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """One more number that can be switched on, and how much noisier it makes the others."""
+
+    metric: Metric
+    cost: int  # in per cent
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A line of the ledger."""
+
+    name: str
+    spent: float
+    allowed: float
+    plan: Plan
+
+
+@bp.get("/settings/statistics")
+def index() -> ResponseReturnValue:
+    settings.must(Permission.STATISTICS)
+    return _page()
+
+
+@bp.post("/settings/statistics")
+def choose() -> ResponseReturnValue:
+    """Whether, how strictly, of whom, and what beside the five; for a month that has begun its plan stays."""
+    settings.must(Permission.STATISTICS)
+    usage = values.of(db(), Usage)
+    epsilon = request.form.get("epsilon", type=int)
+    unit = request.form.get("unit", "")
+    if epsilon is None or epsilon not in PRESETS.values() or unit not in set(Unit):
+        return _page(_("Please choose one of what is offered."))
+    extras = tuple(metric.value for metric in plan.EXTRAS if metric.value in request.form.getlist("extras"))
+    is_on = "is_on" in request.form
+    since = usage.since if is_on and usage.is_on else f"{clock.now().astimezone(zone()):%Y-%m}" if is_on else ""
+    changed = replace(usage, is_on=is_on, since=since, epsilon=epsilon, unit=unit, extras=extras)
+    values.change(db(), changed, by=agent())
+    return settings.saved(".index")
+
+
+@bp.post("/settings/statistics/tags")
+def add_tag() -> ResponseReturnValue:
+    settings.must(Permission.STATISTICS)
+    try:
+        categories.add_tag(db(), request.form.get("name", ""), by=agent())
+    except categories.TagUnfit:
+        return _page(_("A tag on the public list has 40 letters at the most, and no address or long number in it."))
+    except categories.TooManyTags:
+        return _page(_("The list is full: 40 tags are the most."))
+    return settings.saved(".index")
+
+
+@bp.post("/settings/statistics/tags/removal")
+def remove_tag() -> ResponseReturnValue:
+    settings.must(Permission.STATISTICS)
+    categories.remove_tag(db(), request.form.get("name", ""), by=agent())
+    return settings.saved(".index")
+
+
+@bp.post("/settings/statistics/sending")
+def send() -> ResponseReturnValue:
+    """Where the published file is sent after each release; empty: nowhere."""
+    settings.must(Permission.STATISTICS)
+    try:
+        address = sending.checked(request.form.get("address", ""))
+    except sending.AddressUnfit:
+        return _page(_("The address must begin with https:// and hold no password."))
+    values.change(db(), replace(values.of(db(), Usage), send_to=address), by=agent())
+    return settings.saved(".index")
+
+
+def _page(wrong: str = "") -> ResponseReturnValue:
+    usage = values.of(db(), Usage)
+    shown = usage if usage.since else replace(usage, since=f"{clock.now().astimezone(zone()):%Y-%m}")
+    due = releases.following(db(), replace(shown, is_on=True), zone())
+    return settings.page(
+        "statistics_settings/index.html",
+        "statistics_settings.index",
+        422 if wrong else 200,
+        wrong=wrong,
+        usage=usage,
+        due=due,
+        due_name=published.name_of(due.period) if due else "",
+        expected=preview.expected(db(), due) if due else [],
+        seen=cadence.published_a_month(db(), before=due.period.begins_on) if due else None,
+        presets=PRESETS,
+        extras=_extras(usage),
+        tags=categories.tags(db()),
+        candidates=categories.could_be_added(db())[:60],
+        months=_months(),
+        faults=ledger.faults(db()),
+        sent=sending.latest(db()),
+        file=document.text(db()),
+    )
+
+
+def _extras(usage: Usage) -> list[Extra]:
+    chosen = plan.extras(usage)
+    return [Extra(metric, plan.cost(usage, metric), metric in chosen) for metric in plan.EXTRAS]
+
+
+def _months() -> list[Month]:
+    rows = db().scalars(select(StatisticBudget).order_by(StatisticBudget.month.desc()).limit(_MONTHS_SHOWN))
+    return [Month(row.month, row.spent / MILLION, row.allowed / MILLION, ledger.read(row)) for row in rows]

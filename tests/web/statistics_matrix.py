@@ -1,0 +1,23 @@
+"""Who gets what of the usage statistics: the public pages, and the settings behind their permission."""
+
+from typing import Final
+
+from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL
+
+ROWS: Final = {
+    "GET statistics.feed": ALL,
+    "GET statistics.file": ALL,
+    "GET statistics.schema": ALL,
+    "GET statistics.show": ALL,
+    "POST statistics_settings.add_tag": ADMIN_CHANGES,
+    "POST statistics_settings.choose": ADMIN_CHANGES,
+    "GET statistics_settings.index": ADMINS,
+    "POST statistics_settings.remove_tag": ADMIN_CHANGES,
+    "POST statistics_settings.send": ADMIN_CHANGES,
+}
+FORMS: Final = {
+    "statistics_settings.add_tag": {"name": "lamp"},
+    "statistics_settings.choose": {"is_on": "1", "epsilon": "2", "unit": "customer"},
+    "statistics_settings.remove_tag": {"name": "lamp"},
+    "statistics_settings.send": {"address": ""},
+}

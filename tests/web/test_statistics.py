@@ -1,0 +1,205 @@
+"""The public page of the statistics, the file and the feed; and the settings behind a permission."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+
+from helpdesk import clock
+from helpdesk.models.statistic import StatisticTag
+from helpdesk.privacy import settings
+from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.statistics import document
+from helpdesk.privacy.statistics.document import DocumentUnfit
+from helpdesk.privacy.statistics.plan import Usage
+from helpdesk.runtime import Runtime
+from tests.privacy.statistics.small import Small, day
+from tests.web.browser import Browser
+from tests.web.desk import Desk
+from workers import statistics
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def publish(here: Runtime, *, customers: int) -> None:
+    with here.db.transaction() as session:
+        settings.change(session, Usage(since="2026-10"), by=Machine.COMMAND)
+        session.add(StatisticTag(name="<b>lamp</b>"))
+        small = Small(session)
+        for number in range(customers):
+            small.ticket(small.customer(), day(1 + number % 28), tag="<b>lamp</b>", minutes=30 + number)
+    with clock.stopped_at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        statistics.close_periods()
+
+
+@pytest.fixture
+def busy(runtime: Runtime) -> Runtime:
+    publish(runtime, customers=300)
+    return runtime
+
+
+def test_everybody_sees_the_page_without_cookie_or_script(busy: Runtime, app: Flask):
+    answer = Browser(app).get("/statistics")
+
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "<script" not in answer.text
+    assert "October 2026" in answer.text
+    assert "&lt;b&gt;lamp" in answer.text
+    assert "<b>lamp" not in answer.text
+
+
+def test_page_and_file_say_the_same(busy: Runtime, app: Flask):
+    file = json.loads(Browser(app).get("/statistics.json").text)
+    page = Browser(app).get("/statistics", headers={"Accept-Language": "de"}).text
+
+    [release] = file["releases"]
+    tickets = release["numbers"][0]["counts"][0]
+    assert str(tickets["value"]) in page
+    assert f"{tickets['low']} bis {tickets['high']}" in page
+
+
+def test_the_file_fits_its_published_schema_and_nothing_more_would(busy: Runtime, app: Flask):
+    schema = json.loads(Browser(app).get("/statistics.schema.json").text)
+    file = json.loads(Browser(app).get("/statistics.json").text)
+
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(file)
+    for place in (
+        file,
+        file["releases"][0],
+        file["releases"][0]["numbers"][0],
+        file["releases"][0]["numbers"][0]["counts"][0],
+    ):
+        place["remark"] = "Nils Berg"
+        with pytest.raises(DocumentUnfit):
+            document.check(file)
+        del place["remark"]
+    file["releases"][0]["numbers"][0]["counts"][0]["value"] = "about 300"
+    with pytest.raises(DocumentUnfit):
+        document.check(file)
+
+
+def test_every_object_of_the_schema_is_closed():
+    def objects(part: object) -> list[dict[str, Any]]:
+        if isinstance(part, list):
+            return [found for one in part for found in objects(one)]
+        if not isinstance(part, dict):
+            return []
+        here = [part] if part.get("type") == "object" else []
+        return here + [found for one in part.values() for found in objects(one)]
+
+    found = objects(document.schema())
+    assert len(found) > 5
+    assert all(
+        one["additionalProperties"] is False and set(one["required"]) == set(one["properties"]) for one in found
+    )
+
+
+def test_a_desk_that_published_nothing_says_when_it_will(app: Flask):
+    page = Browser(app).get("/statistics").text
+
+    assert "Nothing is published yet" in page
+    assert json.loads(Browser(app).get("/statistics.json").text)["releases"] == []
+
+
+def test_numbers_below_the_noise_are_not_shown_anywhere(runtime: Runtime, app: Flask):
+    publish(runtime, customers=1)
+
+    file = json.loads(Browser(app).get("/statistics.json").text)
+    shown = [cell["value"] for one in file["releases"][0]["numbers"] for cell in one["counts"]]
+    hidden = [cell for one in file["releases"][0]["numbers"] for cell in one["counts"] if cell["value"] is None]
+    assert shown.count(None) >= len(shown) - 3  # noise may lift one above its floor: five times of a hundred
+    assert all(cell["low"] == 0 < cell["high"] for cell in hidden)
+    assert Browser(app).get("/statistics").status_code == 200
+
+
+def test_a_feed_reader_finds_each_release(busy: Runtime, app: Flask):
+    root = ET.fromstring(Browser(app).get("/statistics.atom").text)  # noqa: S314  our own
+
+    [entry] = root.findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "October 2026"
+    assert entry.findtext(f"{ATOM}id") == "http://localhost:8000/statistics?period=2026-10"
+
+
+def test_an_earlier_release_has_its_address_and_a_wrong_one_is_not_there(busy: Runtime, app: Flask):
+    assert Browser(app).get("/statistics?period=2026-10").status_code == 200
+    assert Browser(app).get("/statistics?period=2026-13'--").status_code == 404
+
+
+def test_the_settings_show_ledger_and_preview_and_spend_nothing(desk: Desk):
+    publish(desk.runtime, customers=40)
+    root = desk.browser(desk.root)
+    with desk.runtime.db.reading() as session:
+        before = document.text(session)
+
+    page = root.get("/settings/statistics").text
+
+    assert "The ledger" in page
+    assert "2026-10" in page
+    assert "± 48" in page  # of the tickets, eight a customer
+    with desk.runtime.db.reading() as session:
+        assert document.text(session) == before
+
+
+def test_what_is_chosen_is_kept_and_nonsense_is_refused(desk: Desk):
+    root = desk.browser(desk.root)
+    root.get("/settings/statistics")
+
+    assert root.post("/settings/statistics", {"epsilon": "50", "unit": "customer"}).status_code == 422
+    assert root.post("/settings/statistics", {"epsilon": "1", "unit": "nobody"}).status_code == 422
+    chosen = {"is_on": "1", "epsilon": "1", "unit": "organisation", "extras": "hour"}
+    assert root.post("/settings/statistics", chosen).status_code == 303
+
+    with desk.runtime.db.reading() as session:
+        usage = settings.of(session, Usage)
+    assert (usage.epsilon, usage.unit, usage.extras) == (1, "organisation", ("hour",))
+    assert "makes the noise of all others" in root.get("/settings/statistics").text
+
+
+def test_switched_off_and_on_again_the_months_between_are_not_published(desk: Desk):
+    root = desk.browser(desk.root)
+    root.get("/settings/statistics")
+    root.post("/settings/statistics", {"epsilon": "2", "unit": "customer"})
+    root.post("/settings/statistics", {"is_on": "1", "epsilon": "2", "unit": "customer"})
+
+    with desk.runtime.db.reading() as session:
+        usage = settings.of(session, Usage)
+    assert usage.is_on
+    assert usage.since == f"{clock.now():%Y-%m}"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://vendor.example/", "https://", "https://a:b@vendor.example/", "ftp://x", "x"]
+)
+def test_an_address_that_is_not_safe_is_refused(desk: Desk, address: str):
+    root = desk.browser(desk.root)
+    root.get("/settings/statistics")
+
+    assert root.post("/settings/statistics/sending", {"address": address}).status_code == 422
+
+
+def test_the_file_is_shown_before_it_is_sent_anywhere(desk: Desk):
+    publish(desk.runtime, customers=40)
+    root = desk.browser(desk.root)
+
+    page = root.get("/settings/statistics").text
+
+    assert "&#34;discrete_laplace&#34;" in page
+    assert root.post("/settings/statistics/sending", {"address": "https://vendor.example/in"}).status_code == 303
+    with desk.runtime.db.reading() as session:
+        assert settings.of(session, Usage).send_to == "https://vendor.example/in"
+
+
+def test_a_tag_that_may_name_somebody_is_refused(desk: Desk):
+    root = desk.browser(desk.root)
+    root.get("/settings/statistics")
+
+    assert root.post("/settings/statistics/tags", {"name": "nils@berg.example"}).status_code == 422
+    assert root.post("/settings/statistics/tags", {"name": "Lamp"}).status_code == 303
+    assert "Remove lamp from the list" in root.get("/settings/statistics").text
+    assert root.post("/settings/statistics/tags/removal", {"name": "lamp"}).status_code == 303

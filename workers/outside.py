@@ -1,0 +1,61 @@
+"""One file to one address outside: HTTPS, the public internet, no redirects, and the answer is not read."""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+_AGENT: Final = "Candour"
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """Connects to the address that was looked at, not to what the name says a moment later."""
+
+    def __init__(self, host: str, address: str, port: int, *, timeout: float) -> None:
+        self._context = ssl.create_default_context()
+        super().__init__(host, port, timeout=timeout, context=self._context)
+        self._address = address
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+
+
+def post(url: str, body: bytes, *, kind: str, waits: timedelta) -> str:
+    """Send a body; empty: it was taken, else in a few words what went wrong."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return "not an https address"
+    port = parts.port or 443
+    try:
+        address = _public_address(parts.hostname, port)
+    except OSError:
+        return "no such host"
+    if address is None:
+        return "the host is not on the public internet"
+    connection = _Pinned(parts.hostname, address, port, timeout=waits.total_seconds())
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", path, body, {"Content-Type": kind, "User-Agent": _AGENT})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"no connection: {type(error).__name__}"
+    finally:
+        connection.close()
+    return "" if 200 <= status < 300 else f"answered {status}"
+
+
+def _public_address(host: str, port: int) -> str | None:
+    """An address of a host, if every one it has is public: a name must not lead into our own network."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return found[0] if found and all(_is_public(address) for address in found) else None
+
+
+def _is_public(address: str) -> bool:
+    number = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(number, ipaddress.IPv6Address) and (inside := number.ipv4_mapped or number.sixtofour) is not None:
+        number = inside
+    return number.is_global and not number.is_multicast
