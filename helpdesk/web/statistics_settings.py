@@ -15,6 +15,8 @@ from helpdesk.privacy.statistics.plan import MILLION, PRESETS, Plan, Usage
 from helpdesk.web import published, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _, zone
+from helpdesk.web.numbers import whole
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("statistics_settings", __name__)
 
@@ -51,7 +53,7 @@ def choose() -> ResponseReturnValue:
     """Whether, how strictly, of whom, and what beside the five; for a month that has begun its plan stays."""
     settings.must(Permission.STATISTICS)
     usage = values.of(db(), Usage)
-    epsilon = request.form.get("epsilon", type=int)
+    epsilon = request.form.get("epsilon", type=whole)
     unit = request.form.get("unit", "")
     if epsilon is None or epsilon not in PRESETS.values() or unit not in set(Unit):
         return _page(_("Please choose one of what is offered."))

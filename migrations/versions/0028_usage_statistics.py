@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("unit", WORD, nullable=False),
         sa.Column("epsilon", ID, nullable=False),
         sa.Column("contributions", ID, nullable=False),
-        sa.Column("scale", sa.Float(), nullable=False),
+        sa.Column("scale", sa.Double(), nullable=False),
         sa.Column("method", ID, nullable=False),
         sa.Column("categories", sa.Text(), nullable=False),
         sa.Column("noisy", sa.Text(), nullable=False),
