@@ -8,6 +8,7 @@ from typing import Final
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
 from workers import delivery, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
+from workers import delivery, desk, erasure, mailbox_tokens, nightly, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -23,6 +24,8 @@ CLOCKWORK: Final = (
     Entry("traces of erasures, nightly",            timedelta(minutes=10),   nightly.scrub),
     Entry("logins by token that end soon",           timedelta(minutes=1),    mailbox_tokens.renew),
     Entry("usage statistics of finished periods",   timedelta(minutes=10),   statistics.close_periods),
+    Entry("snoozed tickets whose moment has come",  timedelta(seconds=15),   desk.wake_tickets),
+    Entry("drafts nobody touched for a month",      timedelta(hours=1),      desk.let_go_of_drafts),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, password_resets, records
+from helpdesk.desk import brand, password_resets, records, sendings
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -83,7 +83,7 @@ def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by:
         attachments=_files(session, message, by),
         in_reply_to=answered,
         references=chain,
-        date=row.created_at,
+        date=sendings.leaves_at(session, message) or row.created_at,
     )
 
 

@@ -26,6 +26,7 @@ class View(enum.StrEnum):
     UNASSIGNED = "unassigned"
     OPEN = "open"
     PENDING = "pending"
+    SNOOZED = "snoozed"
     CLOSED = "closed"
     SPAM = "spam"
     TRASH = "trash"
@@ -101,6 +102,16 @@ def page(
     return Page(tickets, None if is_last else Key(_moment(tickets[-1], column), tickets[-1].id))
 
 
+def following(
+    session: Session, agent: Agent, view: View, ticket: Ticket, *, team_id: int | None = None
+) -> Ticket | None:
+    """The ticket after this one in a view, going by where this one stands now."""
+    at = getattr(ticket, _ORDER[view].key)
+    after = Key(at, ticket.id) if at is not None else None
+    found = page(session, agent, view, team_id=team_id, after=after, size=1).tickets
+    return next((one for one in found if one.id != ticket.id), None)
+
+
 def count(session: Session, agent: Agent, view: View, *, team_id: int | None = None) -> int:
     """How many tickets a view holds; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
     chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
@@ -141,6 +152,7 @@ _STATUS: Final = {
     View.UNASSIGNED: Status.OPEN,
     View.OPEN: Status.OPEN,
     View.PENDING: Status.PENDING,
+    View.SNOOZED: Status.SNOOZED,
     View.CLOSED: Status.CLOSED,
 }
 _ORDER: Final = {
@@ -148,6 +160,7 @@ _ORDER: Final = {
     View.UNASSIGNED: Ticket.waiting_since,
     View.OPEN: Ticket.waiting_since,
     View.PENDING: Ticket.active_at,
+    View.SNOOZED: Ticket.active_at,
     View.CLOSED: Ticket.closed_at,
     View.SPAM: Ticket.active_at,
     View.TRASH: Ticket.active_at,

@@ -7,7 +7,18 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.config import Desk
-from helpdesk.desk import acknowledgements, conversation, copies, forwards, ledger, people, received, suggestions
+from helpdesk.desk import (
+    acknowledgements,
+    conversation,
+    copies,
+    forwards,
+    ledger,
+    people,
+    received,
+    sendings,
+    snooze,
+    suggestions,
+)
 from helpdesk.desk.identity import verdict
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
@@ -212,13 +223,15 @@ def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
     if not ticket.awaits_us or ticket.status is not Status.OPEN:
         ticket.waiting_since = message.at
     ticket.awaits_us = True
+    sendings.customer_wrote(session, ticket)
     if ticket.place is Place.TRASH:  # who writes to a ticket in the trash is not thrown away with it
         ticket.place = Place.DESK
         audit.record(
             session, "ticket.restore", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=ticket.customer_id
         )
-    if ticket.status is Status.OPEN:
+    if ticket.status is Status.OPEN or snooze.sleeps_on(session, ticket):
         return
+    ticket.woke_at = message.at if ticket.status is Status.SNOOZED else None
     ticket.status = Status.OPEN
     ticket.closed_at = None
     audit.record(session, "ticket.reopen", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=ticket.customer_id)

@@ -216,6 +216,11 @@ def resume_sending(session: Session, mailbox: Mailbox, *, by: Reader | None) -> 
     outbox.ring_for(session, mailbox.id)
 
 
+def everything(session: Session) -> Sequence[Mailbox]:
+    """All mailboxes, by address."""
+    return session.scalars(select(Mailbox).order_by(Mailbox.address)).all()
+
+
 def paused(session: Session) -> Sequence[Mailbox]:
     return session.scalars(
         select(Mailbox).where(Mailbox.sending_paused_because.is_not(None), Mailbox.is_active).order_by(Mailbox.id)

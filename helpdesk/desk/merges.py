@@ -73,11 +73,11 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
     if kept is None or target is None or target.place is Place.MERGED:
         raise NotToBeUndone("this merge is no longer there to be undone")
     access.require(session, target, by=by)
-    family = _family(session, source)
+    kin = family(session, source)
     messages = session.scalars(
-        select(Message).where(Message.ticket_id == target.id, Message.origin_ticket_id.in_(family))
+        select(Message).where(Message.ticket_id == target.id, Message.origin_ticket_id.in_(kin))
     ).all()
-    notes = session.scalars(select(Note).where(Note.ticket_id == target.id, Note.origin_ticket_id.in_(family))).all()
+    notes = session.scalars(select(Note).where(Note.ticket_id == target.id, Note.origin_ticket_id.in_(kin))).all()
     rows: list[Message | Note] = [*messages, *notes]
     for row in rows:
         row.origin_ticket_id = None if row.origin_ticket_id == source.id else row.origin_ticket_id
@@ -100,22 +100,22 @@ def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Ticket
     return session.scalars(inbox.visible(by).where(Ticket.merged_into_id == ticket.id).order_by(Ticket.id)).all()
 
 
+def family(session: Session, ticket: Ticket) -> set[int]:
+    """This ticket and all that were merged into it, and into those."""
+    kin = {ticket.id}
+    for _step in range(_DEEPEST):
+        further = set(session.scalars(select(Ticket.id).where(Ticket.merged_into_id.in_(kin)))) - kin
+        if not further:
+            break
+        kin |= further
+    return kin
+
+
 def _put(session: Session, messages: Sequence[Message], notes: Sequence[Note], on: Ticket) -> None:
     arrived = [message.inbound_email_id for message in messages if message.inbound_email_id]
     for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(arrived))).all():
         email.ticket_id = on.id
     access.move_writing(session, messages, notes, on, shorten=preview_of)
-
-
-def _family(session: Session, ticket: Ticket) -> set[int]:
-    """This ticket and all that were merged into it, and into those."""
-    family = {ticket.id}
-    for _step in range(_DEEPEST):
-        further = set(session.scalars(select(Ticket.id).where(Ticket.merged_into_id.in_(family)))) - family
-        if not further:
-            break
-        family |= further
-    return family
 
 
 def _recount(session: Session, *both: Ticket) -> None:

@@ -85,6 +85,15 @@ def of_last_email(session: Session, ticket: Ticket) -> tuple[Address, ...]:
     return tuple(one for one in others.values() if one.email not in own)
 
 
+def writer_of_last(session: Session, ticket: Ticket) -> tuple[Address, ...]:
+    """Who wrote the last email that came, where answers reach them; nobody where it names only ourselves."""
+    row = session.execute(
+        select(Message.from_name, Message.from_email).where(Message.id == _last_received(ticket))
+    ).one_or_none()
+    own = people.own_addresses(session)
+    return (Address(row[0], row[1].lower()),) if row and "@" in row[1] and row[1].lower() not in own else ()
+
+
 def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with what, when
     session: Session,
     ticket: Ticket,
@@ -197,7 +206,7 @@ def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, lett
     )
     session.add(message)
     session.flush()
-    subject = letter.subject if letter.subject is not None else _answering(access.subject(session, ticket, by=by))
+    subject = letter.subject if letter.subject is not None else _subject(session, ticket, by)
     whole = f"{text}\n\n{letter.below}" if letter.below else text
     html = letter.html and letter.html + (writing.as_html(f"\n{letter.below}") if letter.below else "")
     said = MessageText(subject, whole, text, html, new_html=letter.html if letter.below else None)
@@ -207,7 +216,10 @@ def _message(session: Session, ticket: Ticket, text: str, mailbox: Mailbox, lett
     return message
 
 
-def _answering(subject: str) -> str:
+def _subject(session: Session, ticket: Ticket, by: Agent) -> str:
+    subject = access.subject(session, ticket, by=by)
+    if not ticket.message_count:  # the first email, after it was taken back
+        return subject
     return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
 
 

@@ -22,11 +22,15 @@ HAPPENINGS: Final = (
     "ticket.prioritise",
     "ticket.reopen",
     "ticket.restore",
+    "ticket.snooze",
     "ticket.spam",
     "ticket.split",
+    "ticket.start",
+    "ticket.take_back",
     "ticket.trash",
     "ticket.unmerge",
     "ticket.wait",
+    "ticket.wake",
 )
 Row = TypeVar("Row", Attachment, MessageAddress)
 

@@ -57,6 +57,11 @@ def as_html(text: str) -> str:
     return "".join(f"<div>{markup.escape(line) or '<br>'}</div>" for line in text.splitlines())
 
 
+def picture(file_id: int) -> str:
+    """The address of a picture of a draft, for its writer."""
+    return f"/drafts/files/{file_id}"
+
+
 def quoted(text: str) -> str:
     """Plain text as a quotation of an email."""
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())

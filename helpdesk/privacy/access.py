@@ -171,6 +171,11 @@ def write_message(session: Session, message: Message, text: MessageText, *, foun
     content.keep_message(session, message, text, found_by=found_by)
 
 
+def renew_preview(session: Session, ticket: Ticket, *, shorten: Callable[[str], str]) -> None:
+    """Let a ticket's preview be the beginning of its last message."""
+    content.keep_preview(session, ticket.id, shorten(content.last_text(session, ticket.id)))
+
+
 def move_message(session: Session, message: Message, to: Ticket) -> None:
     """Put a message on another ticket, and let it be found there."""
     before, message.ticket_id = message.ticket_id, to.id
@@ -217,6 +222,11 @@ def erase_notes(session: Session, note_ids: Collection[int]) -> None:
 
 def erase_tickets(session: Session, ticket_ids: Collection[int]) -> None:
     content.erase_tickets(session, ticket_ids)
+
+
+def let_go(session: Session, digests: Collection[bytes]) -> list[bytes]:
+    """Forget files whose holder went, unless somebody else holds them; returns the large ones, for `remove_file`."""
+    return content.let_go(session, digests)
 
 
 def remove_file(session: Session, digest: bytes) -> None:

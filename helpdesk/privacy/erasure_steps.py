@@ -16,12 +16,13 @@ from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
 from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.models.base import Base
+from helpdesk.models.draft import Draft
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, drafts
 
 _ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
@@ -144,6 +145,10 @@ def _erase_notes(session: Session, _person: Person, ids: Sequence[int]) -> Seque
     return ()
 
 
+def _erase_drafts(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+    return drafts.drop(session, ids)
+
+
 def _erase_tickets(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
     access.erase_tickets(session, ids)
     session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(erased_at=clock.now()))
@@ -210,6 +215,9 @@ STEPS: Final[Sequence[Step]] = (
         lambda person: select(Message.id).where(messages_of(person), Message.erased_at.is_(None)),
         _erase_messages,
     ),
+    Step("drafts", ("draft", "draft_content", "draft_file", "draft_file_content"), lambda person: select(
+        Draft.id).where(or_(Draft.ticket_id.in_(tickets_of(person)), Draft.ticket_id.in_(tickets_shared(person)))),
+        _erase_drafts),
     Step("tickets", ("ticket", "ticket_content"), lambda person: tickets_of(person).where(
         Ticket.erased_at.is_(None)), _erase_tickets),
     gone("addresses on others' messages", MessageAddress,
@@ -230,10 +238,6 @@ KEPT: Final[Mapping[str, str]] = {
     "acknowledgement": "the desk's own words, and the number of a ticket",
     "notice": "numbers of an agent and a ticket, and moments",
     "customer_address": "goes last of all: by it the others are found",
-    "draft": "nothing is written there yet",
-    "draft_content": "nothing is written there yet",
-    "draft_file": "nothing is written there yet",
-    "draft_file_content": "nothing is written there yet",
     "erasure": "numbers and moments only: it is the evidence",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
     "merge": "numbers of two tickets, and the state before",

@@ -16,6 +16,7 @@ class Machine(enum.StrEnum):
     DEMO = "demo"
     COMMAND = "command"
     STATISTICS = "statistics"
+    CLOCK = "clock"
 
 
 Reader = Agent | Machine

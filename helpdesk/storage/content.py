@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from helpdesk.models.content.draft_content import DraftFileContent
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
 from helpdesk.models.content.raw_email import RawEmail
 from helpdesk.models.content.search_text import SearchText
@@ -205,7 +206,7 @@ def erase_messages(session: Session, message_ids: Collection[int], inbound_email
     session.execute(delete(AttachmentContent).where(AttachmentContent.attachment_id.in_(attachments)))
     session.execute(delete(MessageContent).where(MessageContent.message_id.in_(message_ids)))
     session.execute(delete(SearchText).where(SearchText.message_id.in_(message_ids)))
-    return [*_let_go(session, held), *erase_raw_emails(session, inbound_email_ids)]
+    return [*let_go(session, held), *erase_raw_emails(session, inbound_email_ids)]
 
 
 def erase_raw_emails(session: Session, inbound_email_ids: Collection[int]) -> list[bytes]:
@@ -213,7 +214,7 @@ def erase_raw_emails(session: Session, inbound_email_ids: Collection[int]) -> li
     raws = RawEmail.inbound_email_id.in_(inbound_email_ids)
     held = set(session.scalars(select(RawEmail.digest).where(raws)))
     session.execute(delete(RawEmail).where(raws))
-    return _let_go(session, held)
+    return let_go(session, held)
 
 
 def erase_notes(session: Session, note_ids: Collection[int]) -> None:
@@ -257,9 +258,10 @@ def remove_file(session: Session, digest: bytes) -> None:
     files.remove_from_folder(session, digest)
 
 
-def _let_go(session: Session, digests: Collection[bytes]) -> list[bytes]:
+def let_go(session: Session, digests: Collection[bytes]) -> list[bytes]:
     """Of files whose holder went: those that nobody else holds go too; the large ones are left to be unlinked."""
     kept = set(session.scalars(select(AttachmentContent.digest).where(AttachmentContent.digest.in_(digests))))
+    kept |= set(session.scalars(select(DraftFileContent.digest).where(DraftFileContent.digest.in_(digests))))
     kept |= set(session.scalars(select(RawEmail.digest).where(RawEmail.digest.in_(digests))))
     return files.forget(session, sorted(set(digests) - kept))
 

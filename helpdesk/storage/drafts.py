@@ -1,8 +1,9 @@
 """Drafts in and out of their tables, and back from a message that never left. Nobody calls this but the gate."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftContent, DraftFileContent
@@ -52,7 +53,7 @@ def file_names(session: Session, draft_id: int) -> dict[int, str]:
         .join(DraftFile, DraftFile.id == DraftFileContent.draft_file_id)
         .where(DraftFile.draft_id == draft_id)
     )
-    return dict(rows.tuples().all())
+    return {file_id: name for file_id, name in rows}  # noqa: C416  rows are tuples to a human only
 
 
 def file_body(session: Session, draft_file_id: int) -> DraftFileBody:
@@ -65,23 +66,36 @@ def drop_file(session: Session, draft_file_id: int) -> None:
     session.execute(delete(DraftFile).where(DraftFile.id == draft_file_id))
 
 
-def drop(session: Session, draft_id: int) -> None:
-    of_it = select(DraftFile.id).where(DraftFile.draft_id == draft_id)
-    session.execute(delete(DraftFileContent).where(DraftFileContent.draft_file_id.in_(of_it)))
-    session.execute(delete(DraftFile).where(DraftFile.draft_id == draft_id))
-    session.execute(delete(DraftContent).where(DraftContent.draft_id == draft_id))
-    session.execute(delete(Draft).where(Draft.id == draft_id))
+def move_files(session: Session, draft_id: int, to_id: int) -> None:
+    session.execute(update(DraftFile).where(DraftFile.draft_id == draft_id).values(draft_id=to_id))
+    session.flush()
 
 
-def take_files(session: Session, message_id: int, draft_id: int) -> None:
-    """Put the files of a message beside a draft: the same bytes, under the same names."""
+def drop(session: Session, draft_ids: Collection[int]) -> list[bytes]:
+    """Remove drafts with all that belongs to them; returns the digests of what their files held."""
+    of_them = select(DraftFile.id).where(DraftFile.draft_id.in_(draft_ids))
+    theirs = DraftFileContent.draft_file_id.in_(of_them)
+    held = session.scalars(select(DraftFileContent.digest).where(theirs)).all()
+    for gone in (
+        delete(DraftFileContent).where(theirs),
+        delete(DraftFile).where(DraftFile.draft_id.in_(draft_ids)),
+        delete(DraftContent).where(DraftContent.draft_id.in_(draft_ids)),
+        delete(Draft).where(Draft.id.in_(draft_ids)),
+    ):
+        session.execute(gone.execution_options(synchronize_session="fetch"))
+    return list(held)
+
+
+def take_files(session: Session, message_id: int, draft_id: int) -> dict[str, int]:
+    """Put the files of a message beside a draft: the same bytes, under the same names. By Content-ID where shown."""
+    shown: dict[str, int] = {}
     rows = session.execute(
         select(Attachment, AttachmentContent)
         .join(AttachmentContent, AttachmentContent.attachment_id == Attachment.id)
         .where(Attachment.message_id == message_id)
         .order_by(Attachment.position)
     )
-    for attachment, content in rows.tuples().all():
+    for attachment, content in rows:
         row = DraftFile(
             draft_id=draft_id,
             media_type=attachment.media_type,
@@ -91,6 +105,9 @@ def take_files(session: Session, message_id: int, draft_id: int) -> None:
         session.add(row)
         session.flush()
         session.add(DraftFileContent(draft_file_id=row.id, name=content.name, digest=content.digest))
+        if content.content_id:
+            shown[content.content_id] = row.id
+    return shown
 
 
 def empty_message(session: Session, message_id: int) -> None:

@@ -28,9 +28,9 @@ _WEBP: Final = (b"RIFF", b"WEBP")
 @bp.get("/attachments/<int:attachment_id>")
 def show(attachment_id: int) -> ResponseReturnValue:
     file = access.read(db(), _find(attachment_id), by=agent())
-    answer = Response(file.body, content_type=_kind(file.body))
+    answer = Response(file.body, content_type=kind_of(file.body))
     answer.headers["Content-Security-Policy"] = FILE_POLICY
-    answer.headers.set("Content-Disposition", "attachment", filename=_safe(file.name))
+    answer.headers.set("Content-Disposition", "attachment", filename=safe_name(file.name))
     return answer
 
 
@@ -43,7 +43,7 @@ def part(message_id: int, position: int) -> ResponseReturnValue:
     if attachment is None:
         raise NotVisible("attachment", position)
     body = access.read(db(), attachment, by=agent()).body
-    kind = _kind(body)
+    kind = kind_of(body)
     if not kind.startswith("image/"):
         raise NotVisible("attachment", attachment.id)
     answer = Response(body, content_type=kind)
@@ -59,14 +59,14 @@ def _find(attachment_id: int) -> Attachment:
     return attachment
 
 
-def _kind(body: bytes) -> str:
+def kind_of(body: bytes) -> str:
     if (body[:4], body[8:12]) == _WEBP:
         return "image/webp"
     found = next((kind for kind, beginning in _BEGINNINGS.items() if body.startswith(beginning)), None)
     return found or "application/octet-stream"
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name that a header and a file system take: no controls, no folders, no invisible turns of direction."""
     kept = "".join(letter for letter in name if letter.isprintable() and letter not in "/\\\u2028\u2029")
     return kept.strip(". ")[:120] or "attachment"

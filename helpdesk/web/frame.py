@@ -7,7 +7,7 @@ from typing import Final
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, notices, saved_views, undelivered, waiting
+from helpdesk.desk import counters, drafts, notices, saved_views, undelivered, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
 from helpdesk.web import alarms
@@ -19,6 +19,7 @@ ICONS: Final = {
     View.UNASSIGNED: "inbox",
     View.OPEN: "layers",
     View.PENDING: "hourglass",
+    View.SNOOZED: "alarm-clock",
     View.CLOSED: "circle-check",
     View.SPAM: "ban",
     View.TRASH: "trash-2",
@@ -54,6 +55,7 @@ class Frame:
     bottom: Sequence[ViewLink]
     current: str = ""
     waiting: str = ""
+    drafts: str = ""
     saved: Sequence[SavedLink] = ()
     alarms: Sequence[Alarm] = ()
     notices: str = ""
@@ -69,6 +71,7 @@ def names() -> dict[View, str]:
         View.UNASSIGNED: _("Unassigned"),
         View.OPEN: _("All open"),
         View.PENDING: _("Pending"),
+        View.SNOOZED: _("Snoozed"),
         View.CLOSED: _("Closed"),
         View.SPAM: _("Spam"),
         View.TRASH: _("Trash"),
@@ -89,11 +92,18 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         links,
         [link for link in views if link.slug in chosen],
         current,
-        _written(waiting.count(session, by=agent) + undelivered.count(session, by=agent)),
+        _written(_to_look_at(session, agent)),
+        _written(drafts.count(session, by=agent)),
         _saved(session, agent),
         alarms.around(session, agent),
         _written(notices.unseen(session, agent)),
     )
+
+
+def _to_look_at(session: Session, agent: Agent) -> int:
+    """Emails that wait, answers that did not arrive, and this agent's own that were held."""
+    held = drafts.count(session, by=agent, held=True)
+    return waiting.count(session, by=agent) + undelivered.count(session, by=agent) + held
 
 
 def _saved(session: Session, agent: Agent) -> list[SavedLink]:

@@ -45,6 +45,10 @@ _TOLD: Final[dict[str, Callable[[str, AuditEvent, Thread], Told]]] = {
 _PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.close": ("circle-check", N_("%(name)s closed the ticket")),
     "ticket.reopen": ("rotate-ccw", N_("%(name)s opened the ticket again")),
+    "ticket.snooze": ("alarm-clock", N_("%(name)s snoozed it")),
+    "ticket.start": ("pencil", N_("%(name)s wrote first")),
+    "ticket.take_back": ("undo-2", N_("%(name)s took an answer back")),
+    "ticket.wake": ("alarm-clock", N_("It came back from its snooze")),
     "ticket.wait": ("hourglass", N_("%(name)s set it to pending")),
     "ticket.move": ("users", N_("%(name)s moved it to another team")),
     "ticket.spam": ("ban", N_("%(name)s marked it as spam")),

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, inbox, tags
+from helpdesk.desk import customers, drafts, inbox, tags
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
 from helpdesk.models.saved_view import SavedView
@@ -50,6 +50,7 @@ class Row:
     shows_status: bool
     subject: str | Markup = ""
     preview: str | Markup = ""
+    has_draft: bool = False
 
     @property
     def waits(self) -> bool:
@@ -94,6 +95,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
     """Rows of the given tickets, in their order; what is not readable shows no word of content."""
     seen = access.glimpse(session, tickets, by=agent, view=here.slug)
     names = customers.labels(session, [ticket.customer for ticket in tickets])
+    begun = drafts.with_drafts(session, [ticket.id for ticket in tickets], by=agent)
     tagged = tags.on_tickets(session, [ticket.id for ticket in tickets])
     return [
         Row(
@@ -106,6 +108,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             shows_status=bool(here.words),
             subject=(seen[ticket.id].subject or _("(no subject)")) if ticket.id in seen else "",
             preview=seen[ticket.id].preview if ticket.id in seen else "",
+            has_draft=ticket.id in begun,
         )
         for ticket in tickets
     ]
@@ -130,6 +133,7 @@ def _empty(here: Listed) -> Empty:
         View.UNASSIGNED: (done, _("Everything has somebody"), _("No open ticket is without an agent.")),
         View.OPEN: (done, _("All done"), _("No ticket is open. New mail appears here by itself.")),
         View.PENDING: (waiting, _("Nobody to wait for"), _("Tickets that wait for the customer are shown here.")),
+        View.SNOOZED: ("alarm-clock", _("Nothing sleeps"), _("Snoozed tickets come back by themselves.")),
         View.CLOSED: (done, _("Nothing closed yet"), _("Closed tickets are shown here, the last one first.")),
         View.SPAM: ("ban", _("No spam"), _("What was marked as spam waits here, and can be brought back.")),
         View.TRASH: ("trash-2", _("The trash is empty"), _("What was thrown away can be brought back from here.")),

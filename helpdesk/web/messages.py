@@ -1,5 +1,8 @@
 """Messages: a letter as it was made, in a frame of its own, and its original."""
 
+import re
+from typing import Final
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -15,6 +18,9 @@ from helpdesk.web.headers import FILE_POLICY, MESSAGE_POLICY
 
 bp = Blueprint("messages", __name__)
 
+# pictures in what we sent; desk/sendings names them by their place among the files
+_SENT_PICTURE: Final = re.compile(r"cid:p(\d{1,3})\.[0-9a-f]{16}@picture")
+
 
 @bp.get("/messages/<int:message_id>/body")
 def body(message_id: int) -> ResponseReturnValue:
@@ -23,6 +29,7 @@ def body(message_id: int) -> ResponseReturnValue:
     is_whole = "whole" in request.args or not text.new_html
     other = url_for(".body", message_id=message_id, whole=None if is_whole else 1) if text.new_html else ""
     html = (text.html if is_whole else text.new_html) or ""
+    html = _SENT_PICTURE.sub(lambda found: f"parts/{found[1]}", html)
     page = render_template("messages/body.html", html=html, subject=text.subject, other=other, is_whole=is_whole)
     answer = Response(page)
     answer.headers["Content-Security-Policy"] = MESSAGE_POLICY

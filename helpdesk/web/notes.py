@@ -1,12 +1,12 @@
-"""Notes: remarks among agents."""
+"""Notes: remarks among agents. They have a form, an address and tables of their own, and nothing here can send."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import tickets
+from helpdesk.desk import drafts, tickets
 from helpdesk.web.auth import agent, db
+from helpdesk.web.composer import Typed
 from helpdesk.web.language import _
-from helpdesk.web.shown import Draft
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("notes", __name__)
@@ -18,5 +18,7 @@ def create(number: int) -> ResponseReturnValue:
     try:
         tickets.note(db(), ticket, text, by=agent())
     except tickets.Empty:
-        return page(ticket, Draft("note", text, _("Write something first.")))
+        return page(ticket, Typed("note", text, _("Write something first.")))
+    if (draft := drafts.of_key(db(), request.form.get("key", ""), by=agent())) is not None:
+        drafts.discard(db(), draft)
     return back_to(number)

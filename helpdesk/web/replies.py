@@ -1,55 +1,195 @@
-"""Replies: what an agent writes to a customer."""
+"""Replies: what an agent writes to a customer is sent, held, put off, or taken back."""
 
 import mimetypes
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 
-from flask import Blueprint, request
+from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import replies, tickets
+from helpdesk import clock
+from helpdesk.desk import composing, drafts, inbox, replies, sendings, tickets
+from helpdesk.desk.sendings import After, Held, Written
+from helpdesk.desk.snooze import NotToBeSnoozed
+from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.outbound import OutgoingAttachment
-from helpdesk.web import notes
+from helpdesk.models.draft import DraftKind
+from helpdesk.models.sending import Mode
+from helpdesk.models.ticket import Ticket
+from helpdesk.web import composer, messages, recipients
 from helpdesk.web.auth import agent, db
-from helpdesk.web.language import _
-from helpdesk.web.shown import Draft
+from helpdesk.web.composer import Typed
+from helpdesk.web.inbox import is_partial
+from helpdesk.web.language import _, ngettext
+from helpdesk.web.numbers import whole
+from helpdesk.web.paging import listed
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("replies", __name__)
 
+_REFUSED = (
+    tickets.Empty,
+    replies.NobodyToWriteTo,
+    replies.TooMuch,
+    AddressRefused,
+    VariableUnknown,
+    NotToBeSnoozed,
+    sendings.NotAMoment,
+)
+
 
 @bp.post("/tickets/<int:number>/replies")
 def create(number: int) -> ResponseReturnValue:
-    """Send a reply. The composer's one form sends its notes here too, and says so."""
-    if request.form.get("kind") == "note":
-        return notes.create(number)
-    ticket, text = handle(number), request.form.get("text", "")
+    """Send what stands in the editor; nothing leaves where something came that its writer has not seen."""
+    ticket = handle(number)
+    following = _following(ticket)
     try:
         with db().begin_nested():
-            replies.reply(db(), ticket, text, by=agent(), files=_files())
-    except (tickets.Empty, replies.NobodyToWriteTo, replies.TooMuch, AddressRefused) as error:
-        return page(ticket, Draft("reply", text, _why_not(error)))
-    if request.form.get("then") == "close":
-        tickets.close(db(), ticket, by=agent())
-    return back_to(number)
+            sendings.send(db(), ticket, _written(), by=agent(), after=_after())
+    except Held as held:
+        return _held(ticket, held)
+    except _REFUSED as error:
+        return page(ticket, _typed(why_not(error)))
+    return _onwards(number, following)
 
 
-def _files() -> list[OutgoingAttachment]:
+@bp.post("/messages/<int:message_id>/undo")
+def take_back(message_id: int) -> ResponseReturnValue:
+    """Take an answer back before it leaves: it stands in its writer's editor again."""
+    message = messages.find(message_id)
+    ticket = handle(message.ticket_id)
+    try:
+        with db().begin_nested():
+            sendings.take_back(db(), message, by=agent())
+    except sendings.TooLate:
+        return page(ticket, wrong=_("It is too late: the answer is on its way."))
+    return back_to(ticket.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    message_id: int
+    number: int
+    seconds: int
+
+
+def undoable() -> Undo | None:
+    """The answer that this agent has just sent, while it can be taken back."""
+    row = sendings.undoable(db(), by=agent())
+    if row is None:
+        return None
+    return Undo(row.message_id, row.ticket_id, max(1, ceil((row.leaves_at - clock.now()).total_seconds())))
+
+
+def why_not(error: Exception) -> str:
+    if isinstance(error, tickets.Empty):
+        return _("Write something first.")
+    if isinstance(error, replies.TooMuch):
+        return _("The files are too large together for one email (18 MB), or there are too many recipients.")
+    if isinstance(error, replies.NobodyToWriteTo):
+        return _("Choose whom to write to: there is nobody but ourselves.")
+    if isinstance(error, VariableUnknown):
+        return _("There is no value for %(names)s: write something in its place.", names=", ".join(error.names))
+    if isinstance(error, NotToBeSnoozed | sendings.NotAMoment):
+        return _("Choose a moment to come.")
+    return _("One of the addresses can't be written to.")
+
+
+def files() -> list[OutgoingAttachment]:
+    """The files that a form without a script brings along."""
     return [
         OutgoingAttachment(
-            name=file.filename or _("unnamed file"),
-            media_type=mimetypes.guess_type(file.filename or "")[0] or "application/octet-stream",
-            payload=file.read(),
+            name=file.filename or _("unnamed file"), media_type=media_type(file.filename or ""), payload=file.read()
         )
         for file in request.files.getlist("files")
         if file.filename
     ]
 
 
-def _why_not(error: Exception) -> str:
-    if isinstance(error, tickets.Empty):
-        return _("Write something first.")
-    if isinstance(error, replies.TooMuch):
-        return _("The files are too large together for one email (18 MB), or there are too many recipients.")
-    if isinstance(error, replies.NobodyToWriteTo):
-        return _("There is nobody to write to on this ticket but ourselves.")
-    return _("One of the addresses can't be written to.")
+def media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _written() -> Written:
+    mode = Mode(given) if (given := request.form.get("mode", "all")) in {"all", "sender", "forward"} else Mode.ALL
+    to = request.form.get("forward_to" if mode is Mode.FORWARD else "to")
+    copies = request.form.get("cc") if to is not None and mode is not Mode.FORWARD else None
+    return Written(
+        text=request.form.get("text", ""),
+        html=request.form.get("html", ""),
+        mode=mode,
+        to=None if to is None else recipients.read(to),
+        cc=None if to is None else recipients.read(copies or ""),
+        bcc=recipients.read(request.form.get("bcc", "")) if mode is not Mode.FORWARD else (),
+        files=files(),
+        originals=request.form.getlist("originals", type=whole),
+        draft=drafts.of_key(db(), request.form.get("key", ""), by=agent()),
+        seen=composer.seen(),
+        actions=request.form.getlist("actions"),
+        saved=request.form.getlist("saved", type=whole),
+    )
+
+
+def _after() -> After:
+    then, asleep, later = (request.form.get(name, "") for name in ("then", "snooze", "later"))
+    if later == "chosen":
+        later = request.form.get("later_at", "")
+    return After(
+        then="snooze" if asleep else then or "stay",
+        at=_moment(later) if later else None,
+        snooze_until=_moment(asleep) if asleep not in {"", "reply"} else None,
+    )
+
+
+def _moment(typed: str) -> datetime:
+    """A moment as a form sends it; one without a zone is the desk's. Raises NotAMoment."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        raise sendings.NotAMoment("this is no moment") from None
+    return at if at.tzinfo else at.replace(tzinfo=composer.zone())
+
+
+def _typed(wrong: str = "", held: str = "") -> Typed:
+    return Typed(
+        "reply",
+        request.form.get("text", ""),
+        wrong,
+        request.form.get("html", ""),
+        composer.fields(),
+        held,
+        request.form.get("then", "stay"),
+    )
+
+
+def _held(ticket: Ticket, held: Held) -> ResponseReturnValue:
+    """Nothing left: what was written is a draft that waits to be decided about, and what is new is shown."""
+    key = request.form.get("key", "") or drafts.new_key()
+    said = composer.said()
+    drafts.keep_held(db(), ticket, DraftKind.REPLY, key, said, by=agent(), seen=composer.seen() or (0, 0))
+    words = [ngettext("%(num)s new message", "%(num)s new messages", held.messages)] if held.messages else []
+    words += [ngettext("%(num)s new note", "%(num)s new notes", held.notes)] if held.notes else []
+    return page(ticket, _typed(held=", ".join(words)))
+
+
+def _following(ticket: Ticket) -> str:
+    """Where to go on after this ticket: the next one of its list, as it stands before anything changes."""
+    here, goes_to = listed(), composing.of_agent(db(), agent()).goes_to
+    if goes_to == "list":
+        return here.back_url
+    if goes_to == "next" and not here.words:
+        following = inbox.following(db(), agent(), here.view, ticket, team_id=here.team_id)
+        return here.ticket_url(following.number) if following else here.back_url
+    return ""
+
+
+def _onwards(number: int, following: str) -> ResponseReturnValue:
+    if not following:
+        return back_to(number)
+    if following.startswith("/tickets/") or not is_partial():
+        return redirect(following, code=303)
+    answer = make_response("", 204)  # a list is a page of its own
+    answer.headers["HX-Redirect"] = following
+    return answer

@@ -49,6 +49,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
         N_("You"),
         (
             SettingsPage("account.show", N_("Your account"), "user", None, N_("Name, language, look and password.")),
+            SettingsPage(
+                "sending.index", N_("Writing and sending"), "send", Permission.HANDLE,
+                N_("Your signature, time to take an answer back, and where to go then."),
+            ),
             SettingsPage("security.show", N_("Signing in"), "fingerprint", None, N_("Second step, passkeys.")),
         ),
     ),
@@ -67,6 +71,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
             SettingsPage(
                 "mailboxes.index", N_("Mailboxes"), "mail", Permission.SETUP,
                 N_("The addresses customers write to, how they are reached, and how they are."),
+            ),
+            SettingsPage(
+                "sending.desk", N_("Answers"), "reply", Permission.SETUP,
+                N_("Signatures of the mailboxes, and what is quoted."),
             ),
             SettingsPage(
                 "ledger.index", N_("Mail ledger"), "scroll-text", Permission.SETUP,
@@ -90,6 +98,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
         N_("Work"),
         (
             SettingsPage("brand.show", N_("Look"), "palette", Permission.SETUP, N_("Name, sign and colour.")),
+            SettingsPage(
+                "saved_replies.index", N_("Saved replies"), "zap", Permission.HANDLE,
+                N_("Texts you use again, and what is done with the ticket then."),
+            ),
             SettingsPage(
                 "business_hours.index", N_("Business hours"), "calendar-clock", Permission.SETUP,
                 N_("When each team works, and on which days it does not."),

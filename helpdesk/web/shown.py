@@ -7,8 +7,7 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, replies, tags, thread
-from helpdesk.desk.replies import Recipients
+from helpdesk.desk import customers, sendings, tags, thread
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -16,25 +15,18 @@ from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit, policy, protection
+from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
-from helpdesk.web import bars, more, words
+from helpdesk.web import bars, composer, more, words
 from helpdesk.web import thread as conversation
 from helpdesk.web.bars import Bar
+from helpdesk.web.composer import Composer, Typed
 from helpdesk.web.language import _
 from helpdesk.web.more import More
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What stands in the composer: nothing, or what was typed when sending it failed."""
-
-    kind: str = "reply"
-    text: str = field(default="", repr=False)
-    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +65,12 @@ class TicketShown:
     all_tags: Sequence[str]
     agents: Sequence[Agent]
     customer: Person
-    recipients: Recipients
     basis: str
     may_handle: bool
     more: More
     bars: Sequence[Bar] = ()
-    draft: Draft = Draft()
+    composer: Composer | None = None
+    from_list: str = ""  # names the list it was opened from, as a query
     is_readable: bool = True
 
 
@@ -108,7 +100,7 @@ class TicketProtected:
 
 
 def show(
-    session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Draft | None = None, wrong: str = ""
+    session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Typed | None = None, wrong: str = ""
 ) -> TicketShown | TicketProtected | TicketWithheld:
     """The ticket with everything on it, read through the gate; or the page that says why not."""
     try:
@@ -119,7 +111,8 @@ def show(
         return _withheld(session, ticket, here, by=by)
     rows = thread.of_ticket(session, ticket)
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
-    made = conversation.entries(rows, text, as_text=as_text, as_html=as_html)
+    waits = sendings.waiting_on(session, ticket)
+    made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)
     folded, entries = conversation.folded(_opened(made))
     subject = text.subject or _("(no subject)")
     return TicketShown(
@@ -135,13 +128,20 @@ def show(
         all_tags=tags.names(session),
         agents=thread.team_agents(session, ticket),
         customer=_person(session, ticket, here, by=by),
-        recipients=replies.recipients(session, ticket),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
         bars=[*([Bar("circle-alert", wrong)] if wrong else []), *bars.on(session, ticket, here, by=by)],
         more=more.of(session, ticket, here, by=by),
-        draft=draft or Draft(),
+        from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
+        composer=_composer(session, ticket, text, by=by, typed=draft),
     )
+
+
+def _composer(
+    session: Session, ticket: Ticket, text: TicketText, *, by: Agent, typed: Typed | None
+) -> Composer | None:
+    may_write = by.may(Permission.HANDLE)
+    return composer.of(session, ticket, text.attachment_names, by=by, typed=typed) if may_write else None
 
 
 def _opened(entries: list[Entry]) -> list[Entry]:

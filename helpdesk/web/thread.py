@@ -1,7 +1,7 @@
 """A ticket's conversation as it is shown: messages, notes and happenings in the order they came."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +13,9 @@ from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.outbound_email import Delivery, DeliveryState
+from helpdesk.models.sending import Sending
 from helpdesk.privacy.access import MessageText, TicketText
-from helpdesk.web import happenings
+from helpdesk.web import filters, happenings
 from helpdesk.web.auth import runtime
 from helpdesk.web.language import _, ngettext
 
@@ -92,15 +93,34 @@ class Entry:
     delivery: State | None = None
     lost: Sequence[Lost] = ()
     split_url: str = ""
+    undo_url: str = ""
     is_open: bool = False
 
 
-def entries(rows: Thread, text: TicketText, *, as_text: int | None = None, as_html: int | None = None) -> list[Entry]:
-    """All entries, oldest first, the last message and what follows it open."""
+def entries(
+    rows: Thread,
+    text: TicketText,
+    *,
+    as_text: int | None = None,
+    as_html: int | None = None,
+    waiting: Mapping[int, Sending] | None = None,
+) -> list[Entry]:
+    """All entries, oldest first, the last message and what follows it open; answers that wait can be taken back."""
     made = [_message(message, rows, text, as_text=as_text, as_html=as_html) for message in rows.messages]
+    made = [_waiting(entry, message, waiting or {}) for entry, message in zip(made, rows.messages, strict=True)]
     made += [_note(note, rows, text) for note in rows.notes]
     made += [_happening(event, rows) for event in rows.happenings]
     return sorted(made, key=lambda entry: entry.at)
+
+
+def _waiting(entry: Entry, message: Message, waiting: Mapping[int, Sending]) -> Entry:
+    row = waiting.get(message.id)
+    if row is None:
+        return entry
+    later = _("Leaves %(moment)s", moment=filters.full_moment(row.leaves_at))
+    words = later if row.is_later else _("Leaves in a moment")
+    state = State("queued", "clock", words, entry.delivery.detail if entry.delivery else "")
+    return replace(entry, delivery=state, undo_url=url_for("replies.take_back", message_id=message.id))
 
 
 def folded(found: list[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -11,12 +11,12 @@ from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, protection
 from helpdesk.web import frame, lists, search, shown
 from helpdesk.web.auth import agent, db
+from helpdesk.web.composer import Typed
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import ngettext
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed, listed
-from helpdesk.web.shown import Draft
 
 bp = Blueprint("tickets", __name__)
 
@@ -126,7 +126,7 @@ def back_to(number: int) -> ResponseReturnValue:
     return redirect(listed().ticket_url(number), code=303)
 
 
-def page(ticket: Ticket, draft: Draft | None = None, wrong: str = "") -> ResponseReturnValue:
+def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> ResponseReturnValue:
     """The ticket: its pane alone for a script, else the whole desk with the list it was opened from."""
     here = listed()
     made = shown.show(db(), ticket, here, by=agent(), draft=draft, wrong=wrong)

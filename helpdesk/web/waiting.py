@@ -6,10 +6,11 @@ from datetime import datetime
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.desk import drafts as kept_drafts
 from helpdesk.desk import undelivered, waiting
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.privacy import access
-from helpdesk.web import frame, messages, reasons
+from helpdesk.web import drafts, frame, messages, reasons
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -92,6 +93,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         desk=frame.around(db(), agent(), "waiting"),
         rows=rows,
         lost=[] if request.args.get("before") else undelivered.listed(db(), by=agent()),
+        held=drafts.rows(kept_drafts.listed(db(), by=agent(), held=True), "waiting"),
         before=shown[-1].id if more else None,
         wrong=wrong,
     )

@@ -12,10 +12,13 @@ from werkzeug.serving import make_server
 from helpdesk.desk import permissions
 from helpdesk.models.access_grant import AccessGrant, Purpose, Scope
 from helpdesk.models.agent import Agent
+from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, grants
+from helpdesk.privacy import access, drafts, grants
+from helpdesk.privacy.drafts import DraftText
 from helpdesk.privacy.grants import Wish
 from helpdesk.runtime import Runtime
 from helpdesk.web import events
@@ -38,6 +41,9 @@ class Desk:
     attachment: Attachment
     grant: AccessGrant  # asked for by Otto, about the team's ticket
     held: InboundEmail  # an email to the team's mailbox that waits to be looked at
+    draft: Draft  # of Otto, on the team's ticket
+    draft_file: DraftFile
+    saved_reply: SavedReply  # of the team
     secret: str  # of the customer's link to it
 
     def browser(self, agent: Agent | None = None) -> Browser:
@@ -101,10 +107,34 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         session.add(attachment)
         session.flush()
         access.write_attachment(session, attachment, name="lamp.png", body=b"\x89PNG\r\n\x1a\nrest")
+        draft = Draft(ticket_id=ticket.id, agent_id=otto.id, kind=DraftKind.REPLY, key="of-otto-00000000")
+        saved_reply = SavedReply(name="Bulb", text="Try another bulb.", team_id=lamps.id)
+        session.add_all([draft, saved_reply])
+        session.flush()
+        drafts.write(session, draft, DraftText("Half a thought of Otto's"))
+        draft_file = DraftFile(draft_id=draft.id, media_type="text/plain", size=1)
+        session.add(draft_file)
+        session.flush()
+        drafts.write_file(session, draft_file, name="a.txt", body=b"a")
         wish = Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 24 * 60)
         grant = permissions.ask(session, runtime.vault, wish, by=otto)
         secret = grants.link_secret(runtime.vault, grant)
-    return Desk(runtime, app, ada, otto, root, ticket, message, attachment, grant, held, secret)
+    return Desk(
+        runtime,
+        app,
+        ada,
+        otto,
+        root,
+        ticket,
+        message,
+        attachment,
+        grant,
+        held,
+        draft,
+        draft_file,
+        saved_reply,
+        secret,
+    )
 
 
 @pytest.fixture

@@ -13,6 +13,11 @@ from tests.web.desk import Desk
 
 ROWS = matrix.ROWS | people_matrix.ROWS | statistics_matrix.ROWS
 FORMS = matrix.FORMS | people_matrix.FORMS | statistics_matrix.FORMS
+from tests.web import matrix, people_matrix, writing_matrix
+from tests.web.desk import Desk
+
+ROWS = matrix.ROWS | people_matrix.ROWS | writing_matrix.ROWS
+FORMS = matrix.FORMS | people_matrix.FORMS | writing_matrix.FORMS
 METHODS = ("GET", "POST")
 PROTECTED_BY_THEIR_ADDRESS = {
     "password_resets.consume",
@@ -38,6 +43,9 @@ def address(desk: Desk, rule: Rule) -> str:
         "delivery_id": 987654,
         "mailbox_id": desk.ticket.mailbox_id,
         "other": desk.ticket.number,
+        "draft_id": desk.draft.id,
+        "file_id": desk.draft_file.id,
+        "reply_id": desk.saved_reply.id,
         "message_id": desk.message.id,
         "attachment_id": desk.attachment.id,
         "position": 1,

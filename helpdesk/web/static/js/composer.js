@@ -1,86 +1,188 @@
-// Writing: a text stays when the agent looks at another ticket, and leaves only when it was sent.
-import { one, openNumber, ticketPane } from "./page.js";
+// Writing: two forms, of which one is shown. What is typed is kept on the server a second after the last key.
+import { focusEditor, openEditor, replaceText } from "./editor.js";
+import { watchFiles } from "./files.js";
+import { all, one, words } from "./page.js";
+import { watchPicker } from "./picker.js";
+import { fill, openRecipients, showLeftOut } from "./recipients.js";
 
-const unsent = new Map();
+const AFTER = 1_000;
+const AT_LEAST_EVERY = 10_000;
+const unsaved = new Map(); // ticket → what its editor holds and the server has not yet
+let timer = null;
+let last = 0;
 
 const composer = () => one("#composer");
-const kindOf = (form) => one("[name=kind]:checked", form)?.value ?? "reply";
+const mode = () => composer()?.dataset.mode ?? "";
+const shownForm = () => one(mode() === "note" ? "#note-form" : "#reply-form") ?? one("form#composer");
 
 export function watchComposer() {
-  direct();
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "text") keep();
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.name === "files") nameFiles(event.target);
-    if (event.target.name === "kind") {
-      direct();
-      one("#text")?.focus();
+  open();
+  document.addEventListener("input", (event) => changed(event.target));
+  document.addEventListener("composer:changed", (event) => changed(event.target));
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest(".composer-tabs a");
+    if (tab) {
+      event.preventDefault();
+      event.stopPropagation();
+      write(tab.dataset.mode);
     }
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "text" || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    send();
+    if (event.target.closest("[data-edit]")) {
+      one("#held").remove();
+      focusEditor();
+    }
+    const chip = event.target.closest("[data-actions] .drop");
+    if (chip) {
+      const list = chip.closest("ul");
+      chip.closest("li").remove();
+      changed(list);
+    }
+  }, true);
+  document.addEventListener("keydown", keys);
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!event.detail.ctx?.sourceElement?.closest?.("#composer")) flush();
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement?.id !== "composer" || !response?.raw?.ok) return;
-    unsent.delete(sourceElement.dataset.ticket);
-    one("#text")?.blur(); // the next key is a command again
+    if (!["reply-form", "note-form"].includes(sourceElement?.id) || !response?.raw?.ok) return;
+    clearTimeout(timer);
+    unsaved.delete(composer()?.dataset.ticket);
+    document.activeElement?.blur(); // the next key is a command again
   });
-  document.addEventListener("htmx:after:swap", () => {
-    restore();
-    direct();
-  });
+  document.addEventListener("htmx:after:swap", open);
+  addEventListener("pagehide", flush);
   addEventListener("beforeunload", (event) => {
-    if ([...unsent.values()].some((draft) => draft.text.trim())) event.preventDefault();
+    if (unsaved.size && navigator.onLine === false) event.preventDefault();
   });
-  document.addEventListener("submit", (event) => {
-    if (event.target.id === "composer" && !window.htmx) unsent.clear();
-  });
+  watchFiles(changed);
+  watchPicker(changed);
 }
 
 export function write(kind) {
-  const form = composer();
+  const place = composer();
+  if (!place || place.dataset.mode === "new") return false;
+  choose(kind === "reply" ? "all" : kind);
+  place.scrollIntoView({ block: "nearest" });
+  if (mode() === "note") one("#note-text").focus();
+  else focusEditor();
+  return true;
+}
+
+export const hasText = () => Boolean(shownForm() && one("textarea", shownForm())?.value.trim());
+
+// another way to send it: the recipients change on the screen, and what is on the screen is what is sent
+function choose(chosen) {
+  const place = composer();
+  const before = place.dataset.mode;
+  place.dataset.mode = chosen;
+  for (const tab of all(".composer-tabs a", place)) {
+    if (tab.dataset.mode === chosen) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  if (chosen === "note") return;
+  one("#reply-form [name=mode]").value = chosen;
+  const people = JSON.parse(place.dataset.choices)[chosen];
+  if (people && before !== chosen && before !== "note") {
+    fill("to", people.to);
+    fill("cc", people.cc);
+  }
+  showLeftOut();
+}
+
+function open() {
+  document.documentElement.dataset.composer = composer() ? "open" : "none";
+  showUndo();
+  const place = composer();
+  if (!place || place.dataset.open) return;
+  place.dataset.open = "yes";
+  openRecipients(place);
+  const kept = unsaved.get(place.dataset.ticket);
+  openEditor(place).then(() => kept && restore(kept));
+  if (kept?.kind === "note") one("#note-text").value = kept.text;
+  if (kept) choose(kept.mode);
+  for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
+  showLeftOut();
+}
+
+function restore(kept) {
+  if (composer()?.dataset.ticket !== kept.ticket || kept.kind === "note") return;
+  replaceText(kept.html, kept.text);
+}
+
+function changed(target) {
+  const form = target.closest?.("#reply-form, #note-form");
   if (!form) return;
-  one(`[name=kind][value=${kind}]`, form).checked = true;
-  direct();
-  form.scrollIntoView({ block: "nearest" });
-  one("#text").focus();
+  const place = composer();
+  const kind = form.id === "note-form" ? "note" : "reply";
+  const text = one("textarea", form).value;
+  const html = one("[name=html]", form)?.value ?? "";
+  unsaved.set(place.dataset.ticket, { ticket: place.dataset.ticket, kind, mode: mode(), text, html });
+  say(form, place.dataset.saving);
+  clearTimeout(timer);
+  if (!last) last = Date.now();
+  timer = setTimeout(flush, Date.now() - last > AT_LEAST_EVERY - AFTER ? 0 : AFTER);
 }
 
-export const hasText = () => Boolean(one("#text")?.value.trim());
-
-function keep() {
-  const form = composer();
-  unsent.set(form.dataset.ticket, { kind: kindOf(form), text: one("#text").value });
+async function flush(event) {
+  clearTimeout(timer);
+  last = 0;
+  const place = composer();
+  const kept = place && unsaved.get(place.dataset.ticket);
+  if (!kept || place.dataset.mode === "new") return;
+  const form = one(kept.kind === "note" ? "#note-form" : "#reply-form");
+  const sent = new FormData(form);
+  sent.delete("files");
+  sent.set("kind", kept.kind);
+  try {
+    const answer = await fetch(place.dataset.drafts, { method: "POST", body: new URLSearchParams(sent), keepalive: event?.type === "pagehide" });
+    if (!answer.ok) return say(form, answer.status === 401 ? words().signedOut : words().failed);
+    const saved = await answer.json();
+    form.elements.key.value = saved.key;
+    form.elements.revision.value = saved.revision;
+    say(form, saved.words);
+    if (unsaved.get(kept.ticket) === kept) unsaved.delete(kept.ticket);
+  } catch {
+    say(form, place.dataset.offline);
+  }
 }
 
-function restore() {
-  const draft = unsent.get(openNumber());
-  const text = one("#text", ticketPane());
-  if (!draft || !text || text.value) return;
-  text.value = draft.text;
-  one(`[name=kind][value=${draft.kind}]`, composer()).checked = true;
+function say(form, text) {
+  const state = one("[data-state]", form);
+  if (state && text !== undefined) state.textContent = text;
 }
 
-function nameFiles(field) {
-  const chosen = one(".attach .chosen");
-  chosen.dataset.word ??= chosen.textContent;
-  chosen.textContent = [...field.files].map((file) => file.name).join(", ") || chosen.dataset.word;
+function keys(event) {
+  const form = event.target.closest?.("#reply-form, #note-form, form#composer");
+  if (!form || !(event.ctrlKey || event.metaKey)) return;
+  if (event.key === "Enter" && one("textarea", form).value.trim()) {
+    event.preventDefault();
+    form.requestSubmit(one("[data-send]", form) ?? one("button.main", form));
+  }
+  if (event.shiftKey && event.key.toLowerCase() === "n") {
+    event.preventDefault();
+    write(mode() === "note" ? "all" : "note");
+  }
 }
 
-// a note and a reply go to different places; without a script the server tells them apart
-function direct() {
-  const form = composer();
-  if (!form) return;
-  form.classList.toggle("note", kindOf(form) === "note");
+// the answer that was just sent: a countdown, and the way back
+function showUndo() {
+  const bar = [...all("[data-undo]")].pop();
+  for (const other of all("[data-undo]")) if (other !== bar) other.remove();
+  if (!bar || bar.dataset.counts) return;
+  bar.dataset.counts = "yes";
+  const ends = Date.now() + Number(bar.dataset.undo) * 1000;
+  const count = () => {
+    const left = Math.ceil((ends - Date.now()) / 1000);
+    if (left <= 0) return bar.remove();
+    one(".countdown", bar).textContent = left;
+    if (bar.isConnected) setTimeout(count, 250);
+  };
+  count();
 }
 
-function send() {
-  const form = composer();
-  if (!hasText()) return;
-  const kind = kindOf(form);
-  form.requestSubmit(one(kind === "note" ? "button.as-note" : "button.main.as-reply", form));
-}
+export const undoLast = () => {
+  const bar = one("[data-undo]");
+  if (!bar) return false;
+  bar.requestSubmit();
+  return true;
+};
+

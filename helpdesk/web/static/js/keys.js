@@ -1,5 +1,5 @@
 // Single keys, outside of fields. What a key does is also a button or a link on the page.
-import { hasText, write } from "./composer.js";
+import { hasText, undoLast, write } from "./composer.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
 import { backToList, closeMenus, fold } from "./panes.js";
 
@@ -27,6 +27,9 @@ const ACTIONS = {
   o: () => openFocused(),
   u: () => backToList(),
   r: () => openTicket() && write("reply"),
+  R: () => openTicket() && write("sender"),
+  f: () => openTicket() && write("forward"),
+  z: () => undoLast(),
   n: () => openTicket() && write("note"),
   e: () => press("e"),
   a: () => press("a"),

@@ -1,0 +1,222 @@
+"""Drafts: saved while an agent writes, touched by nothing that happens to the ticket, never overwritten unseen."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from helpdesk import clock
+from helpdesk.desk import inbox, merges
+from helpdesk.desk.replies import MOST_BYTES, TooMuch
+from helpdesk.mail import writing
+from helpdesk.models.agent import Agent
+from helpdesk.models.draft import Draft, DraftFile, DraftKind
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.privacy import drafts as gate
+from helpdesk.privacy.drafts import DraftText
+from helpdesk.storage.db import hold
+
+KEPT: Final = timedelta(days=30)
+LONGEST: Final = 500_000
+FIELDS: Final = ("mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved")
+PAGE: Final = 200
+COUNTED_UP_TO: Final = 1_000
+_MOST_A_SWEEP: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The draft as it is kept; `is_copy` where another editor had written into it, and both are there now."""
+
+    draft: Draft
+    is_copy: bool = False
+
+
+def save(  # noqa: PLR0913  an editor's state has these
+    session: Session,
+    ticket: Ticket,
+    kind: DraftKind,
+    key: str,
+    said: DraftText,
+    *,
+    by: Agent,
+    revision: int,
+    seen: tuple[int, int] = (0, 0),
+) -> Saved | None:
+    """Keep what stands in an editor; None where nothing does. `revision` is the one that the editor knows.
+
+    Two editors with one draft: the second to save gets a draft of its own, nothing is overwritten. Saved twice
+    with the same words (an answer got lost on the way), it is once. Raises AccessDenied.
+    """
+    access.require(session, ticket, by=by)
+    said = DraftText(said.text[:LONGEST], said.html and writing.clean(said.html), said.fields)
+    draft = _in_hand(session, key, by)
+    if draft is None:
+        if not said.text.strip():
+            return None
+        return Saved(_new(session, ticket, kind, key, said, by=by, seen=seen))
+    kept = gate.read(session, draft, by=by)
+    if kept == said:
+        return Saved(draft)
+    if draft.revision != revision:
+        return Saved(_new(session, ticket, kind, new_key(), said, by=by, seen=seen), is_copy=True)
+    if not said.text.strip() and not files(session, draft):
+        gate.drop(session, [draft.id])
+        return None
+    gate.write(session, draft, said)
+    draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), None
+    draft.seen_message, draft.seen_note = seen
+    return Saved(draft)
+
+
+def keep_held(
+    session: Session,
+    ticket: Ticket,
+    kind: DraftKind,
+    key: str,
+    said: DraftText,
+    *,
+    by: Agent,
+    seen: tuple[int, int],
+) -> Draft:
+    """Keep what was to leave and did not: it waits under Needs a look until its writer decides."""
+    draft = _in_hand(session, key, by) or _new(session, ticket, kind, key, said, by=by, seen=seen)
+    gate.write(session, draft, DraftText(said.text[:LONGEST], said.html and writing.clean(said.html), said.fields))
+    draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), clock.now()
+    session.flush()
+    return draft
+
+
+def new_key() -> str:
+    """The name of an editor that is opened now."""
+    return secrets.token_hex(8)
+
+
+def begun(
+    session: Session, ticket: Ticket, kind: DraftKind, key: str, *, by: Agent, seen: tuple[int, int] = (0, 0)
+) -> Draft:
+    """The draft of an editor, made where it has none yet: a file can come before the first word."""
+    access.require(session, ticket, by=by)
+    draft = _in_hand(session, key, by)
+    return draft or _new(session, ticket, kind, key, DraftText(""), by=by, seen=seen)
+
+
+def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]:
+    """This agent's drafts on a ticket, and on those merged into it; the last one first."""
+    tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
+    chosen = select(Draft).where(Draft.ticket_id.in_(tickets), Draft.agent_id == by.id)
+    return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())).all()
+
+
+def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple[Draft, Ticket]]:
+    """All drafts of an agent with the tickets they are for, as far as these are visible; the last one first."""
+    chosen = (
+        select(Draft, Ticket)
+        .join(Ticket, Ticket.id == Draft.ticket_id)
+        .where(Draft.agent_id == by.id, inbox.is_visible(by))
+        .options(joinedload(Ticket.customer))
+    )
+    if held:
+        chosen = chosen.where(Draft.held_at.is_not(None))
+    return session.execute(chosen.order_by(Draft.changed_at.desc()).limit(PAGE)).all()
+
+
+def count(session: Session, *, by: Agent, held: bool = False) -> int:
+    chosen = select(Draft.id).join(Ticket, Ticket.id == Draft.ticket_id)
+    chosen = chosen.where(Draft.agent_id == by.id, inbox.is_visible(by))
+    chosen = chosen.where(Draft.held_at.is_not(None)) if held else chosen
+    return session.scalar(select(func.count()).select_from(chosen.limit(COUNTED_UP_TO + 1).subquery())) or 0
+
+
+def with_drafts(session: Session, ticket_ids: Sequence[int], *, by: Agent) -> set[int]:
+    """Which of these tickets this agent has begun to answer."""
+    chosen = select(Draft.ticket_id).where(Draft.agent_id == by.id, Draft.ticket_id.in_(ticket_ids))
+    return set(session.scalars(chosen))
+
+
+def find(session: Session, draft_id: int, *, by: Agent) -> Draft | None:
+    return session.scalar(select(Draft).where(Draft.id == draft_id, Draft.agent_id == by.id))
+
+
+def of_key(session: Session, key: str, *, by: Agent) -> Draft | None:
+    return session.scalar(select(Draft).where(Draft.key == key, Draft.agent_id == by.id)) if key else None
+
+
+def discard(session: Session, draft: Draft) -> list[bytes]:
+    """Remove a draft; returns as the gate's `drop`."""
+    return gate.drop(session, [draft.id])
+
+
+def join(session: Session, draft: Draft, other: Draft, *, by: Agent) -> None:
+    """Put one draft under another of the same kind."""
+    if draft.id != other.id and draft.kind is other.kind:
+        gate.join(session, draft, other, by=by)
+        draft.revision, draft.changed_at = draft.revision + 1, clock.now()
+
+
+def files(session: Session, draft: Draft) -> Sequence[DraftFile]:
+    return session.scalars(select(DraftFile).where(DraftFile.draft_id == draft.id).order_by(DraftFile.id)).all()
+
+
+def add_file(session: Session, draft: Draft, *, name: str, media_type: str, body: bytes) -> DraftFile:
+    """Put a file beside a draft. Raises TooMuch where all of them no longer fit into one email."""
+    if sum(file.size for file in files(session, draft)) + len(body) > MOST_BYTES:
+        raise TooMuch(f"the files have more than {MOST_BYTES // 1024 // 1024} MB together: send some of them apart")
+    file = DraftFile(draft_id=draft.id, media_type=media_type, size=len(body))
+    session.add(file)
+    session.flush()
+    gate.write_file(session, file, name=name, body=body)
+    draft.changed_at = clock.now()
+    return file
+
+
+def find_file(session: Session, file_id: int, *, by: Agent) -> DraftFile | None:
+    chosen = select(DraftFile).join(Draft, Draft.id == DraftFile.draft_id)
+    return session.scalar(chosen.where(DraftFile.id == file_id, Draft.agent_id == by.id))
+
+
+def sweep(session: Session) -> list[bytes]:
+    """Let go of drafts that nobody has touched for a month; returns as the gate's `drop`."""
+    old = select(Draft.id).where(Draft.changed_at < clock.now() - KEPT).limit(_MOST_A_SWEEP)
+    gone = session.scalars(old).all()
+    return gate.drop(session, gone) if gone else []
+
+
+def written(fields: Mapping[str, str]) -> str:
+    """The fields of an editor as they are kept with a draft."""
+    return json.dumps({name: fields[name][:8_000] for name in FIELDS if fields.get(name)}, sort_keys=True)
+
+
+def read(fields: str) -> dict[str, str]:
+    found = json.loads(fields)
+    return {name: str(found[name]) for name in FIELDS if name in found} if isinstance(found, dict) else {}
+
+
+def _in_hand(session: Session, key: str, by: Agent) -> Draft | None:
+    """The draft of this key; until the transaction ends nobody else saves it."""
+    hold(session, f"draft {by.id} {key}")
+    chosen = select(Draft).where(Draft.key == key, Draft.agent_id == by.id)
+    return session.scalar(chosen.execution_options(populate_existing=True))
+
+
+def _new(
+    session: Session,
+    ticket: Ticket,
+    kind: DraftKind,
+    key: str,
+    said: DraftText,
+    *,
+    by: Agent,
+    seen: tuple[int, int],
+) -> Draft:
+    draft = Draft(ticket_id=ticket.id, agent_id=by.id, kind=kind, key=key, seen_message=seen[0], seen_note=seen[1])
+    session.add(draft)
+    session.flush()
+    gate.write(session, draft, said)
+    return draft

@@ -1,0 +1,104 @@
+"""Snoozing: a ticket is put aside until a moment, until the customer writes, or until whichever comes first."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.models.agent import Agent
+from helpdesk.models.snooze import Snooze
+from helpdesk.models.ticket import Place, Status, Ticket
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.storage import jobs
+
+LONGEST: Final = timedelta(days=366)
+MORNING: Final = time(9, 0)
+_MOST_AT_ONCE: Final = 200
+
+
+class NotToBeSnoozed(Exception):
+    """Until when? The moment is past, too far away, or nothing would ever wake the ticket."""
+
+
+def snooze(
+    session: Session, ticket: Ticket, *, until: datetime | None = None, on_reply: bool = True, by: Agent
+) -> None:
+    """Put a ticket aside; snoozed again, the last word counts. Raises NotToBeSnoozed."""
+    now = clock.now()
+    if (until is None and not on_reply) or (until is not None and not now < until < now + LONGEST):
+        raise NotToBeSnoozed("choose a moment within a year, or to be woken by an answer")
+    row = session.get(Snooze, ticket.id)
+    if row is None:
+        row = Snooze(ticket_id=ticket.id, agent_id=by.id)
+        session.add(row)
+    row.agent_id, row.until, row.ends_on_reply, row.at = by.id, until, on_reply, now
+    ticket.status, ticket.closed_at, ticket.woke_at = Status.SNOOZED, None, None
+    facts: dict[str, object] = {"until": until.isoformat() if until else None, "on_reply": on_reply}
+    _tell(session, ticket, "ticket.snooze", by=by, facts=facts)
+
+
+def wake(session: Session, ticket: Ticket, *, by: Reader) -> None:
+    """Back to its agent, on top of the list; a ticket that does not sleep stays as it is."""
+    row = session.get(Snooze, ticket.id)
+    if row is not None:
+        session.delete(row)
+    if ticket.status is not Status.SNOOZED:
+        return
+    ticket.status, ticket.woke_at = Status.OPEN, clock.now()
+    ticket.waiting_since = min(_front_of_the_line(session, ticket), ticket.waiting_since)
+    _tell(session, ticket, "ticket.wake", by=by)
+
+
+def wake_due(session: Session) -> int:
+    """Wake what has slept until its moment; what was closed or opened meanwhile only loses its alarm."""
+    due = (
+        select(Ticket)
+        .join(Snooze, Snooze.ticket_id == Ticket.id)
+        .where(Snooze.until <= clock.now())
+        .order_by(Snooze.until)
+        .limit(_MOST_AT_ONCE)
+    )
+    rows = session.scalars(due.with_for_update(of=Ticket, skip_locked=True)).all()
+    for ticket in reversed(rows):  # the one that was due first comes to stand on top
+        wake(session, ticket, by=Machine.CLOCK)
+        session.flush()
+    return len(rows)
+
+
+def sleeps_on(session: Session, ticket: Ticket) -> bool:
+    """Whether a ticket stays asleep although its customer wrote: somebody chose a moment, and only that."""
+    row = session.get(Snooze, ticket.id) if ticket.status is Status.SNOOZED else None
+    return row is not None and not row.ends_on_reply
+
+
+def of(session: Session, ticket: Ticket) -> Snooze | None:
+    return session.get(Snooze, ticket.id) if ticket.status is Status.SNOOZED else None
+
+
+def presets(zone: ZoneInfo) -> dict[str, datetime]:
+    """The moments that are offered, by name, in the desk's time zone."""
+    now = clock.now().astimezone(zone)
+    in_days = {"tomorrow": 1, "monday": 7 - now.weekday(), "week": 7}
+    found = {"today": now + timedelta(hours=3)} if now.hour < 19 else {}
+    return found | {
+        name: datetime.combine(now.date() + timedelta(days=days), MORNING, zone) for name, days in in_days.items()
+    }
+
+
+def _front_of_the_line(session: Session, ticket: Ticket) -> datetime:
+    first = select(func.min(Ticket.waiting_since)).where(
+        Ticket.team_id == ticket.team_id, Ticket.status == Status.OPEN, Ticket.place == Place.DESK
+    )
+    longest = session.scalar(first)
+    return longest - timedelta(seconds=1) if longest else clock.now()
+
+
+def _tell(
+    session: Session, ticket: Ticket, action: str, *, by: Reader, facts: dict[str, object] | None = None
+) -> None:
+    audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+    jobs.announce(session, ticket.id)

@@ -1,0 +1,225 @@
+"""The editor under a conversation: what stands in it, to whom it goes, and what can be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import composing, drafts, quotation, replies, saved_replies, sendings, signatures, snooze
+from helpdesk.desk.composing import Sending as Habits
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent
+from helpdesk.models.draft import Draft, DraftKind
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import drafts as gate
+from helpdesk.privacy.drafts import DraftText
+from helpdesk.web import actions, recipients
+from helpdesk.web.auth import runtime
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+
+MODES = ("all", "sender", "forward", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came back when it could not be sent: it stands in the editor again, with the reason."""
+
+    kind: str = "reply"
+    text: str = field(default="", repr=False)
+    wrong: str = ""
+    html: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    held: str = ""  # what came meanwhile, in words
+    then: str = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    id: int
+    name: str = field(repr=False)
+    size: int
+    url: str = ""
+    is_chosen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """One of the two texts of an editor: a reply, or a note."""
+
+    key: str
+    revision: int = 0
+    text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: Sequence[FileShown] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDraft:
+    id: int
+    at: datetime
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    mode: str
+    reply: Pad
+    note: Pad
+    fields: Mapping[str, str] = field(repr=False)
+    choices: Mapping[str, Mapping[str, str]] = field(repr=False)  # of each mode, its To and Cc
+    last: Sequence[Address]  # who is on the last email
+    left_out: Sequence[Address]
+    originals: Sequence[FileShown]
+    others: Sequence[OtherDraft]
+    signature: str
+    quotes: bool
+    habits: Habits
+    actions: Sequence[tuple[str, str]]
+    later: Sequence[tuple[str, str]]
+    seen: tuple[int, int]
+    limit: int
+    wrong: str = ""
+    held: str = ""
+    then: str = "stay"
+    draft_id: int = 0
+
+    @property
+    def last_people(self) -> list[dict[str, str]]:
+        return [{"name": one.name, "email": one.email} for one in self.last]
+
+
+def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent, typed: Typed | None) -> Composer:
+    """The editor of a ticket that its reader may read; `names` are those of its files."""
+    own = drafts.of_ticket(session, ticket, by=by)
+    reply, note = (_pad(session, own, kind, typed, by=by) for kind in (DraftKind.REPLY, DraftKind.NOTE))
+    choices = _choices(session, ticket)
+    mode = _mode(reply, note, typed)
+    fields = dict(choices["sender" if mode == "sender" else "all"]) | dict(reply.fields)
+    last = _on_last(session, ticket)
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    chosen = reply.fields.get("originals")
+    return Composer(
+        mode=mode,
+        reply=reply,
+        note=note,
+        fields=fields,
+        choices=choices,
+        last=last,
+        left_out=left_out(last, fields),
+        originals=[
+            FileShown(row.id, names.get(row.id) or _("unnamed file"), row.size, "",
+                      not reply.fields or (chosen is not None and str(row.id) in chosen.split(",")))
+            for row in quotation.originals(session, ticket)
+        ],
+        others=_others(session, own, reply, by=by),
+        signature=signatures.under(session, mailbox, by=by),
+        quotes=composing.quotes_history(session),
+        habits=composing.of_agent(session, by),
+        actions=[(each, actions.words(each)) for each in reply.fields.get("actions", "").splitlines() if each],
+        later=moments(),
+        seen=sendings.latest(session, ticket),
+        limit=replies.MOST_BYTES,
+        wrong=typed.wrong if typed else "",
+        held=typed.held if typed else "",
+        then=typed.then if typed else "stay",
+        draft_id=next((one.id for one in own if one.key == reply.key), 0),
+    )  # fmt: skip
+
+
+def left_out(last: Sequence[Address], fields: Mapping[str, str]) -> list[Address]:
+    """Who of the last email is in none of the fields."""
+    there = " ".join(fields.get(name, "") for name in ("to", "cc", "bcc")).lower()
+    return [one for one in last if one.email.lower() not in there]
+
+
+def moments() -> list[tuple[str, str]]:
+    """What is offered for later: the moment as a form sends it, and its words."""
+    words = {
+        "today": _("In three hours"),
+        "tomorrow": _("Tomorrow at 9:00"),
+        "monday": _("Monday at 9:00"),
+        "week": _("In a week"),
+    }
+    found = snooze.presets(zone())
+    return [(at.isoformat(timespec="minutes"), words[name]) for name, at in found.items()]
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(runtime().config.desk.time_zone)
+
+
+def seen() -> tuple[int, int] | None:
+    """The last message and note that the page showed, as its form says; None where it says nothing."""
+    message, note = (request.form.get(name, type=whole) for name in ("seen", "seen_note"))
+    return None if message is None else (message, note or 0)
+
+
+def fields() -> dict[str, str]:
+    """The fields of the form, as they are kept with a draft."""
+    found = {name: request.form.get(name, "") for name in ("mode", "to", "cc", "bcc", "forward_to")}
+    found["originals"] = ",".join(request.form.getlist("originals"))
+    found["actions"] = "\n".join(request.form.getlist("actions"))
+    found["saved"] = ",".join(request.form.getlist("saved"))
+    return found
+
+
+def said() -> DraftText:
+    """What the form says, as a draft keeps it."""
+    return DraftText(request.form.get("text", ""), request.form.get("html") or None, drafts.written(fields()))
+
+
+def _pad(session: Session, own: Sequence[Draft], kind: DraftKind, typed: Typed | None, *, by: Agent) -> Pad:
+    is_this = typed is not None and typed.kind == kind.value
+    key = request.form.get("key", "") if is_this else ""
+    draft = next((one for one in own if one.kind is kind and (not key or one.key == key)), None)
+    if draft is None:
+        pad = Pad(key or drafts.new_key())
+    else:
+        said = gate.read(session, draft, by=by)
+        names = gate.file_names(session, draft, by=by)
+        shown = [
+            FileShown(row.id, names.get(row.id, ""), row.size, url_for("drafts.file", file_id=row.id))
+            for row in drafts.files(session, draft)
+        ]
+        pad = Pad(draft.key, draft.revision, said.text, said.html or "", drafts.read(said.fields), shown)
+    if typed is not None and is_this:
+        pad = Pad(pad.key, pad.revision, typed.text, typed.html, typed.fields or pad.fields, pad.files)
+    return pad
+
+
+def _mode(reply: Pad, note: Pad, typed: Typed | None) -> str:
+    asked = request.args.get("compose", "")
+    if typed is not None:
+        asked = "note" if typed.kind == "note" else typed.fields.get("mode", "")
+    elif not asked and note.text and not reply.text:
+        asked = "note"
+    asked = asked or reply.fields.get("mode", "")
+    return asked if asked in MODES else "all"
+
+
+def _choices(session: Session, ticket: Ticket) -> dict[str, dict[str, str]]:
+    everybody = replies.recipients(session, ticket)
+    writer = replies.writer_of_last(session, ticket) or everybody.to
+    return {
+        "all": {"to": recipients.written(everybody.to), "cc": recipients.written(everybody.cc)},
+        "sender": {"to": recipients.written(writer), "cc": ""},
+    }
+
+
+def _on_last(session: Session, ticket: Ticket) -> list[Address]:
+    last = {one.email: one for one in replies.writer_of_last(session, ticket)}
+    return list((last | {one.email: one for one in replies.of_last_email(session, ticket)}).values())
+
+
+def _others(session: Session, own: Sequence[Draft], reply: Pad, *, by: Agent) -> list[OtherDraft]:
+    replies_of_mine = [one for one in own if one.kind is DraftKind.REPLY and one.key != reply.key]
+    return [
+        OtherDraft(one.id, one.changed_at, gate.read(session, one, by=by).text[:2_000])
+        for one in replies_of_mine[: saved_replies.MOST_ACTIONS]
+    ]

@@ -1,0 +1,153 @@
+"""Drafts: saved while their writer types, listed, joined, discarded; and the files that will go with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.desk import customers, drafts
+from helpdesk.desk.replies import TooMuch
+from helpdesk.models.draft import Draft, DraftFile, DraftKind
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.privacy import drafts as gate
+from helpdesk.web import attachments, composer, frame, replies
+from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.headers import FILE_POLICY
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+from helpdesk.web.tickets import back_to, handle
+
+bp = Blueprint("drafts", __name__)
+
+_PREVIEW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    id: int
+    number: int
+    url: str
+    customer: str
+    subject: str | None
+    text: str
+    at: datetime
+    is_note: bool
+    is_held: bool
+
+
+@bp.get("/drafts")
+def index() -> ResponseReturnValue:
+    found = drafts.listed(db(), by=agent())
+    return render_template(
+        "drafts/index.html", desk=frame.around(db(), agent(), "drafts"), rows=rows(found, "drafts")
+    )
+
+
+@bp.post("/tickets/<int:number>/drafts")
+def save(number: int) -> ResponseReturnValue:
+    """What stands in an editor, a second after the last key. Answers by what the draft is called from now on."""
+    ticket, key = handle(number), request.form.get("key", "")
+    if not 8 <= len(key) <= 64:
+        abort(400)
+    said = composer.said()
+    revision = request.form.get("revision", 0, type=whole)
+    saved = drafts.save(
+        db(), ticket, _kind(), key, said, by=agent(), revision=revision, seen=composer.seen() or (0, 0)
+    )
+    if saved is None:
+        return {"key": key, "revision": 0, "words": ""}
+    words = _("Another window has written here too: both drafts are kept.") if saved.is_copy else _("Draft saved")
+    return {"key": saved.draft.key, "revision": saved.draft.revision, "is_copy": saved.is_copy, "words": words}
+
+
+@bp.post("/drafts/<int:draft_id>/removal")
+def discard(draft_id: int) -> ResponseReturnValue:
+    draft = _find(draft_id)
+    number = draft.ticket_id
+    drafts.discard(db(), draft)
+    return redirect(url_for(".index"), code=303) if request.form.get("from") == "drafts" else back_to(number)
+
+
+@bp.post("/drafts/<int:draft_id>/join")
+def join(draft_id: int) -> ResponseReturnValue:
+    """Put this draft under the one that stands in the editor, or let it be the only one."""
+    draft = _find(draft_id)
+    other = drafts.of_key(db(), request.form.get("key", ""), by=agent())
+    if other is not None and request.form.get("how") == "replace":
+        drafts.discard(db(), other)
+    elif other is not None:
+        drafts.join(db(), other, draft, by=agent())
+    return back_to(draft.ticket_id)
+
+
+@bp.post("/tickets/<int:number>/drafts/files")
+def add_file(number: int) -> ResponseReturnValue:
+    ticket, key, given = handle(number), request.form.get("key", ""), request.files.get("file")
+    if given is None or not 8 <= len(key) <= 64:
+        abort(400)
+    draft = drafts.begun(db(), ticket, _kind(), key, by=agent(), seen=composer.seen() or (0, 0))
+    name = given.filename or _("unnamed file")
+    try:
+        file = drafts.add_file(db(), draft, name=name, media_type=replies.media_type(name), body=given.read())
+    except TooMuch as error:
+        return {"wrong": replies.why_not(error)}, 413
+    url = url_for(".file", file_id=file.id)
+    return {"id": file.id, "name": name, "size": file.size, "url": url, "revision": draft.revision}
+
+
+@bp.get("/drafts/files/<int:file_id>")
+def file(file_id: int) -> Response:
+    """A file of one's own draft; a picture is shown in the editor, everything else is only a file."""
+    body = gate.read_file(db(), _find_file(file_id), by=agent())
+    kind = attachments.kind_of(body.body)
+    answer = Response(body.body, content_type=kind)
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    if not kind.startswith("image/"):
+        answer.headers.set("Content-Disposition", "attachment", filename=attachments.safe_name(body.name))
+    return answer
+
+
+@bp.post("/drafts/files/<int:file_id>/removal")
+def remove_file(file_id: int) -> ResponseReturnValue:
+    found = _find_file(file_id)
+    number = db().get_one(Draft, found.draft_id).ticket_id
+    gate.drop_file(db(), found)
+    return back_to(number)
+
+
+def rows(pairs: Sequence[tuple[Draft, Ticket]], view: str) -> list[DraftRow]:
+    """Drafts with what their tickets show to their writer."""
+    tickets = list({ticket.id: ticket for _draft, ticket in pairs}.values())
+    seen = access.glimpse(db(), tickets, by=agent(), view=view)
+    names = customers.labels(db(), [ticket.customer for ticket in tickets])
+    return [
+        DraftRow(
+            draft.id, ticket.number, url_for("tickets.show", number=ticket.number), names[ticket.customer_id],
+            seen[ticket.id].subject if ticket.id in seen else None,
+            gate.read(db(), draft, by=agent()).text[:_PREVIEW], draft.changed_at,
+            draft.kind is DraftKind.NOTE, draft.held_at is not None,
+        )
+        for draft, ticket in pairs
+    ]  # fmt: skip
+
+
+def _kind() -> DraftKind:
+    return DraftKind.NOTE if request.form.get("kind") == "note" else DraftKind.REPLY
+
+
+def _find(draft_id: int) -> Draft:
+    draft = drafts.find(db(), draft_id, by=agent())
+    if draft is None:
+        raise NotVisible("draft", draft_id)
+    return draft
+
+
+def _find_file(file_id: int) -> DraftFile:
+    found = drafts.find_file(db(), file_id, by=agent())
+    if found is None:
+        raise NotVisible("draft_file", file_id)
+    return found

@@ -1,0 +1,134 @@
+// The editor: Squire over the plain textarea, which keeps what a form sends. Without it the textarea is the editor.
+import { one } from "./page.js";
+
+const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
+const GONE = new Set("SCRIPT STYLE TITLE TEMPLATE SVG MATH IFRAME OBJECT NOSCRIPT META LINK".split(" "));
+let squire = null;
+
+export const editor = () => squire;
+
+export async function openEditor(place) {
+  const text = one("#text", place);
+  const at = one("[data-editor]", place);
+  if (!text || !at) return;
+  const { default: Squire } = await import("../vendor/squire.js");
+  if (!text.isConnected) return;
+  const form = text.closest("form");
+  const area = document.createElement("div");
+  area.className = "editor";
+  area.id = "editor";
+  area.dir = "auto";
+  area.dataset.placeholder = text.placeholder;
+  for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-label", text.getAttribute("aria-label")]]) area.setAttribute(name, value);
+  const had = document.activeElement === text;
+  at.replaceChildren(bar(JSON.parse(place.dataset.formatting)), area);
+  squire = new Squire(area, { sanitizeToDOMFragment: safe, addLinks: true });
+  squire.setHTML(form.elements.html.value || asHtml(text.value));
+  text.hidden = true;
+  text.removeAttribute("aria-label");
+  area.classList.toggle("empty", !text.value.trim());
+  squire.addEventListener("input", () => keep(form, text, area));
+  squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
+  if (had) squire.focus();
+}
+
+export function focusEditor() {
+  if (squire && one("#editor")) squire.focus();
+  else one("#text")?.focus();
+}
+
+export function replaceText(html, text) {
+  if (!squire) return;
+  squire.setHTML(html || asHtml(text));
+  const area = one("#editor");
+  keep(area.closest("form"), one("#text"), area);
+}
+
+export function insert(text) {
+  if (squire && one("#editor")) {
+    squire.focus();
+    squire.insertHTML(asHtml(text));
+    keep(one("#editor").closest("form"), one("#text"), one("#editor"));
+  }
+}
+
+export function insertPicture(url, name) {
+  squire.focus();
+  squire.insertImage(url, { alt: name });
+  keep(one("#editor").closest("form"), one("#text"), one("#editor"));
+}
+
+const asHtml = (text) => text.split("\n").map((line) => {
+  const block = document.createElement("div");
+  if (line) block.textContent = line;
+  else block.append(document.createElement("br"));
+  return block.outerHTML;
+}).join("");
+
+function keep(form, text, area) {
+  text.value = area.innerText.replace(/\u00a0/g, " ").replace(/\n$/, "");
+  form.elements.html.value = squire.getHTML();
+  area.classList.toggle("empty", !text.value.trim() && !one("img, li", area));
+  area.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
+}
+
+// what is pasted is parsed in a document that runs nothing, and only what the server keeps comes in
+function safe(html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  const clean = document.createDocumentFragment();
+  for (const child of [...parsed.body.childNodes]) clean.append(...cleaned(child));
+  return clean;
+}
+
+function cleaned(node) {
+  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.data)];
+  if (node.nodeType !== Node.ELEMENT_NODE || GONE.has(node.nodeName.toUpperCase())) return [];
+  const inner = [...node.childNodes].flatMap(cleaned);
+  if (!KEPT.has(node.nodeName)) return inner;
+  const made = document.createElement(node.nodeName);
+  const href = node.getAttribute("href") ?? "";
+  const src = node.getAttribute("src") ?? "";
+  if (node.nodeName === "A" && /^(https?:\/\/|mailto:|tel:)/i.test(href)) made.setAttribute("href", href);
+  if (node.nodeName === "IMG") {
+    if (!/^\/drafts\/files\/\d+$/.test(src)) return [];
+    made.setAttribute("src", src);
+    made.setAttribute("alt", node.getAttribute("alt") ?? "");
+  }
+  made.append(...inner);
+  return [made];
+}
+
+const COMMANDS = {
+  bold: () => (squire.hasFormat("B") ? squire.removeBold() : squire.bold()),
+  italic: () => (squire.hasFormat("I") ? squire.removeItalic() : squire.italic()),
+  list: () => (squire.hasFormat("UL") ? squire.removeList() : squire.makeUnorderedList()),
+  numbers: () => (squire.hasFormat("OL") ? squire.removeList() : squire.makeOrderedList()),
+  quote: () => squire.increaseQuoteLevel(),
+  link: () => {
+    const address = prompt(one("#composer").dataset.askLink, "https://");
+    if (address && /^(https?:\/\/|mailto:)/i.test(address)) squire.makeLink(address);
+  },
+};
+const SIGNS = { bold: "bold", italic: "italic", list: "list", numbers: "list-ordered", quote: "quote", link: "link" };
+
+function bar(names) {
+  const made = document.createElement("div");
+  made.className = "format-bar";
+  made.setAttribute("role", "toolbar");
+  const sprite = one("use").getAttribute("href").split("#")[0];
+  for (const [name, words] of Object.entries(names)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button bare square";
+    button.title = words;
+    button.setAttribute("aria-label", words);
+    button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sprite}#${SIGNS[name]}"/></svg>`;
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      COMMANDS[name]();
+      squire.focus();
+    });
+    made.append(button);
+  }
+  return made;
+}
