@@ -8,16 +8,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from helpdesk.models.base import Base
-from tests.web import matrix, people_matrix, statistics_matrix
+from tests.web import matrix, people_matrix, statistics_matrix, writing_matrix
 from tests.web.desk import Desk
 
-ROWS = matrix.ROWS | people_matrix.ROWS | statistics_matrix.ROWS
-FORMS = matrix.FORMS | people_matrix.FORMS | statistics_matrix.FORMS
-from tests.web import matrix, people_matrix, writing_matrix
-from tests.web.desk import Desk
+ROWS = matrix.ROWS | people_matrix.ROWS | statistics_matrix.ROWS | writing_matrix.ROWS
+FORMS = matrix.FORMS | people_matrix.FORMS | statistics_matrix.FORMS | writing_matrix.FORMS
 
-ROWS = matrix.ROWS | people_matrix.ROWS | writing_matrix.ROWS
-FORMS = matrix.FORMS | people_matrix.FORMS | writing_matrix.FORMS
 METHODS = ("GET", "POST")
 PROTECTED_BY_THEIR_ADDRESS = {
     "password_resets.consume",
