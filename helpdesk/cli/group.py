@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "mailbox": "helpdesk.cli.mailboxes:mailbox",
     "team": "helpdesk.cli.teams:team",
     "agent": "helpdesk.cli.agents:agent",
+    "ticket": "helpdesk.cli.tickets:ticket",
     "backup": "helpdesk.cli.backups:backup",
     "restore": "helpdesk.cli.backups:restore",
     "erase": "helpdesk.cli.erasure:erase",
