@@ -49,6 +49,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "tag_id": 1,
         "token": "x" * 43,
         "email_id": desk.held.id,
+        "erasure_id": 1,
         "grant_id": desk.grant.id,
         "agent_id": desk.ada.id,
         "role_id": 987654,
