@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from helpdesk import clock, runtime
-from helpdesk.desk import evidence, records
+from helpdesk.desk import access_reviews, evidence, records
+from helpdesk.models.agent import Agent
 from helpdesk.models.promise import PromiseCheck
 from helpdesk.privacy import checkpoints, policy, promises
 from helpdesk.privacy.readers import Machine
@@ -62,6 +63,15 @@ def send_digests() -> None:
     while looked_at:
         with here.db.transaction() as session:
             looked_at = records.send_digests(session)
+
+
+def look_at_readings() -> None:
+    """Whether somebody reads far more today than they usually do; and each quarter, begin the review of access."""
+    here = runtime.current()
+    with here.db.transaction() as session:
+        evidence.raise_flags(session)
+        if session.scalar(select(Agent.id).limit(1)) is not None:
+            access_reviews.begin(session)
 
 
 def scrub() -> None:

@@ -20,6 +20,7 @@ CLOCKWORK: Final = (
     Entry("whether each promise is kept, nightly",  timedelta(minutes=10),   nightly.verify_promises),
     Entry("the checkpoint that is kept elsewhere",  timedelta(minutes=10),   nightly.send_checkpoint),
     Entry("monthly sums of a customer's record",    timedelta(hours=1),      nightly.send_digests),
+    Entry("unusual reading, the access review",     timedelta(minutes=15),   nightly.look_at_readings),
     Entry("erasures that were begun",               timedelta(minutes=1),    erasure.go_on),
     Entry("traces of erasures, nightly",            timedelta(minutes=10),   nightly.scrub),
     Entry("logins by token that end soon",           timedelta(minutes=1),    mailbox_tokens.renew),

@@ -20,6 +20,7 @@ from helpdesk.models.acknowledgement import Acknowledgement
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.base import Base
+from helpdesk.models.inspection import ReadingFlag
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.notice import Notice
@@ -192,6 +193,16 @@ def _record_digest(session: Session, row: OutboundEmail, desk: Desk, vault: Vaul
     return _automatic(session, row, desk, say(N_("Who read what you wrote to us"), desk.language), words)
 
 
+def _unusual_reading(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To those who may audit: two numbers and a link; who it is about stands behind the sign-in only."""
+    flag = session.scalars(select(ReadingFlag).where(ReadingFlag.outbound_email_id == row.id)).one()
+    link = desk.base_url.rstrip("/") + "/audit"
+    words = letter(
+        "unusual_reading", desk.language, desk=desk.name, readings=flag.readings, usual=flag.usual, link=link
+    )
+    return _automatic(session, row, desk, say(N_("Somebody reads unusually much"), desk.language), words)
+
+
 def _automatic(session: Session, row: OutboundEmail, desk: Desk, subject: str, words: Letter) -> OutgoingEmail:
     to, cc = _recipients(session, row)
     return OutgoingEmail(
@@ -258,6 +269,7 @@ _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault
     Purpose.CHECKPOINT: _checkpoint,
     Purpose.RECORD_CODE: _record_code,
     Purpose.RECORD_DIGEST: _record_digest,
+    Purpose.UNUSUAL_READING: _unusual_reading,
 }
 
 

@@ -13,7 +13,8 @@ from helpdesk.models.agent import Agent, Role
 from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
-from helpdesk.privacy import checkpoints
+from helpdesk.models.role import Permission
+from helpdesk.privacy import checkpoints, unusual
 
 
 def mail_checkpoint(session: Session) -> OutboundEmail | None:
@@ -33,6 +34,22 @@ def mail_checkpoint(session: Session) -> OutboundEmail | None:
         rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
         checkpoint=latest,
     )
+
+
+def raise_flags(session: Session) -> int:
+    """Flag unusual reading, and write to those who may audit, but not to whom it is about; how many were raised."""
+    raised, sender = unusual.look(session), _sender(session)
+    for flag in raised if sender is not None else ():
+        assert sender is not None  # noqa: S101  said in the line above
+        chosen = select(Agent).where(Agent.is_disabled.is_(False), Agent.id != flag.agent_id).order_by(Agent.id)
+        auditors = [one for one in session.scalars(chosen) if one.may(Permission.AUDIT)]
+        if auditors:
+            queued = delivery.queue(
+                session, sender, Purpose.UNUSUAL_READING, to=[Address(one.name, one.email) for one in auditors],
+                rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
+            )  # fmt: skip
+            flag.outbound_email_id = queued.id
+    return len(raised)
 
 
 def officers(session: Session) -> Sequence[Agent]:

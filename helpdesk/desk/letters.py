@@ -23,6 +23,7 @@ NAMES: Final = (
     "record_digest",
     "reply",
     "too_large",
+    "unusual_reading",
 )
 
 

@@ -21,6 +21,7 @@ class Purpose(enum.StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     CHECKPOINT = "checkpoint"
     RECORD_CODE = "record_code"
+    UNUSUAL_READING = "unusual_reading"
     RECORD_DIGEST = "record_digest"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 

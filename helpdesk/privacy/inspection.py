@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditEvent, AuditShown
@@ -73,6 +73,45 @@ def readings_by_agent(session: Session, *, since: datetime, until: datetime) -> 
         .group_by(AuditEvent.actor_id)
     )
     return {int(actor_id): number for actor_id, number in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A period in numbers: of each agent the readings by ordinary handling and by a permission, and the refusals."""
+
+    ordinary: Mapping[int, int]
+    granted: Mapping[int, int]
+    refused: Mapping[int, int]
+    machines: Mapping[str, int]
+    grants: Mapping[str, int]  # steps of permissions, by what happened
+    flags: int
+
+    @property
+    def people(self) -> list[int]:
+        return sorted({*self.ordinary, *self.granted, *self.refused})
+
+
+def summary(session: Session, *, since: datetime, until: datetime) -> Summary:
+    """What a report about a period says; counts only."""
+    within = (AuditEvent.at >= since, AuditEvent.at < until)
+    readings, is_agent = AuditEvent.action.in_(READINGS), AuditEvent.actor_kind == "agent"
+    granted = AuditEvent.basis.startswith("grant ")
+
+    def by(column: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> dict[str, int]:
+        rows = session.execute(select(column, func.count()).where(*within, *conditions).group_by(column))
+        return {name: count for name, count in rows}  # noqa: C416  rows are tuples to a human only
+
+    def by_agent(*conditions: ColumnElement[bool]) -> dict[int, int]:
+        return {int(agent_id): count for agent_id, count in by(AuditEvent.actor_id, is_agent, *conditions).items()}
+
+    return Summary(
+        ordinary=by_agent(readings, ~granted),
+        granted=by_agent(readings, granted),
+        refused=by_agent(AuditEvent.action.endswith(_REFUSED)),
+        machines=by(AuditEvent.actor_id, readings, AuditEvent.actor_kind == "machine"),
+        grants=by(AuditEvent.action, AuditEvent.action.startswith("grant.")),
+        flags=sum(by(AuditEvent.action, AuditEvent.action == "reading.flag").values()),
+    )
 
 
 def _chosen(question: Question) -> Select[AuditEvent]:

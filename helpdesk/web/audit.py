@@ -13,7 +13,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.privacy import audit as trail
-from helpdesk.privacy import inspection
+from helpdesk.privacy import inspection, unusual
 from helpdesk.privacy.inspection import Entry, Question
 from helpdesk.web import csv_file, frame, words
 from helpdesk.web.auth import agent, db, fresh
@@ -39,6 +39,19 @@ class Asked:
     until: str
 
 
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Somebody who read unusually much, until somebody else looked at it."""
+
+    id: int
+    name: str
+    readings: int
+    usual: int
+    day: str
+    url: str
+    is_own: bool
+
+
 @bp.get("/audit")
 def index() -> ResponseReturnValue:
     _may_look()
@@ -53,6 +66,7 @@ def index() -> ResponseReturnValue:
         kinds={kind: words.audit_kinds()[kind] for kind in _KINDS},
         agents=db().scalars(select(Agent).order_by(Agent.name)).all(),
         entries=shown,
+        flags=_flags(),
         older=url_for(".index", **given, before=shown[-1].id) if len(found) > inspection.PAGE else None,
         file=url_for(".download", **given),
     )
@@ -66,6 +80,24 @@ def download() -> Response:
     question = _question(_asked())
     trail.record(db(), "audit.export", by=agent(), on=("trail", None), subject_id=question.customer_id)
     return csv_file.answer(_lines(question), name="audit.csv")
+
+
+def _flags() -> list[Flag]:
+    raised = unusual.unseen(db())
+    chosen = select(Agent.id, Agent.name).where(Agent.id.in_({flag.agent_id for flag in raised}))
+    names = {number: name for number, name in db().execute(chosen)}  # noqa: C416  rows are tuples to a human only
+    return [
+        Flag(
+            id=flag.id,
+            name=names[flag.agent_id],
+            readings=flag.readings,
+            usual=flag.usual,
+            day=flag.day.isoformat(),
+            url=url_for(".index", agent=flag.agent_id, since=flag.day.isoformat(), until=flag.day.isoformat()),
+            is_own=flag.agent_id == agent().id,
+        )
+        for flag in raised
+    ]
 
 
 def _may_look() -> None:

@@ -3,6 +3,7 @@
 from flask import Flask, g
 
 from helpdesk.web import (
+    access_reviews,
     account,
     acknowledgements,
     agents,
@@ -60,6 +61,7 @@ from helpdesk.web import (
 )
 
 _FEATURES = (
+    access_reviews,
     account,
     acknowledgements,
     agents,

@@ -35,6 +35,12 @@ VALUES: dict[str, dict[str, object]] = {
     "acknowledgement": {"paragraphs": [["One & two"], ["three", "four"]]},
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "checkpoint": {"desk": "Lamps & Co", "note": "desk.example\n12\nroot=\n", "verifier": "desk.example+ab+cd"},
+    "unusual_reading": {
+        "desk": "Lamps & Co",
+        "readings": 400,
+        "usual": 30,
+        "link": "https://desk.example/audit",
+    },
     "grant_request": GRANT,
     "grant_notice": GRANT,
     "invitation": {"name": "Ada <b>", "desk": "Lamps & Co", "link": LINK, "until": "2026-11-23 10:00"},

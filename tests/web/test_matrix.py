@@ -50,6 +50,8 @@ def address(desk: Desk, rule: Rule) -> str:
         "token": "x" * 43,
         "email_id": desk.held.id,
         "erasure_id": 1,
+        "item_id": 1,
+        "flag_id": 1,
         "grant_id": desk.grant.id,
         "agent_id": desk.ada.id,
         "role_id": 987654,
