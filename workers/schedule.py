@@ -7,8 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import delivery, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
-from workers import delivery, desk, erasure, mailbox_tokens, nightly, sweeper, trail
+from workers import delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (

@@ -16,7 +16,6 @@ from helpdesk.web import published, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _, zone
 from helpdesk.web.numbers import whole
-from helpdesk.web.numbers import whole
 
 bp = Blueprint("statistics_settings", __name__)
 
