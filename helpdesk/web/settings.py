@@ -114,6 +114,8 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
             SettingsPage(
                 "statistics_settings.index", N_("Usage statistics"), "chart-column", Permission.STATISTICS,
                 N_("Whether and how usage statistics are published."),
+            ),
+            SettingsPage(
                 "erasures.index", N_("Erasure"), "trash-2", Permission.ERASE, N_("Take one person's words away.")
             ),
         ),
