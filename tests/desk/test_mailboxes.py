@@ -1,5 +1,6 @@
 """Mailboxes: set up with sealed secrets, paused and resumed without losing an email."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,23 +96,19 @@ def test_a_paused_mailbox_goes_on_when_its_password_is_mended(session: Session, 
     assert len(trail(session, "mailbox.pause")) == len(trail(session, "mailbox.resume")) == 1
 
 
-def test_an_empty_password_keeps_the_old_one(session: Session, team: Team):
+def test_an_empty_password_keeps_the_old_one_on_the_server_it_was_given_for(session: Session, team: Team):
     mailbox = add(session, team)
 
-    mailboxes.change(
-        session,
-        VAULT,
-        mailbox,
-        by=None,
-        imap=Server(host="new.example", port=143, security=Security.STARTTLS, user="ada"),
-    )
+    mailboxes.change(session, VAULT, mailbox, by=None, imap=replace(IMAP, port=1993, password=""))
 
     account = mailboxes.imap_account(mailbox, VAULT)
-    assert (account.host, account.security, account.password.reveal()) == (
-        "new.example",
-        Protection.STARTTLS,
-        "imap-word",
-    )
+    assert (account.port, account.password.reveal()) == (1993, "imap-word")
+    for other in (
+        replace(IMAP, host="new.example", password=""),
+        replace(IMAP, security=Security.STARTTLS, password=""),
+    ):
+        with pytest.raises(mailboxes.SecretNeeded):
+            mailboxes.change(session, VAULT, mailbox, by=None, imap=other)
 
 
 def test_resuming_what_is_not_paused_changes_nothing(session: Session, team: Team):

@@ -105,7 +105,7 @@ const COMMANDS = {
   numbers: () => (squire.hasFormat("OL") ? squire.removeList() : squire.makeOrderedList()),
   quote: () => squire.increaseQuoteLevel(),
   link: () => {
-    const address = prompt(one("#composer").dataset.askLink, "https://");
+    const address = prompt(one("#composer").dataset.askLink, "");
     if (address && /^(https?:\/\/|mailto:)/i.test(address)) squire.makeLink(address);
   },
 };
