@@ -1,5 +1,6 @@
 """Reading at the command line: by permission only, refused and asked for like anywhere, and on the trail."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -78,16 +79,21 @@ def test_a_host_is_refused_asks_is_allowed_and_reads_with_the_grant_on_the_trail
     assert typed("ticket", "show", number, *me).exit_code == 1
 
 
+def without(number: str, said: str) -> str:
+    """What was said, whatever the number; a digit inside of an address is no number."""
+    return re.sub(rf"\b{number}\b", "N", said)
+
+
 def test_what_does_not_exist_is_refused_in_the_same_words(typed: Callable[..., Result], people: People):
     me = ("--as", people.developer)
 
     missing, foreign = typed("ticket", "show", "987654", *me), typed("ticket", "show", str(people.ticket), *me)
     asked = [
-        typed("ticket", "ask", number, *me, "--purpose", "bug", "--reason", "x").stdout.replace(number, "N")
+        without(number, typed("ticket", "ask", number, *me, "--purpose", "bug", "--reason", "x").stdout)
         for number in ("987654", str(people.ticket))
     ]
 
-    assert missing.stderr.replace("987654", "N") == foreign.stderr.replace(str(people.ticket), "N")
+    assert without("987654", missing.stderr) == without(str(people.ticket), foreign.stderr)
     assert asked[0] == asked[1]
 
 
