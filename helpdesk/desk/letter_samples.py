@@ -45,6 +45,7 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
             "link": f"{desk.base_url}/record", "stop": f"{desk.base_url}/record/digests/{_EXAMPLE}",
         },
         "reply": {"text": "\n\n".join(one[0] for one in paragraphs), "paragraphs": paragraphs, "html": None},
+        "unusual_reading": {"desk": desk.name, "readings": 400, "usual": 30, "link": f"{desk.base_url}/audit"},
         "too_large": {"desk": desk.name, "address": address},
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ def choose() -> ResponseReturnValue:
     form = request.form
     then, goes_to = form.get("then", ""), form.get("goes_to", "")
     values = composing.Sending(
-        undo_seconds=min(max(form.get("undo_seconds", 15, type=int), 0), composing.LONGEST_UNDO),
+        undo_seconds=min(max(form.get("undo_seconds", 15, type=whole), 0), composing.LONGEST_UNDO),
         then=then if then in composing.THEN else "stay",
         goes_to=goes_to if goes_to in composing.NEXT else "stay",
         assigns_to_me="assigns_to_me" in form,
