@@ -8,6 +8,7 @@ from helpdesk.models.role import Permission
 from helpdesk.privacy import settings as chosen
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
+from helpdesk.web.numbers import whole
 
 bp = Blueprint("sending", __name__)
 
