@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.config import Config
 from helpdesk.desk import single_sign_on
 from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.mailbox_token import MailboxToken
 
 TRIAL: Final = "a trial"
 _POSTGRESQL: Final = 5432
@@ -50,6 +51,17 @@ def _mail_servers(session: Session) -> Iterable[Declared]:
         yield Declared(f"mail from {one.address}", one.smtp_host, one.smtp_port)
 
 
+def _token_servers(session: Session) -> Iterable[Declared]:
+    """Where a mailbox that logs in by token gets a new one."""
+    rows = session.execute(
+        select(Mailbox.address, MailboxToken.token_url)
+        .join(MailboxToken, MailboxToken.mailbox_id == Mailbox.id)
+        .order_by(Mailbox.address)
+    )
+    for address, url in rows:
+        yield Declared(f"the login of {address}", *_server(url))
+
+
 def _identity_provider(session: Session) -> Iterable[Declared]:
     chosen = single_sign_on.of(session)
     addresses = (chosen.discovery_url, chosen.token_endpoint, chosen.jwks_uri) if chosen.is_on else ()
@@ -63,4 +75,8 @@ def _server(address: str) -> tuple[str, int]:
 
 
 # a feature that talks to a server adds here where it finds which
-_SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (_mail_servers, _identity_provider)
+_SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (
+    _mail_servers,
+    _token_servers,
+    _identity_provider,
+)

@@ -15,6 +15,7 @@ from helpdesk import egress
 from helpdesk.cli.doctor import connections
 from helpdesk.desk.egress import of_config
 from helpdesk.models.mailbox import Mailbox, Security
+from helpdesk.models.mailbox_token import MailboxToken
 from helpdesk.runtime import Runtime
 from tests import world
 from tests.cli.conftest import Command
@@ -172,3 +173,22 @@ def test_the_kernel_of_this_machine_is_understood():
         assert connections.leaving(os.getpid()) == set()
         port = server.getsockname()[1]
         assert port in {row[2] for row in connections._rows(os.getpid()) if row[4] == "0A"}
+
+
+def test_where_a_mailbox_gets_its_tokens_is_declared(
+    helpdesk: Command, runtime: Runtime, mailbox: Mailbox, notes: Path
+):
+    with runtime.db.transaction() as session:
+        session.add(
+            MailboxToken(
+                mailbox_id=mailbox.id,
+                provider="google",
+                client_id="desk",
+                authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
+                token_url="https://oauth2.googleapis.com/token",
+            )
+        )
+    line = {"host": "oauth2.googleapis.com", "port": 443, "why": "", "process": "poll", "at": 0}
+    (notes / egress.FILE).write_text(json.dumps(line) + "\n")
+
+    assert asked(helpdesk)[0] == 0

@@ -55,6 +55,7 @@ def test_a_passkey_is_both_steps_at_once(desk_url: str, desk: Desk, pages: Pages
     with_authenticator(page)
     with_passkey(page, desk_url, desk.ada.email)
     expect(page.get_by_text("Laptop")).to_be_visible()
+    pages.forgive("401")  # the page's stream, while its cookie is taken away
     page.context.clear_cookies()
 
     page.goto(f"{desk_url}/sign-in?next=/grants")
@@ -69,6 +70,7 @@ def test_after_the_password_it_is_the_second_step(desk_url: str, desk: Desk, pag
     page = pages.open()
     with_authenticator(page)
     with_passkey(page, desk_url, desk.ada.email)
+    pages.forgive("401")  # the page's stream, while its cookie is taken away
     page.context.clear_cookies()
 
     sign_in(page, desk_url, desk.ada.email)
@@ -98,6 +100,7 @@ def test_a_device_that_does_not_look_who_holds_it_is_not_enough(desk_url: str, d
     client, authenticator = with_authenticator(page)
     with_passkey(page, desk_url, desk.ada.email)
     client.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    pages.forgive("401")  # the page's stream, while its cookie is taken away
     page.context.clear_cookies()
 
     page.goto(f"{desk_url}/sign-in")
