@@ -23,6 +23,7 @@ from helpdesk.desk import (
     intake,
     ledger,
     mailboxes,
+    notices,
     outbox,
     replies,
     teams,
@@ -41,6 +42,7 @@ from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import Vault
@@ -90,6 +92,7 @@ def furnish(stage: Stage, now: datetime, servers: Callable[[str], tuple[Server, 
             if password_hash is None:
                 agents.set_password(session, agent, company().password, by=Machine.DEMO)
                 password_hash = agent.password_hash
+            settings.change_own(session, notices.Told(by_mail=False), by=agent)  # the past sends nothing now
             agent.password_hash = password_hash  # one password for all: hashing takes its time on purpose
         for one in company().mailboxes:
             imap, smtp = servers(one.address)

@@ -1,6 +1,7 @@
 """Evidence that leaves the desk: signed checkpoints go to the data protection officer, who keeps them elsewhere."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from helpdesk.desk import delivery
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Role
-from helpdesk.models.audit import AuditCheckpoint
+from helpdesk.models.audit import AuditCheckpoint, AuditEvent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.role import Permission
@@ -34,6 +35,12 @@ def mail_checkpoint(session: Session) -> OutboundEmail | None:
         rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
         checkpoint=latest,
     )
+
+
+def began_after(session: Session, moment: datetime) -> bool:
+    """Whether the trail begins later than this, or has not begun."""
+    first = session.scalar(select(AuditEvent.at).order_by(AuditEvent.id).limit(1))
+    return first is None or first > moment
 
 
 def raise_flags(session: Session) -> int:

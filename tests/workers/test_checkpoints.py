@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
@@ -12,12 +13,28 @@ from helpdesk.cli import main
 from helpdesk.config import Policy
 from helpdesk.models.agent import Role
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from tests import world
 from tests.servers.smtp_sink import SmtpSink
 from tests.workers.outbox import Outbox
 from workers import nightly, trail
 from workers.delivery import deliver
+
+
+@pytest.fixture(autouse=True)
+def _a_desk_of_yesterday(runtime: Runtime) -> None:
+    with clock.stopped_at(clock.now() - timedelta(days=1)), runtime.db.transaction() as session:
+        audit.record(session, "desk.begin", by=Machine.COMMAND, on=("desk", None))
+
+
+def test_a_desk_that_begins_today_owes_nothing_for_the_night_before(outbox: Outbox, runtime: Runtime):
+    with clock.stopped_at(clock.now() - timedelta(days=1)):
+        trail.seal()
+        nightly.send_checkpoint()
+
+    assert not queued(runtime)
 
 
 def queued(here: Runtime) -> list[int]:

@@ -94,8 +94,8 @@ def test_the_log_is_json_without_addresses_or_content(
     worker: None, installation: Path, outbox: Outbox, smtp_sink: SmtpSink
 ):
     smtp_sink.answer_contents("550 we do not like the lamp of nils@customer.example")
-    outbox.reply("A secret about the lamp")
-    until(lambda: outbox.states() == [DeliveryState.FAILED])
+    row = outbox.reply("A secret about the lamp")
+    until(lambda: outbox.states(row) == [DeliveryState.FAILED])
 
     lines = (installation / "worker.log").read_text().splitlines()
     assert all({"at", "level", "says"} <= json.loads(line).keys() for line in lines)
