@@ -7,7 +7,8 @@ import { fill, openRecipients, showLeftOut } from "./recipients.js";
 
 const AFTER = 1_000;
 const AT_LEAST_EVERY = 10_000;
-const unsaved = new Map(); // ticket → what its editor holds and the server has not yet
+const JUST_NOW = 5_000; // a page that was made meanwhile may not know what was saved since
+const unsaved = new Map(); // ticket → what its editor holds; once the server has it, `saved` says as what and when
 let timer = null;
 let last = 0;
 
@@ -39,7 +40,9 @@ export function watchComposer() {
   }, true);
   document.addEventListener("keydown", keys);
   document.addEventListener("htmx:before:request", (event) => {
-    if (!event.detail.ctx?.sourceElement?.closest?.("#composer")) flush();
+    const source = event.detail.ctx?.sourceElement;
+    if (source?.getAttribute?.("action")?.startsWith("/drafts/")) unsaved.delete(composer()?.dataset.ticket);
+    else if (!source?.closest?.("#composer")) flush();
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { sourceElement, response } = event.detail.ctx;
@@ -51,7 +54,7 @@ export function watchComposer() {
   document.addEventListener("htmx:after:swap", open);
   addEventListener("pagehide", flush);
   addEventListener("beforeunload", (event) => {
-    if (unsaved.size && navigator.onLine === false) event.preventDefault();
+    if ([...unsaved.values()].some((kept) => !kept.saved) && navigator.onLine === false) event.preventDefault();
   });
   watchFiles(changed);
   watchPicker(changed);
@@ -95,12 +98,32 @@ function open() {
   if (!place || place.dataset.open) return;
   place.dataset.open = "yes";
   openRecipients(place);
-  const kept = unsaved.get(place.dataset.ticket);
+  const kept = missing(place);
   openEditor(place).then(() => kept && restore(kept));
   if (kept?.kind === "note") one("#note-text").value = kept.text;
   if (kept) choose(kept.mode);
   for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
   showLeftOut();
+}
+
+// what the new page does not show: not saved yet, or saved after the page was made
+function missing(place) {
+  const kept = unsaved.get(place.dataset.ticket);
+  if (!kept?.saved) return kept;
+  const form = formOf(kept);
+  if (Date.now() - kept.saved.at > JUST_NOW || Number(form.elements.revision.value) >= kept.saved.revision) {
+    unsaved.delete(kept.ticket);
+    return undefined;
+  }
+  name(form, kept.saved);
+  return kept;
+}
+
+const formOf = (kept) => one(kept.kind === "note" ? "#note-form" : "#reply-form");
+
+function name(form, saved) {
+  form.elements.key.value = saved.key;
+  form.elements.revision.value = saved.revision;
 }
 
 function restore(kept) {
@@ -127,8 +150,8 @@ async function flush(event) {
   last = 0;
   const place = composer();
   const kept = place && unsaved.get(place.dataset.ticket);
-  if (!kept || place.dataset.mode === "new") return;
-  const form = one(kept.kind === "note" ? "#note-form" : "#reply-form");
+  if (!kept || kept.saved || place.dataset.mode === "new") return;
+  const form = formOf(kept);
   const sent = new FormData(form);
   sent.delete("files");
   sent.set("kind", kept.kind);
@@ -136,10 +159,10 @@ async function flush(event) {
     const answer = await fetch(place.dataset.drafts, { method: "POST", body: new URLSearchParams(sent), keepalive: event?.type === "pagehide" });
     if (!answer.ok) return say(form, answer.status === 401 ? words().signedOut : words().failed);
     const saved = await answer.json();
-    form.elements.key.value = saved.key;
-    form.elements.revision.value = saved.revision;
+    kept.saved = { key: saved.key, revision: Number(saved.revision), at: Date.now() };
+    name(form, saved);
+    if (!form.isConnected && composer()?.dataset.ticket === kept.ticket) name(formOf(kept), saved); // its page was made anew
     say(form, saved.words);
-    if (unsaved.get(kept.ticket) === kept) unsaved.delete(kept.ticket);
   } catch {
     say(form, place.dataset.offline);
   }

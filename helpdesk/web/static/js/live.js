@@ -1,6 +1,6 @@
 // Word of changes: one stream for all tabs of a browser (whoever holds the lock listens and tells the others);
 // where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
-import { all, one, openTicket, rows, say, ticketPane, words } from "./page.js";
+import { all, get, one, openTicket, rows, say, ticketPane, words } from "./page.js";
 import { markCurrent } from "./panes.js";
 import { look } from "./presence.js";
 
@@ -53,13 +53,6 @@ function hear(news) {
     clearTimeout(waiting);
     waiting = setTimeout(() => refresh(new Set(news.tickets.map(String))), 150);
   }
-}
-
-const unattended = { "X-Unattended": "1", "HX-Request": "true", "HX-Request-Type": "partial" };
-
-async function get(url) {
-  const answer = await fetch(url, { headers: unattended, credentials: "same-origin" });
-  return answer.ok ? answer : null;
 }
 
 async function refresh(changed) {

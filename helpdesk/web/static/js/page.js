@@ -23,4 +23,11 @@ export function say(text, link = null) {
   setTimeout(() => bar.remove(), 8000);
 }
 
+// A look by the page itself: it keeps nobody signed in, and a login that ended is no page in its place.
+export async function get(url, { isAttended = false } = {}) {
+  const headers = { "HX-Request": "true", "HX-Request-Type": "partial", ...(isAttended ? {} : { "X-Unattended": "1" }) };
+  const answer = await fetch(url, { headers }).catch(() => null);
+  return answer?.ok ? answer : null;
+}
+
 export const words = () => one("#toasts").dataset;

@@ -1,6 +1,6 @@
 // Saved replies: ";" or "/" in an empty line opens a list that looks through them, with what each would write beside it.
 import { editor, focusEditor, insert } from "./editor.js";
-import { all, one } from "./page.js";
+import { all, get, one } from "./page.js";
 
 let known = null;
 
@@ -25,8 +25,8 @@ function isLineEmpty() {
 
 async function openPicker(changed) {
   const place = one("#composer");
-  const answer = await fetch(place.dataset.saved);
-  if (!answer.ok) return;
+  const answer = await get(place.dataset.saved, { isAttended: true });
+  if (!answer) return;
   known = (await answer.json()).replies;
   const dialog = document.createElement("dialog");
   dialog.className = "picker";

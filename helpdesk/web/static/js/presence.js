@@ -1,5 +1,5 @@
 // Who else is at a ticket, and who is writing: this page gives signs of life, and shows those of others.
-import { all, one, openNumber } from "./page.js";
+import { all, get, one, openNumber } from "./page.js";
 
 const BEAT = 7_000;
 const LOOK = 8_000; // while somebody is shown: who vanished without a word is noticed then
@@ -60,8 +60,8 @@ export async function look() {
   const rows = all(".row[id]").map((row) => row.id.replace("row-", ""));
   const asked = [...new Set([openNumber(), ...rows])].filter(Boolean).slice(0, 200);
   if (!asked.length || document.hidden) return;
-  const answer = await fetch(`/presence?tickets=${asked.join(",")}`, { headers: { "X-Unattended": "1" } }).catch(() => null);
-  if (!answer?.ok) return;
+  const answer = await get(`/presence?tickets=${asked.join(",")}`);
+  if (!answer) return;
   const found = await answer.json();
   show(found);
   if (found.length) again = setTimeout(look, LOOK);

@@ -1,5 +1,5 @@
 // Recipients: a field of addresses becomes chips; a few letters find people on tickets this agent may know of.
-import { all, one } from "./page.js";
+import { all, get, one } from "./page.js";
 
 const ADDRESS = /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/;
 
@@ -135,8 +135,8 @@ async function look(label, typed, offers, place) {
     offers.hidden = true;
     return;
   }
-  const answer = await fetch(`${place.dataset.people}?q=${encodeURIComponent(letters)}`, { headers: { "X-Unattended": "1" } });
-  if (!answer.ok || typed.value.trim() !== letters) return;
+  const answer = await get(`${place.dataset.people}?q=${encodeURIComponent(letters)}`);
+  if (!answer || typed.value.trim() !== letters) return;
   const { people } = await answer.json();
   offers.replaceChildren(...people.map((person) => {
     const offer = document.createElement("li");
