@@ -33,6 +33,7 @@ def run(here: Premises, say: Callable[[str], None]) -> int:
     agent = company().members[1]
     screen = Screen(here.config.desk.base_url)
     screen.sign_in(agent.email, company().password)
+    screen.send_at_once()  # what is measured is the way of the mail, not the time to think again
     subject = f"Do you deliver to lighthouses? ({secrets.token_hex(4)})"
     begun = time.monotonic()
     _send(here, writer, subject)
@@ -47,7 +48,7 @@ def run(here: Premises, say: Callable[[str], None]) -> int:
         say(f"The answer did not arrive within {PATIENCE:.0f} s. Logs: {here.folder / 'run' / 'logs'}")
         return 1
     say(f"{agent.first}'s answer is in the customer's inbox after      {_told(took, REPLY_TARGET)}")
-    say(f"The loop took {time.monotonic() - begun:.2f} s.")
+    say(f"The loop took {time.monotonic() - begun:.2f} s. (At work an answer waits some seconds, to be taken back.)")
     return 0
 
 
@@ -102,6 +103,10 @@ class Screen:
 
     def sign_in(self, email: str, password: str) -> None:
         self._post("/sign-in", self._get("/sign-in"), {"email": email, "password": password})
+
+    def send_at_once(self) -> None:
+        """Do without the seconds in which an answer can be taken back."""
+        self._post("/settings/sending", self._get("/settings/sending"), {"undo_seconds": "0"})
 
     def await_ticket(self, subject: str) -> int | None:
         """Look at the list of unassigned tickets until the subject is there; give the ticket's number."""
