@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from helpdesk import clock
 from helpdesk.storage.words import folded
-from helpdesk.web import words
+from helpdesk.web import audit_words, words
 from helpdesk.web.language import _, locale, zone
 
 _TONES: Final = 6
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
         priority_word=lambda value: words.priorities()[value],
         thing_word=words.thing_word,
         object_word=words.object_word,
+        action_word=audit_words.action_word,
     )
 
 

@@ -82,6 +82,18 @@ def object_word(kind: str) -> str:
         "mailbox": _("mailbox"),
         "role": _("role"),
         "setting": _("setting"),
+        "customer": _("customer"),
+        "draft": _("draft"),
+        "email": _("email"),
+        "erasure": _("erasure"),
+        "invitation": _("invitation"),
+        "policy": _("policy"),
+        "promise": _("promise"),
+        "review": _("access review"),
+        "saved_reply": _("saved reply"),
+        "statistics": _("statistics"),
+        "trail": _("audit trail"),
+        "view": _("view"),
     }
     return words.get(kind, kind)
 
