@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from helpdesk import config
 from helpdesk import runtime as parts
+from helpdesk.mail import limits
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.runtime import Runtime
-from workers import limits, poller
+from workers import poller
 from workers.fetching import Fetching
 from workers.poll_leases import PollLeases
 

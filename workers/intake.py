@@ -140,10 +140,11 @@ class Intake:
 
     def _file_some(self, session: Session, queue: deque[Read]) -> None:
         mailbox = session.get_one(Mailbox, self.mailbox_id)
-        trusted = self.here.config.mail.trusted_authserv_id
+        config = self.here.config
         at = intake.arrival(
-            session, mailbox, trusted_authserv_id=trusted, vault=self.here.vault, desk=self.here.config.desk
-        )
+            session, mailbox, trusted_authserv_id=config.mail.trusted_authserv_id, vault=self.here.vault,
+            desk=config.desk, time_zone=config.desk.time_zone,
+        )  # fmt: skip
         ids = [email_id for email_id, _parsed in list(queue)[:BATCH]]
         emails = {email.id: email for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(ids)))}
         until, filed = time.monotonic() + SHORT, 0

@@ -10,11 +10,11 @@ from types import FrameType
 from typing import Any, Final
 
 from helpdesk.desk import polling
+from helpdesk.mail import limits
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
-from workers import limits
 from workers.fetching import Fetching
 from workers.poll_leases import LASTING, PollLeases
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
+from workers import again, delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -26,6 +26,7 @@ CLOCKWORK: Final = (
     Entry("usage statistics of finished periods",   timedelta(minutes=10),   statistics.close_periods),
     Entry("snoozed tickets whose moment has come",  timedelta(seconds=15),   desk.wake_tickets),
     Entry("drafts nobody touched for a month",      timedelta(hours=1),      desk.let_go_of_drafts),
+    Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

@@ -9,17 +9,22 @@ from helpdesk import clock
 from helpdesk.config import Desk
 from helpdesk.desk import (
     acknowledgements,
+    blocks,
     conversation,
     copies,
+    filter_rules,
     forwards,
     ledger,
     people,
+    privacy_requests,
     received,
     sendings,
     snooze,
     suggestions,
 )
 from helpdesk.desk.identity import verdict
+from helpdesk.mail import filtering
+from helpdesk.mail.filtering import NO_RULE, Judgement, Rule, Seen
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
 from helpdesk.models.inbound_email import InboundEmail, Outcome, Ruling
@@ -44,6 +49,9 @@ class Arrival:
     trusted_authserv_id: str = ""
     desk: Desk | None = None  # what acknowledgements say and when; None: none are sent
     vault: Vault | None = None  # to know by whom nothing old is taken in; None: nobody was ever erased
+    has_blocks: bool = False
+    rules: tuple[Rule, ...] = ()
+    time_zone: str = "UTC"
 
 
 def arrival(
@@ -53,6 +61,7 @@ def arrival(
     trusted_authserv_id: str = "",
     vault: Vault | None = None,
     desk: Desk | None = None,
+    time_zone: str = "UTC",
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs."""
     team = session.get_one(Team, mailbox.team_id)
@@ -65,6 +74,9 @@ def arrival(
         trusted_authserv_id,
         desk,
         vault if knows_the_erased else None,
+        has_blocks=blocks.are_there(session),
+        rules=filter_rules.in_force(session),
+        time_zone=time_zone,
     )
 
 
@@ -75,6 +87,7 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
     """
     with session.no_autoflush:  # the verbs below flush where they need an id: each flush costs, and there are many
         outcome = _received(session, email, parsed, at)
+        privacy_requests.flag(session, email, parsed, time_zone=at.time_zone)
     if outcome is not Outcome.NEW_TICKET:  # of a new ticket, its opening is the event
         _tell(session, email, outcome)
     if email.ticket_id is not None:
@@ -112,19 +125,22 @@ def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
         return ledger.decide(email, Outcome.ALREADY_RECEIVED, reason, ticket_id=first.ticket_id)
     if received.is_report(parsed):
         return received.report(session, email, parsed)
-    if (doubt := _doubt(parsed, at)) is not None:
+    judgement = filtering.judge(at.rules, Seen(parsed, at.mailbox.address, proven is Verdict.PASS))
+    if (doubt := _doubt(session, email, parsed, at) or _held(session, email, judgement)) is not None:
         return ledger.decide(email, Outcome.HELD, doubt)
-    return _placed(session, email, parsed, at, proven)
+    return _placed(session, email, parsed, at, proven, judgement)
 
 
-def _placed(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict) -> Outcome:
+def _placed(
+    session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict, judgement: Judgement
+) -> Outcome:
     place = conversation.place_of(session, parsed, proven)
     if place.is_stranger and place.ticket is not None:
         reason = "a new participant: it answers this ticket, but its writer is not on it"
         return ledger.decide(email, Outcome.HELD, reason, ticket_id=place.ticket.id)
     if place.ticket is not None:
         return _append(session, email, parsed, place.ticket, proven, origin=place.origin)
-    return _open(session, email, parsed, at, place.follows, proven)
+    return _open(session, email, parsed, at, place.follows, proven, judgement)
 
 
 def _passed_over(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome | None:
@@ -146,16 +162,35 @@ def _is_ours(session: Session, parsed: ParsedEmail) -> bool:
     return session.scalar(found) is not None
 
 
-def _doubt(parsed: ParsedEmail, at: Arrival) -> str | None:
+def _doubt(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> str | None:
+    """Why somebody should look at it first; None where nothing speaks against it."""
     if not people.has_usable_sender(parsed):
         return "it names no usable sender: look at it, then make a ticket of it"
-    if people.senders(parsed)[0][0].lower() in at.own_addresses:
+    sender = people.senders(parsed)[0][0].lower()
+    if at.has_blocks and (blocked := blocks.blocking(session, sender)) is not None:
+        email.block_id = blocked.id
+        return "its sender is blocked"
+    if sender in at.own_addresses:
         return "it says it is from one of our own mailboxes"
     return None
 
 
+def _held(session: Session, email: InboundEmail, judgement: Judgement) -> str | None:
+    rule = judgement.held_by
+    if rule is None:
+        return None
+    filter_rules.keep_hits(session, email, judgement, None)
+    return f"a rule holds it; {rule.name}"
+
+
 def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, proven: Verdict) -> Outcome:
     """Somebody looked at it and decided; the writer of an email that was let onto a ticket is on it from now."""
+    email.block_id = None
+    if email.ruling is Ruling.RELEASED:
+        place = conversation.place_of(session, parsed, proven)
+        if place.ticket is not None and not place.is_stranger:
+            return _append(session, email, parsed, place.ticket, proven, origin=place.origin)
+        return _open(session, email, parsed, at, place.follows, proven)
     ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
     ticket = conversation.followed(session, ticket) if ticket else None
     if email.ruling is Ruling.NEW_TICKET or ticket is None:
@@ -184,7 +219,13 @@ def _append(
 
 
 def _open(
-    session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival, follows: Ticket | None, proven: Verdict
+    session: Session,
+    email: InboundEmail,
+    parsed: ParsedEmail,
+    at: Arrival,
+    follows: Ticket | None,
+    proven: Verdict,
+    judgement: Judgement = NO_RULE,
 ) -> Outcome:
     author = forwards.author_of(parsed, at.own_addresses, at.staff)
     is_believed = author is not None and proven is Verdict.PASS
@@ -201,6 +242,8 @@ def _open(
     received.count(ticket, email, parsed)
     session.add(ticket)
     session.flush()
+    filter_rules.shape(session, ticket, judgement)
+    filter_rules.keep_hits(session, email, judgement, ticket)
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
     people.join(session, ticket, requester, customer=customer, is_new=True)
     message = received.add(session, email, parsed, ticket, proven, writer=customer, is_first=True)
@@ -212,7 +255,7 @@ def _open(
         session, "ticket.open", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=customer.id,
         facts={"email": email.id, "follows": ticket.follows_id},
     )  # fmt: skip
-    if author is None and at.desk is not None:
+    if author is None and at.desk is not None and not judgement.is_spam:
         acknowledgements.acknowledge(session, ticket, email, parsed, proven, desk=at.desk)
     reason = "an answer to a ticket closed long ago: a new ticket, linked to it" if follows else "a new ticket"
     return ledger.decide(email, Outcome.NEW_TICKET, reason, ticket_id=ticket.id)

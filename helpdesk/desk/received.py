@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.desk import conversation, delivery, ledger
 from helpdesk.desk.tickets import preview_of
-from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.mail.parsed import ParsedEmail, Protection
 from helpdesk.mail.screened import Kind
 from helpdesk.models.customer import Customer
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -115,6 +115,7 @@ def _message(email: InboundEmail, parsed: ParsedEmail, ticket: Ticket, proven: V
         inbound_email_id=email.id,
         at=_moment_of(email),
         verdict=proven,
+        protection=None if parsed.protection is Protection.NONE else parsed.protection.value,
         screened_as=parsed.screening.kind.value,
         is_automatic=parsed.screening.kind in _AUTOMATIC,
         has_html=bool(parsed.safe_html.html),

@@ -15,6 +15,7 @@ POLICY_VERSION = 1
 
 LARGEST_DATA_IMAGE = 2 * 1024 * 1024
 LONGEST_URL = 8000
+MOST_PICTURES = 100
 
 # No svg, math, style, form controls, media, frames, link, meta, base: what is not named goes, its text stays.
 _TAGS = frozenset(
@@ -85,20 +86,22 @@ _VALUES = {
 }
 _IGNORED_IN_URLS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 _LINK = re.compile(r"(?:https?://[^/]|mailto:|tel:)", re.IGNORECASE)
+_PICTURE = re.compile(r"(?:https?:)?//[^/]", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
 
 
-def sanitise(html: str, inline: Mapping[str, int] | None = None) -> SafeHtml:
+def sanitise(html: str, inline: Mapping[str, int] | None = None, *, with_pictures: bool = False) -> SafeHtml:
     """Apply the policy.
 
     `inline` ties what HTML may name (`cid:…` in lower case, or a Content-Location) to the number of an
     attachment. Such an image gets the address `parts/<number>`, relative to the address of the body itself, so
     that a body at /messages/7/body finds its image at /messages/7/parts/2 and nobody needs to edit it.
+    `with_pictures` keeps images from elsewhere as `remote/<number>`: to be fetched by us, never by a browser.
     """
     survey = html_survey.survey(html)
     if survey.is_too_complex:
         return SafeHtml(policy_version=POLICY_VERSION, too_complex=True)
-    policy = _Policy(inline or {})
+    policy = _Policy(inline or {}, with_pictures=with_pictures)
     for address in survey.remote:
         policy.block(address)
     cleaner = nh3.Cleaner(
@@ -117,6 +120,7 @@ def sanitise(html: str, inline: Mapping[str, int] | None = None) -> SafeHtml:
         blocked_hosts=tuple(policy.hosts),
         inline_parts=tuple(policy.shown),
         unplaced_images=policy.unplaced,
+        pictures=tuple(policy.pictures),
     )
 
 
@@ -125,6 +129,8 @@ class _Policy:
     """Judges attributes one by one, and remembers what it blocked."""
 
     inline: Mapping[str, int]
+    with_pictures: bool = False
+    pictures: dict[str, None] = field(default_factory=dict)
     blocked: int = 0
     hosts: dict[str, None] = field(default_factory=dict)
     shown: dict[int, None] = field(default_factory=dict)
@@ -166,8 +172,18 @@ class _Policy:
             return None
         if len(address) <= LARGEST_DATA_IMAGE * 4 // 3 and _DATA_IMAGE.fullmatch(address):
             return address
+        if self.with_pictures and _PICTURE.match(address) and len(address) <= LONGEST_URL:
+            return self._picture(address)
         self.block(address)
         return None
+
+    def _picture(self, address: str) -> str | None:
+        address = f"https:{address}" if address.startswith("//") else address
+        if address not in self.pictures and len(self.pictures) >= MOST_PICTURES:
+            self.block(address)
+            return None
+        self.pictures[address] = None
+        return f"remote/{list(self.pictures).index(address)}"
 
     def _part(self, address: str) -> int | None:
         if address[:4].lower() == "cid:":

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from helpdesk.config import Config
+
 MEGABYTE = 1024 * 1024
 
 
@@ -16,3 +18,16 @@ class Limits:
     wall_seconds: float = 30.0
     memory_bytes: int = 1024 * MEGABYTE
     emails_per_child: int = 500
+
+
+def of_config(config: Config) -> Limits:
+    """The limits as the configuration sets them."""
+    mail = config.mail
+    return Limits(
+        email_bytes=mail.max_email_mb * MEGABYTE,
+        header_bytes=mail.max_header_kb * 1024,
+        parts=mail.max_parts,
+        depth=mail.max_depth,
+        cpu_seconds=mail.parse_seconds,
+        memory_bytes=mail.parse_memory_mb * MEGABYTE,
+    )

@@ -123,6 +123,8 @@ class SafeHtml:
     blocked_hosts: tuple[str, ...] = ()
     inline_parts: tuple[int, ...] = ()
     """Attachments that it shows, by number."""
+    pictures: tuple[str, ...] = field(default=(), repr=False)
+    """Addresses of images elsewhere that it shows as `remote/<number>`; only where that was asked for."""
     unplaced_images: int = 0
     """Images it names (`cid:`) that did not come with it."""
     too_complex: bool = False

@@ -69,9 +69,11 @@ class Sandbox:
         for outcome in self._ask(frames.pack({"do": "read"}, raw) for raw in raws):
             yield _value(ParsedEmail, outcome)
 
-    def sanitise(self, html: str, inline: Mapping[str, int]) -> SafeHtml:
+    def sanitise(self, html: str, inline: Mapping[str, int], *, with_pictures: bool = False) -> SafeHtml:
         """Apply today's policy to stored HTML; what is too much for it is shown as text."""
-        request = frames.pack({"do": "sanitise", "inline": dict(inline)}, html.encode("utf-8", "replace"))
+        request = frames.pack(
+            {"do": "sanitise", "inline": dict(inline), "pictures": with_pictures}, html.encode("utf-8", "replace")
+        )
         for outcome in self._ask([request]):
             safe = _value(SafeHtml, outcome)
             if isinstance(safe, SafeHtml):

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from helpdesk.mail import frames, html, inbound
 from helpdesk.mail.limits import Limits
+from helpdesk.mail.parsed import SafeHtml
 
 OPEN_FILES = 32
 NO_MEMORY = 4
@@ -68,12 +69,16 @@ def _serve(limits: Limits) -> int:
 def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | None:
     try:
         if head["do"] == "sanitise":
-            return frames.pack_value(html.sanitise(payload.decode("utf-8", "replace"), head["inline"]))
+            return frames.pack_value(_sanitised(head, payload))
         return frames.pack_value(replace(inbound.read(payload, limits), parts=()))  # screening is done with them
     except inbound.Unreadable as unreadable:
         return frames.pack({"unreadable": str(unreadable)})
     except MemoryError:  # after this nothing here can be relied on
         return None
+
+
+def _sanitised(head: dict[str, Any], payload: bytes) -> SafeHtml:
+    return html.sanitise(payload.decode("utf-8", "replace"), head["inline"], with_pictures=head["pictures"])
 
 
 def _next() -> tuple[dict[str, Any], bytes] | None:

@@ -32,6 +32,7 @@ class Ruling(enum.StrEnum):
 
     NEW_TICKET = "new_ticket"
     ON_ITS_TICKET = "on_its_ticket"  # the writer joins it
+    RELEASED = "released"  # file it as if nothing had held it
 
 
 class InboundEmail(Base, kw_only=True):
@@ -65,6 +66,8 @@ class InboundEmail(Base, kw_only=True):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     told_at: Mapped[datetime | None] = mapped_column(default=None)  # of one too large: when its sender was looked at
     ruling: Mapped[Ruling | None] = mapped_column(default=None)
+    aside_from: Mapped[Outcome | None] = mapped_column(default=None)  # what it was before it was put aside
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("blocked_sender.id"), default=None, index=True)
     ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None)
     # where it landed; of a held email, the ticket it points to
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None, index=True)

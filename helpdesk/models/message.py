@@ -51,6 +51,7 @@ class Message(Base, kw_only=True):
     verdict: Mapped[Verdict] = mapped_column(default=Verdict.NONE)
     screened_as: Mapped[str] = mapped_column(default="ordinary")
     is_automatic: Mapped[bool] = mapped_column(default=False)
+    protection: Mapped[str | None] = mapped_column(default=None)  # signed or encrypted, and how
     has_html: Mapped[bool] = mapped_column(default=False)
     blocked_count: Mapped[int] = mapped_column(default=0)
     blocked_hosts: Mapped[str] = mapped_column(default="")  # of remote content, with spaces

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Final, overload
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from helpdesk.mail import senders, thread
@@ -152,6 +154,18 @@ def with_subject_like(session: Session, tickets: Sequence[Ticket], subject: str,
     audit.record(session, "subject.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
     glimpses = content.glimpses(session, compared)
     return {number for number, seen in glimpses.items() if thread.normalised_subject(seen.subject) == wanted}
+
+
+def emails_to_compare(session: Session, emails: Sequence[InboundEmail], *, by: Machine) -> dict[int, bytes]:
+    """The bytes of these emails, for a machine that compares them and hands out none: one event names them all."""
+    compared = [email.id for email in emails]
+    facts: dict[str, object] = {"emails": compared}
+    audit.record(session, "email.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    found: dict[int, bytes] = {}
+    for email_id in compared:
+        with suppress(FileMissing, NoResultFound):  # erased, or never more than a row
+            found[email_id] = content.raw_email(session, email_id)
+    return found
 
 
 def keep_raw_email(session: Session, email: InboundEmail, raw: bytes) -> None:

@@ -16,9 +16,12 @@ from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantReason, Scope
 from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.models.base import Base
+from helpdesk.models.blocked_sender import BlockedSender
 from helpdesk.models.draft import Draft
+from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
+from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.ticket import Participant, Ticket
@@ -197,6 +200,13 @@ def _grants(person: Person) -> ColumnElement[bool]:
     return or_(of_ticket, and_(AccessGrant.scope == Scope.CUSTOMER, AccessGrant.scope_id == person.id))
 
 
+def _erase_blocks(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+    held = update(InboundEmail).where(InboundEmail.block_id.in_(ids)).values(block_id=None)
+    session.execute(held.execution_options(synchronize_session=False))
+    session.execute(delete(BlockedSender).where(BlockedSender.id.in_(ids)))
+    return ()
+
+
 STEPS: Final[Sequence[Step]] = (
     Step("deliveries", ("delivery",), _deliveries, _erase_deliveries),
     emptied(
@@ -227,9 +237,13 @@ STEPS: Final[Sequence[Step]] = (
     emptied("reasons of permissions", GrantReason,
             lambda person: GrantReason.grant_id.in_(select(AccessGrant.id).where(_grants(person))),
             reason="", case_reference=""),
+    emptied("notes of requests", PrivacyRequest, lambda person: PrivacyRequest.message_id.in_(
+        select(Message.id).where(Message.ticket_id.in_(tickets_of(person)))), note=""),
     emptied("links of permissions", AccessGrant, _grants, nonce=None, secret_hash=None),
     gone("visits to the record", RecordVisit, lambda person: RecordVisit.customer_id == person.id),
     gone("digests", RecordDigest, lambda person: RecordDigest.customer_id == person.id),
+    Step("blocks of their addresses", ("blocked_sender",), lambda person: select(BlockedSender.id).where(
+        BlockedSender.address.in_(person.addresses)), _erase_blocks),
     Step("words of the audit trail", ("audit_payload",), _words_of_the_trail, _erase_payloads),
 )  # fmt: skip
 
@@ -239,6 +253,7 @@ KEPT: Final[Mapping[str, str]] = {
     "notice": "numbers of an agent and a ticket, and moments",
     "customer_address": "goes last of all: by it the others are found",
     "erasure": "numbers and moments only: it is the evidence",
+    "filter_hit": "which rule acted on which email, by number",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
     "merge": "numbers of two tickets, and the state before",
     "outbound_email": "that something was sent, and its own Message-ID, made by us",

@@ -13,6 +13,7 @@ class Job(enum.StrEnum):
     CONNECT = "workers.mailbox_tokens.connect"
     DELIVER = "workers.delivery.deliver"
     READ_AGAIN = "workers.again.read_again"
+    READ_ALL_AGAIN = "workers.again.read_all_again"
     SWEEP = "workers.sweeper.sweep"
     ERASE = "workers.erasure.erase"
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import copies, forwards, suggestions
+from helpdesk.desk import copies, filter_rules, forwards, privacy_requests, suggestions
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
 from helpdesk.models.ticket import Place, Ticket
+from helpdesk.web import privacy_requests as privacy_request_pages
+from helpdesk.web.filters import moment
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
@@ -41,6 +43,7 @@ def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar
             "The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others)
         )
         found.append(Bar("mail", words))
+    found += [*_requests(session, ticket), *_rules(session, ticket)]
     return [*_place(ticket, may_decide=may_decide), *_merged(ticket), *found]
 
 
@@ -62,6 +65,25 @@ def _merged(ticket: Ticket) -> list[Bar]:
     if asked is None or not ticket.merged_count:
         return []
     return [Bar("git-merge", _("Ticket #%(number)s was merged into this one.", number=asked))]
+
+
+def _requests(session: Session, ticket: Ticket) -> list[Bar]:
+    """The customer asks for a right: whoever works on the ticket knows that clocks are running."""
+    found = []
+    for one in privacy_requests.on_ticket(session, ticket):
+        asked = privacy_request_pages.kinds_of(one)
+        words = _(
+            "The customer asks for a right over their data: %(asked)s. The privacy officer sees it.", asked=asked
+        )
+        due = "; ".join(f"{each.words} {moment(each.at)}" for each in privacy_request_pages.clocks(one))
+        found.append(Bar("scale", f"{words} {due}."))
+    return found
+
+
+def _rules(session: Session, ticket: Ticket) -> list[Bar]:
+    """Which filter rules made the ticket what it was at first."""
+    names = [rule.name for rule in filter_rules.acted_on(session, ticket)]
+    return [Bar("filter", _("Sorted by a filter rule: %(names)s.", names=", ".join(names)))] if names else []
 
 
 def _suggestion(ticket: Ticket, offer: Offer, here: Listed, *, may_decide: bool) -> Bar:

@@ -7,9 +7,10 @@ from typing import Final
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, drafts, notices, saved_views, undelivered, waiting
+from helpdesk.desk import counters, drafts, notices, privacy_requests, saved_views, undelivered, waiting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.role import Permission
 from helpdesk.web import alarms
 from helpdesk.web.alarms import Alarm
 from helpdesk.web.language import _, number
@@ -59,6 +60,7 @@ class Frame:
     saved: Sequence[SavedLink] = ()
     alarms: Sequence[Alarm] = ()
     notices: str = ""
+    requests: str = ""  # of customers over their data, that are not done
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
@@ -97,6 +99,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         _saved(session, agent),
         alarms.around(session, agent),
         _written(notices.unseen(session, agent)),
+        requests=_written(_requests(session, agent)),
     )
 
 
@@ -112,6 +115,11 @@ def _saved(session: Session, agent: Agent) -> list[SavedLink]:
         SavedLink(view.name, url_for("search.show", q=view.words), view.is_shared, view.words == asked)
         for view in saved_views.of_agent(session, agent)
     ]
+
+
+def _requests(session: Session, agent: Agent) -> int:
+    may_look = agent.may(Permission.ERASE) or agent.may(Permission.POLICY)
+    return privacy_requests.count_open(session, by=agent) if may_look else 0
 
 
 def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:

@@ -12,6 +12,7 @@ from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
+from helpdesk.web import pictures
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.headers import FILE_POLICY, MESSAGE_POLICY
@@ -24,17 +25,16 @@ _SENT_PICTURE: Final = re.compile(r"cid:p(\d{1,3})\.[0-9a-f]{16}@picture")
 
 @bp.get("/messages/<int:message_id>/body")
 def body(message_id: int) -> ResponseReturnValue:
-    """What is new in it; with `whole`, all of it."""
-    text = access.read(db(), find(message_id), by=agent())
+    """What is new in it; with `whole`, all of it; with `pictures`, those from elsewhere that were asked for."""
+    message = find(message_id)
+    text = access.read(db(), message, by=agent())
+    if "pictures" in request.args and (html := pictures.html_of(db(), message, by=agent())) is not None:
+        return as_frame(html, text.subject)
     is_whole = "whole" in request.args or not text.new_html
     other = url_for(".body", message_id=message_id, whole=None if is_whole else 1) if text.new_html else ""
     html = (text.html if is_whole else text.new_html) or ""
     html = _SENT_PICTURE.sub(lambda found: f"parts/{found[1]}", html)
-    page = render_template("messages/body.html", html=html, subject=text.subject, other=other, is_whole=is_whole)
-    answer = Response(page)
-    answer.headers["Content-Security-Policy"] = MESSAGE_POLICY
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return as_frame(html, text.subject, other=other, is_whole=is_whole)
 
 
 @bp.get("/messages/<int:message_id>/original")
@@ -43,6 +43,15 @@ def original(message_id: int) -> ResponseReturnValue:
     if email is None:
         raise NotVisible("message", message_id)
     return as_original(access.read(db(), email, by=agent()), f"message-{message_id}")
+
+
+def as_frame(html: str, subject: str, *, other: str = "", is_whole: bool = True) -> Response:
+    """HTML after the policy, as a page for the sandboxed frame; `other` folds or unfolds what is quoted."""
+    page = render_template("messages/body.html", html=html, subject=subject, other=other, is_whole=is_whole)
+    answer = Response(page)
+    answer.headers["Content-Security-Policy"] = MESSAGE_POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 def as_original(raw: bytes, name: str) -> Response:

@@ -24,6 +24,8 @@ KNOWN: Final = frozenset(
         N_("a mail server reports that an email did not arrive"),
         N_("a calendar answers an invitation"),
         N_("it belongs to no email of ours"),
+        N_("a rule holds it"),
+        N_("its sender is blocked"),
         N_("put aside"),
     }
 )

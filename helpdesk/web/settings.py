@@ -77,6 +77,14 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("Signatures of the mailboxes, and what is quoted."),
             ),
             SettingsPage(
+                "blocks.index", N_("Blocked senders"), "ban", Permission.SETUP,
+                N_("Whose emails are held, and how to let them go."),
+            ),
+            SettingsPage(
+                "filter_rules.index", N_("Filter rules"), "filter", Permission.SETUP,
+                N_("What is sorted, tagged, held or marked as spam when it comes in."),
+            ),
+            SettingsPage(
                 "ledger.index", N_("Mail ledger"), "scroll-text", Permission.SETUP,
                 N_("What became of every email that was fetched, and whether any is missing."),
             ),
@@ -91,6 +99,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
             SettingsPage(
                 "mailbox_logins.index", N_("Mailbox logins"), "key-round", Permission.SETUP,
                 N_("Connect mailboxes at Microsoft 365, Google and others that take no passwords."),
+            ),
+            SettingsPage(
+                "remote_pictures.index", N_("Pictures from elsewhere"), "image-off", Permission.SETUP,
+                N_("Whether the desk may fetch pictures that letters name."),
             ),
         ),
     ),

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from flask import url_for
+from flask import request, url_for
 
-from helpdesk.desk import undelivered
+from helpdesk.desk import remote_pictures, undelivered
 from helpdesk.desk.thread import Thread
 from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
@@ -16,8 +16,10 @@ from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.models.sending import Sending
 from helpdesk.privacy.access import MessageText, TicketText
 from helpdesk.web import filters, happenings
-from helpdesk.web.auth import runtime
-from helpdesk.web.language import _, ngettext
+from helpdesk.web.auth import db, runtime
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+from helpdesk.web.words import blocked, protection
 
 _SHOWN_AT_ONCE: Final = 5  # the beginning of a longer conversation is folded
 _PREVIEW: Final = 140
@@ -36,6 +38,8 @@ class Remark:
     icon: str
     words: str
     detail: str = ""
+    action: str = ""  # what a button beside it does, and its words
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         recipients=_recipients(rows.addresses.get(message.id, ())),
         preview=" ".join((content.new_text or content.text)[: _PREVIEW * 3].split())[:_PREVIEW],
         parts=parts(content),
-        frame_url=url_for("messages.body", message_id=message.id) if shows_html else "",
+        frame_url=_frame_url(message) if shows_html else "",
         files=[_file(attachment, text) for attachment in attached if not (attachment.is_inline and shows_html)],
         remarks=[*_other_subject(message, content, text), *_remarks(message)],
         links=_links(message, content, shows_html=shows_html),
@@ -154,6 +158,11 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         lost=lost(message.ticket_id, rows.deliveries.get(message.id, ())),
         split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )
+
+
+def _frame_url(message: Message) -> str:
+    shows_pictures = request.args.get("pictures", type=whole) == message.id
+    return url_for("messages.body", message_id=message.id, pictures=1 if shows_pictures else None)
 
 
 def parts(content: MessageText) -> list[Part]:
@@ -218,17 +227,23 @@ def _remarks(message: Message) -> list[Remark]:
     found = []
     if message.is_automatic:
         found.append(Remark("refresh-cw", _("Sent automatically, by a machine")))
+    if message.protection:
+        found.append(Remark("lock", protection(message.protection)))
     if message.verdict is Verdict.FAIL:
         found.append(Remark("triangle-alert", _("The sender's address could not be verified: it may be forged")))
     if _is_unproven(message):
         found.append(Remark("circle-alert", _("The sender's address is not verified")))
     if message.blocked_count:
-        hosts = message.blocked_hosts.split()
-        count = ngettext("%(num)s remote picture blocked", "%(num)s remote pictures blocked", message.blocked_count)
-        places = ngettext("from %(num)s host", "from %(num)s hosts", len(hosts))
-        found.append(Remark("image-off", f"{count}, {places}", ", ".join(hosts)))
+        found.append(_blocked(message))
     found += [Remark("circle-alert", line) for line in message.defects.splitlines()[:5]]
     return found
+
+
+def _blocked(message: Message) -> Remark:
+    """What was not loaded; with a button where the desk may fetch it."""
+    hosts = message.blocked_hosts.split()
+    action = url_for("remote_pictures.ask", message_id=message.id) if remote_pictures.are_offered(db()) else ""
+    return Remark("image-off", blocked(message.blocked_count, len(hosts)), ", ".join(hosts), action, _("Load them"))
 
 
 def _is_unproven(message: Message) -> bool:

@@ -1,9 +1,10 @@
 """Words for states and purposes, as screens show them."""
 
+from helpdesk.mail.parsed import Protection
 from helpdesk.models.access_grant import GrantState, Purpose
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Priority
-from helpdesk.web.language import _
+from helpdesk.web.language import _, ngettext
 
 
 def purposes() -> dict[Purpose, str]:
@@ -125,3 +126,21 @@ def permissions() -> dict[Permission, str]:
         Permission.PEOPLE: _("Agents, teams and roles"),
         Permission.SETUP: _("Mailboxes, tags, rules, the look"),
     }
+
+
+def protection(kind: str) -> str:
+    """How an email is signed or encrypted: told, not verified."""
+    words = {
+        Protection.SMIME_SIGNED: _("Signed with S/MIME. The signature is not checked here."),
+        Protection.SMIME_ENCRYPTED: _("Encrypted with S/MIME: it can't be read here. The original can be saved."),
+        Protection.PGP_SIGNED: _("Signed with PGP. The signature is not checked here."),
+        Protection.PGP_ENCRYPTED: _("Encrypted with PGP: it can't be read here. The original can be saved."),
+    }
+    return words.get(Protection(kind), "") if kind in set(Protection) else ""
+
+
+def blocked(pictures: int, hosts: int) -> str:
+    """How much a letter would have loaded from elsewhere."""
+    count = ngettext("%(num)s remote picture blocked", "%(num)s remote pictures blocked", pictures)
+    places = ngettext("from %(num)s host", "from %(num)s hosts", hosts)
+    return f"{count}, {places}"

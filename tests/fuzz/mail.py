@@ -19,6 +19,7 @@ from helpdesk import runtime as parts
 from helpdesk.cli.progress import Bar
 from helpdesk.desk import ledger
 from helpdesk.desk.ledger import Arrived
+from helpdesk.mail.limits import of_config as limits_of
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
@@ -33,7 +34,6 @@ from tests.servers.postgres import running_postgres
 from tests.servers.redis_server import running_redis, url_of
 from tests.world import a_mailbox, a_team
 from workers.intake import Intake
-from workers.limits import of_config as limits_of
 
 BATCH: Final = 50
 SLOW: Final = 5.0  # seconds for one small email, half of what the limit allows

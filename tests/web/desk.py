@@ -9,12 +9,19 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from helpdesk.desk import permissions
+from helpdesk.desk import filter_rules, permissions, privacy_requests
+from helpdesk.desk.filter_rules import Wanted
+from helpdesk.mail.filtering import Actions, Condition, Field
+from helpdesk.mail.privacy_request import RequestKind
 from helpdesk.models.access_grant import AccessGrant, Purpose, Scope
 from helpdesk.models.agent import Agent
+from helpdesk.models.blocked_sender import BlockedSender
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
+from helpdesk.models.filter_rule import FilterRule
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.privacy_request import PrivacyRequest
+from helpdesk.models.rereading import Rereading
 from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, drafts, grants
@@ -25,6 +32,19 @@ from helpdesk.web import events
 from helpdesk.web.app import create_app
 from tests import world
 from tests.web.browser import PASSWORD_HASH, Browser
+
+# an email that waits: words, and two pictures, of which it shows the second
+WAITING = (
+    b"From: Kim <kim@else.example>\r\nTo: support@desk.example\r\nSubject: me too\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/html\r\n\r\n<p>Mine as well.</p><img src=cid:two><script>alert(1)</script>\r\n"
+    b"--b\r\nContent-Type: image/png; name=one.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
+    b"--b\r\nContent-Type: image/png; name=two.png\r\nContent-ID: <two>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    b"iVBORw0KGgo=\r\n--b--\r\n"
+)
+
+
+SPAM_RULE = Wanted("Adverts", (Condition(Field.SPAM),), Actions(is_spam=True))
 
 
 @dataclass
@@ -44,6 +64,10 @@ class Desk:
     draft: Draft  # of Otto, on the team's ticket
     draft_file: DraftFile
     saved_reply: SavedReply  # of the team
+    blocked: BlockedSender  # whom Ada blocked
+    rule: FilterRule
+    request: PrivacyRequest  # over their data, of the ticket's customer
+    reading: Rereading  # again, that Ada asked for
     secret: str  # of the customer's link to it
 
     def browser(self, agent: Agent | None = None) -> Browser:
@@ -94,7 +118,7 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
             uidvalidity=1,
             uid=2,
             sha256=b"y" * 32,
-            size=14,
+            size=len(WAITING),
             arrived_at=ticket.opened_at,
             outcome=Outcome.HELD,
             reason="a new participant",
@@ -102,7 +126,12 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         )
         session.add(held)
         session.flush()
-        access.keep_raw_email(session, held, b"Subject: me too\r\n\r\nMine as well.")
+        access.keep_raw_email(session, held, WAITING)
+        blocked = BlockedSender(address="spam@evil.example", blocked_by_id=ada.id)
+        reading = Rereading(agent_id=ada.id, total=1, up_to_id=held.id)
+        rule = filter_rules.add(session, SPAM_RULE, by=root)
+        request = privacy_requests.add(session, ticket, RequestKind.ERASURE, time_zone="UTC", by=root)
+        session.add_all([blocked, reading])
         attachment = Attachment(message_id=message.id, position=1, media_type="image/png", size=12)
         session.add(attachment)
         session.flush()
@@ -133,6 +162,10 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         draft,
         draft_file,
         saved_reply,
+        blocked,
+        rule,
+        request,
+        reading,
         secret,
     )
 

@@ -12,13 +12,24 @@ from helpdesk.languages import N_
 from helpdesk.models.promise import PromiseCheck, Standing
 from helpdesk.privacy import audit, policy
 from helpdesk.privacy.policy import Policy, Promise
-from helpdesk.privacy.promises import backups, browser, mail, permission, review, sign_in, statistics, traces, trail
+from helpdesk.privacy.promises import (
+    backups,
+    browser,
+    mail,
+    permission,
+    requests,
+    review,
+    sign_in,
+    statistics,
+    traces,
+    trail,
+)  # fmt: skip
 from helpdesk.privacy.promises.check import REGISTER, Asked, Evidence, not_offered, parameters_of, require
 from helpdesk.privacy.readers import Reader
 
 __all__ = [
     "REGISTER", "Evidence", "Found", "backups", "browser", "examine", "keep", "latest", "mail", "permission",
-    "require", "review", "sign_in", "statistics", "traces", "trail",
+    "requests", "require", "review", "sign_in", "statistics", "traces", "trail",
 ]  # fmt: skip
 
 
