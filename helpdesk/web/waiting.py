@@ -157,7 +157,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
     return page, 422 if wrong else 200
 
 
-def _held(shelf: Shelf) -> Sequence[drafts.Row]:
+def _held(shelf: Shelf) -> Sequence[drafts.DraftRow]:
     """One's own answers that were held, above what waits."""
     return drafts.rows(kept_drafts.listed(db(), by=agent(), held=True), "waiting") if shelf is Shelf.WAITING else []
 

@@ -23,13 +23,14 @@ UNITS = [
 
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("find", [quote.new_part, quote.new_part_of_html])
-def test_hostile_repetition_takes_well_under_a_second(unit, find):
+def test_hostile_repetition_costs_no_square(unit, find):
     hostile = unit * (HALF_A_MEGABYTE // len(unit))
 
     started = time.process_time()
     find(hostile)
 
-    assert time.process_time() - started < 1.0
+    # a pass in proportion takes a tenth of this on a busy machine; what costs the square of it takes minutes
+    assert time.process_time() - started < 4.0
 
 
 @given(st.lists(st.sampled_from([*UNITS, "\n", "\n\n", "Hello there.", "> quoted\n"]), max_size=60).map("".join))

@@ -52,6 +52,6 @@ def test_the_report_counts_readings_and_refusals_and_holds_no_content(desk: Desk
 
     assert "Ada Fischer" in report
     assert "Otto Weiss" in report
-    assert "grant.ask" in report
+    assert "Asked for" in report
     assert "flickers" not in report
     assert desk.browser(desk.root).get("/audit/report?since=x&until=%00").status_code == 200
