@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "audit": "helpdesk.cli.audit:audit",
     "policy": "helpdesk.cli.policies:policy",
     "statistics": "helpdesk.cli.statistics:statistics",
+    "themes": "helpdesk.cli.themes:themes",
     "migrate": "helpdesk.cli.migrate:migrate",
     "web": "helpdesk.cli.web:web",
     "poll": "helpdesk.cli.workers:poll",

@@ -17,6 +17,7 @@ BREACHES = {
     "Floors: imports only ever go down the stairs": ("helpdesk/models/breach.py", "import helpdesk.desk.inbox"),
     "Only the web floor knows Flask": ("workers/breach.py", "import flask"),
     "The mail floor is pure: bytes in, values out": ("helpdesk/mail/breach.py", "import sqlalchemy"),
+    "The themes are pure: texts in, values out": ("helpdesk/themes/breach.py", "import sqlalchemy"),
     "Content is reached through the gate only": ("helpdesk/web/breach.py", "from helpdesk.storage import content"),
     "The tables of content are known to the storage of content only": ("helpdesk/storage/breach.py", TABLES),
     "Rooms on one floor do not form circles": ("helpdesk/desk/breach.py", "from helpdesk.desk import circle"),
@@ -30,6 +31,7 @@ DOORS = {
     "helpdesk/demo/thief.py": "from helpdesk.storage import content",
     "helpdesk/storage/thief.py": TABLES,
     "helpdesk/mail/thief.py": TABLES,
+    "helpdesk/themes/thief.py": TABLES,
     "workers/thief.py": TABLES,
 }
 

@@ -1,0 +1,79 @@
+"""Which themes grow and which shrink: tested, so that chance is not taken for news."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from scipy.stats import binomtest
+
+from helpdesk.themes.values import Change, Trend
+
+RECENT: Final = 4
+BEFORE: Final = 8
+WINDOW: Final = RECENT + BEFORE
+_LEAST_BASELINE: Final = 3
+_RATIO: Final = 1.5
+_FALSE_ALARMS: Final = 0.05
+_HARDLY: Final = 0.05  # of what was expected: as good as nothing
+_ENOUGH_FOR_MEDIAN: Final = 5
+_COUNTED: Final = 10
+
+
+def changes(weekly: Mapping[int, Sequence[int]], volume: Sequence[int]) -> dict[int, Change]:
+    """The tested change of each theme over weeks that end now; `volume` counts all messages of each week.
+
+    Nothing is claimed below three weeks before the recent four.
+    """
+    began = next((week for week, messages in enumerate(volume) if messages), len(volume))
+    baseline = slice(max(began, len(volume) - WINDOW), max(0, len(volume) - RECENT))
+    if baseline.stop - baseline.start < _LEAST_BASELINE:
+        return {label: Change() for label in weekly}
+    recent = {label: sum(counts[-RECENT:]) for label, counts in weekly.items()}
+    before = {label: sum(counts[baseline]) for label, counts in weekly.items()}
+    usual = _usual_ratio(recent, before, sum(volume[-RECENT:]), sum(volume[baseline]))
+    chances = {label: _chance(recent[label], before[label], usual / (1 + usual)) for label in weekly}
+    limit = _limit(list(chances.values()))
+    return {
+        label: _change(recent[label], before[label], usual, chances[label], is_tested=chances[label] <= limit)
+        for label in weekly
+    }
+
+
+def _usual_ratio(recent: Mapping[int, int], before: Mapping[int, int], all_recent: int, all_before: int) -> float:
+    """How much more there is now than before, as most themes have it: a few that explode do not shrink the others."""
+    ratios = [recent[label] / before[label] for label in recent if min(recent[label], before[label]) >= _COUNTED]
+    if len(ratios) >= _ENOUGH_FOR_MEDIAN:
+        return statistics.median(ratios)
+    return max(all_recent, 1) / max(all_before, 1)
+
+
+def _chance(recent: int, before: int, share: float) -> float:
+    """How likely so uneven a split is where nothing changed: exact, conditional on the sum."""
+    if recent + before == 0:
+        return 1.0
+    return float(binomtest(recent, recent + before, share).pvalue)
+
+
+def _limit(chances: Sequence[float]) -> float:
+    """Benjamini and Hochberg: among what is claimed at most one in twenty is chance."""
+    limit = 0.0
+    for rank, chance in enumerate(sorted(chances), start=1):
+        if chance <= _FALSE_ALARMS * rank / len(chances):
+            limit = chance
+    return limit
+
+
+def _change(recent: int, before: int, usual: float, chance: float, *, is_tested: bool) -> Change:
+    expected = before * usual
+    ratio = recent / expected if expected else None
+    if not is_tested or chance >= 1.0:
+        return Change(Trend.STEADY, ratio, chance)
+    if before <= _HARDLY * recent / usual:
+        return Change(Trend.NEW, ratio, chance)
+    if recent <= _HARDLY * expected:
+        return Change(Trend.GONE, ratio, chance)
+    if ratio is not None and ratio >= _RATIO:
+        return Change(Trend.GROWING, ratio, chance)
+    if ratio is not None and ratio <= 1 / _RATIO:
+        return Change(Trend.SHRINKING, ratio, chance)
+    return Change(Trend.STEADY, ratio, chance)
