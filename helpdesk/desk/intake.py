@@ -31,9 +31,12 @@ from helpdesk.models.inbound_email import InboundEmail, Outcome, Ruling
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.statistic import Metric
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import access, audit, tombstones
+from helpdesk.privacy import access, audit, settings, tombstones
 from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.statistics import plan
+from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.storage import jobs
 from helpdesk.storage.vault import Vault
 
@@ -48,6 +51,7 @@ class Arrival:
     staff: forwards.Staff
     trusted_authserv_id: str = ""
     desk: Desk | None = None  # what acknowledgements say and when; None: none are sent
+    counts_languages: bool = False
     vault: Vault | None = None  # to know by whom nothing old is taken in; None: nobody was ever erased
     has_blocks: bool = False
     rules: tuple[Rule, ...] = ()
@@ -65,6 +69,7 @@ def arrival(
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs."""
     team = session.get_one(Team, mailbox.team_id)
+    usage = settings.of(session, Usage)
     knows_the_erased = vault is not None and tombstones.are_any(session)
     return Arrival(
         mailbox,
@@ -73,6 +78,7 @@ def arrival(
         forwards.staff(session),
         trusted_authserv_id,
         desk,
+        usage.is_on and Metric.LANGUAGE in plan.extras(usage),
         vault if knows_the_erased else None,
         has_blocks=blocks.are_there(session),
         rules=filter_rules.in_force(session),
@@ -232,6 +238,8 @@ def _open(
     requester = [(author.email, author.name)] if author and is_believed else people.senders(parsed)
     customer = people.customer_at(session, *requester[0]) if requester else people.writer_of(session, parsed)
     is_new_customer = customer in session.new
+    if author is None:  # of a forwarded one the words are partly a colleague's
+        people.learn_language(customer, parsed, by_words=at.counts_languages)
     ticket = Ticket(
         customer=customer,
         team=at.team,

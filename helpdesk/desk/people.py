@@ -1,14 +1,20 @@
 """Customers as they turn up in emails, and who is on a ticket."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.mail import language
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.customer import Customer, CustomerAddress, Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Participant, Ticket
+from helpdesk.privacy.statistics.categories import LANGUAGES
+
+_ONE_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(-[a-z0-9-]{1,20})?\s*", re.ASCII | re.IGNORECASE)
 
 
 def customer_of(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
@@ -49,6 +55,23 @@ def writer_of(session: Session, email: ParsedEmail) -> Customer:
     session.add(nobody)
     session.flush()
     return nobody
+
+
+def learn_language(customer: Customer, email: ParsedEmail, *, by_words: bool) -> None:
+    """Learn once in which language somebody writes: by their words where languages are counted, else by the header.
+
+    Only one of those that can be counted is kept, in two letters.
+    """
+    if customer.language is None:
+        found = language.language_of(email.trimmed.new_text or email.text, LANGUAGES) if by_words else None
+        customer.language = found or _said_language(email)
+
+
+def _said_language(email: ParsedEmail) -> str | None:
+    """What Content-Language says, if it names just one."""
+    said = _ONE_LANGUAGE.fullmatch(", ".join(email.headers.get("content-language", ())))
+    named = said[1].lower() if said else None
+    return named if named in LANGUAGES else None
 
 
 def own_addresses(session: Session) -> frozenset[str]:

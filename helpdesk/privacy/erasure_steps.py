@@ -255,6 +255,7 @@ KEPT: Final[Mapping[str, str]] = {
     "erasure": "numbers and moments only: it is the evidence",
     "filter_hit": "which rule acted on which email, by number",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
+    "objection": "that somebody of this number did not want to be counted: numbers and moments",
     "merge": "numbers of two tickets, and the state before",
     "outbound_email": "that something was sent, and its own Message-ID, made by us",
     "sending": "numbers and moments of an answer, and the state of the ticket before",

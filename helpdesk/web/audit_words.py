@@ -38,6 +38,8 @@ def _of_kind() -> dict[str, str]:
         "mailbox.gap_closed": _("Found again what was missing in"),
         "mailbox.gap_found": _("Missed emails in"),
         "message.read": _("Read"),
+        "objection.end": _("Noted the end of a wish of"),
+        "objection.note": _("Noted a wish of"),
         "password.set": _("Set a password"),
         "password_reset.ask": _("Asked for a new password"),
         "password_reset.use": _("Set a new password by a link"),

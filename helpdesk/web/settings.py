@@ -128,6 +128,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("Whether and how usage statistics are published."),
             ),
             SettingsPage(
+                "objections.index", N_("Objections"), "hand", Permission.ERASE,
+                N_("Customers who are left out of statistics and themes."),
+            ),
+            SettingsPage(
                 "erasures.index", N_("Erasure"), "trash-2", Permission.ERASE, N_("Take one person's words away.")
             ),
         ),

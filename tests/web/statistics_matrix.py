@@ -5,6 +5,9 @@ from typing import Final
 from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL
 
 ROWS: Final = {
+    "POST objections.create": ADMIN_CHANGES,
+    "POST objections.end": (401, 404, 404, 404),
+    "GET objections.index": ADMINS,
     "GET statistics.feed": ALL,
     "GET statistics.file": ALL,
     "GET statistics.schema": ALL,
@@ -16,6 +19,7 @@ ROWS: Final = {
     "POST statistics_settings.send": ADMIN_CHANGES,
 }
 FORMS: Final = {
+    "objections.create": {"who": "1", "wish": "objection"},
     "statistics_settings.add_tag": {"name": "lamp"},
     "statistics_settings.choose": {"is_on": "1", "epsilon": "2", "unit": "customer"},
     "statistics_settings.remove_tag": {"name": "lamp"},

@@ -50,6 +50,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "token": "x" * 43,
         "email_id": desk.held.id,
         "erasure_id": 1,
+        "objection_id": 987654,
         "item_id": 1,
         "flag_id": 1,
         "block_id": desk.blocked.id,

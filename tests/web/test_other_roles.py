@@ -27,6 +27,8 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "POST grants.end": (303, 404, 404),
     "POST grants.review": (422, 404, 404),
     "GET inbox.of_team": (200, 404, 404),
+    "POST objections.create": (303, 404, 404),
+    "GET objections.index": (200, 404, 404),
     "GET outreach.new": (404, 404, 404),
     "POST presence.beat": (204, 404, 404),
     "POST saved_replies.create": (404, 404, 404),

@@ -16,6 +16,7 @@ from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.statistic import Metric, StatisticTally, Unit
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Channel, Place, Ticket
+from helpdesk.privacy import objections
 from helpdesk.privacy.statistics import categories
 from helpdesk.privacy.statistics.plan import Plan
 
@@ -151,7 +152,13 @@ def _rows(session: Session, span: Span, unit: Unit) -> list[_Row]:
 
 
 def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
-    return (Ticket.place == Place.DESK, Ticket.opened_at >= span.begins_at, Ticket.opened_at < span.ends_at)
+    """What is counted: nothing of a customer who objected, or whose data may only be kept."""
+    return (
+        Ticket.place == Place.DESK,
+        Ticket.opened_at >= span.begins_at,
+        Ticket.opened_at < span.ends_at,
+        Ticket.customer_id.not_in(objections.left_out()),
+    )
 
 
 def _organisations(session: Session) -> dict[int, str]:
