@@ -152,10 +152,11 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
 
 
 def _last_received(ticket: Ticket) -> ScalarSelect[int]:
+    # a bounce or an absence note has no readers who could be left out; only where machines alone wrote is it theirs
     return (
         select(Message.id)
         .where(Message.ticket_id == ticket.id, Message.direction == Direction.RECEIVED)
-        .order_by(Message.id.desc())
+        .order_by(Message.is_automatic, Message.id.desc())
         .limit(1)
         .scalar_subquery()
     )

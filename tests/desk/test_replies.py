@@ -220,3 +220,16 @@ def test_files_that_no_mail_server_takes_are_refused_before_sending(session: Ses
 
 def outbox_due(session: Session):
     return session.scalars(select(Delivery.due_at).order_by(Delivery.id)).first()
+
+
+def test_a_bounce_is_no_email_that_somebody_could_be_left_out_of(session: Session, ticket: Ticket):
+    a_message(session, ticket)
+    bounce = a_message(session, ticket, text="550 nobody here")
+    bounce.is_automatic, bounce.from_email = True, "mailer-daemon@elsewhere.example"
+    session.add(MessageAddress(message_id=bounce.id, field="reply_to", email="mailer-daemon@elsewhere.example"))
+    session.flush()
+
+    found = replies.recipients(session, ticket)
+
+    assert found.left_out == ()
+    assert [one.email for one in replies.writer_of_last(session, ticket)] == [NILS.email]

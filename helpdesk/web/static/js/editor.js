@@ -26,7 +26,7 @@ export async function openEditor(place) {
   squire.setHTML(form.elements.html.value || asHtml(text.value));
   text.hidden = true;
   text.removeAttribute("aria-label");
-  area.classList.toggle("empty", !text.value.trim());
+  area.classList.toggle("unwritten", !text.value.trim());
   squire.addEventListener("input", () => keep(form, text, area));
   squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
   if (had) squire.focus();
@@ -68,7 +68,7 @@ const asHtml = (text) => text.split("\n").map((line) => {
 function keep(form, text, area) {
   text.value = area.innerText.replace(/\u00a0/g, " ").replace(/\n$/, "");
   form.elements.html.value = squire.getHTML();
-  area.classList.toggle("empty", !text.value.trim() && !one("img, li", area));
+  area.classList.toggle("unwritten", !text.value.trim() && !one("img, li", area));
   area.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
 }
 
