@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from helpdesk import clock
 from helpdesk.storage.words import folded
-from helpdesk.web import audit_words, words
+from helpdesk.web import audit_words, delivery_words, words
 from helpdesk.web.language import _, locale, zone
 
 _TONES: Final = 6
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
         thing_word=words.thing_word,
         object_word=words.object_word,
         action_word=audit_words.action_word,
+        answer_word=delivery_words.answer_word,
     )
 
 
