@@ -1,6 +1,7 @@
 """The installation's configuration: frozen values read from config.toml and HELPDESK_* variables."""
 
 import hashlib
+import ipaddress as ip
 import os
 import tomllib
 from collections.abc import Mapping
@@ -92,6 +93,16 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    send_into: str = ""
+
+    @property
+    def networks(self) -> list[ip.IPv4Network | ip.IPv6Network]:
+        """Networks of the operator's own that the published file may be sent into."""
+        return [ip.ip_network(one.strip()) for one in self.send_into.split(",") if one.strip()]
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = "info"
 
@@ -109,6 +120,7 @@ class Config:
     web: Web = field(default_factory=Web)
     mail: Mail = field(default_factory=Mail)
     policy: Policy = field(default_factory=Policy)
+    statistics: Statistics = field(default_factory=Statistics)
     log: Log = field(default_factory=Log)
 
     @property
@@ -251,6 +263,10 @@ def _check(config: Config) -> None:
         ZoneInfo(config.desk.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError("desk.time_zone must be a name such as Europe/Berlin") from None
+    try:
+        config.statistics.networks  # noqa: B018  read to see that it can be
+    except ValueError:
+        raise ConfigError("statistics.send_into must be networks such as 10.0.0.0/8, with commas between") from None
     if config.log.level not in {"debug", "info", "warning", "error"}:
         raise ConfigError("log.level must be debug, info, warning or error")
     if config.web.threads < 1:

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.servers.redis_server",
     "tests.servers.smtp_sink",
     "tests.servers.token_server",
+    "tests.servers.vendor",
     "tests.web.desk",
 ]
 

@@ -16,6 +16,7 @@ from workers import outside
 from workers.nightly import last_night
 
 MOST: Final = 40  # periods of one run: after a long time away the next run goes on
+_WAITS: Final = timedelta(seconds=20)
 
 log = logging.getLogger(__name__)
 
@@ -53,16 +54,25 @@ def close_next(here: Runtime) -> str | None:
 
 
 def send_file(here: Runtime) -> None:
-    """Send the published file to the address an admin chose, if a release waits for it; no transaction is open."""
+    """Send the published file to the address an admin chose: claim, send with no transaction open, mark.
+
+    Killed before it is marked, it is sent again with the same identity, so that a receiver takes it for one.
+    """
     with here.db.reading() as session:
-        waiting = sending.waiting(session)
-        if waiting is None:
+        if not sending.is_due(session):
             return
-        address, body = waiting.address, document.text(session)
-    trouble = outside.post(address, body.encode(), kind="application/json", waits=timedelta(seconds=20))
+    with here.db.transaction() as session:
+        claimed = sending.claim(session)
+    if claimed is None:
+        return
+    with here.db.reading() as session:
+        body = document.text(session).encode()
+    failpoints.passing("statistics-claimed")
+    parcel = outside.Parcel(body, "application/json", claimed.identity(body))
+    trouble = outside.post(claimed.address, parcel, waits=_WAITS, allowed=here.config.statistics.networks)
     failpoints.passing("statistics-sent")
     with here.db.transaction() as session:
-        sending.mark(session, waiting, trouble)
+        sending.mark(session, claimed, trouble)
     if trouble:
         log.warning("usage statistics were not sent: %s", trouble)
 

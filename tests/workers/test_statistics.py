@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk import runtime as parts
-from helpdesk.models.statistic import Metric, StatisticBudget, StatisticRelease, StatisticSending, StatisticTag
+from helpdesk.models.statistic import Metric, StatisticBudget, StatisticRelease, StatisticTag
 from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import document, ledger
@@ -24,19 +24,21 @@ from helpdesk.runtime import Runtime
 from helpdesk.storage.db import Database
 from tests.privacy.statistics.small import Small, day
 from tests.world import trail
-from workers import outside, statistics
+from workers import statistics
 
 NOVEMBER = datetime(2026, 11, 1, 12, tzinfo=UTC)
 POINTS = ["statistics-counted", "statistics-drawn", "statistics-kept", "statistics-committed"]
 
 
 @pytest.fixture
-def here(runtime: Runtime) -> Runtime:
-    """A desk in Berlin that publishes since October, and had twenty customers then."""
-    runtime.config = replace(runtime.config, desk=replace(runtime.config.desk, time_zone="Europe/Berlin"))
-    with runtime.db.transaction() as session:
+def here(db: Database, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    """A desk in Berlin that publishes since October, and had twenty customers then; on either database."""
+    desk = replace(runtime.config.desk, time_zone="Europe/Berlin")
+    settled = replace(runtime, db=db, config=replace(runtime.config, desk=desk))
+    monkeypatch.setattr(parts, "_current", settled)
+    with db.transaction() as session:
         settle(session)
-    return runtime
+    return settled
 
 
 def settle(session: Session) -> None:
@@ -173,83 +175,78 @@ def test_several_schedulers_at_once_publish_once(here: Runtime):
     assert spent(here.db) == {"2026-10": 2 * MILLION}
 
 
-RUN = """
+RUNS = """
+import os, sys
 from datetime import datetime
+import opendp.prelude
 from helpdesk import clock, config, runtime
 from workers import statistics
-runtime.use(runtime.assemble(config.load()))
-with clock.stopped_at(datetime.fromisoformat("2026-11-01T12:00:00+00:00")):
-    statistics.close_periods()
+for line in sys.stdin:
+    moment, point = line.split(",")
+    child = os.fork()
+    if not child:
+        os.environ["HELPDESK_FAILPOINT"] = point.strip()
+        runtime.use(runtime.assemble(config.load()))
+        with clock.stopped_at(datetime.fromisoformat(moment)):
+            statistics.close_periods()
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at_any_step_it_neither_publishes_nor_spends_twice(here: Runtime, installation: Path, point: str):
-    environment = {**os.environ, "HELPDESK_CONFIG": str(installation / "config.toml")}
+class Runs:
+    """Runs of the job in processes of their own, each killed at a point, or at none."""
 
-    killed = subprocess.run(
-        [sys.executable, "-c", RUN], env=environment | {"HELPDESK_FAILPOINT": point}, timeout=90, check=False
-    )
-    assert killed.returncode == -SIGKILL
-    was_committed = point == "statistics-committed"
-    assert published(here.db) == (["2026-10"] if was_committed else [])
-    assert spent(here.db) == ({"2026-10": 2 * MILLION} if was_committed else {})
+    def __init__(self, here: Runtime, folder: Path, **more: str) -> None:
+        environment = {
+            **os.environ, "HELPDESK_CONFIG": str(folder / "config.toml"), "HELPDESK_DATABASE_URL": here.db.url,
+            "HELPDESK_DESK_TIME_ZONE": "Europe/Berlin", **more,
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", RUNS], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
-    subprocess.run([sys.executable, "-c", RUN], env=environment, timeout=90, check=True)
-    assert published(here.db) == ["2026-10"]
-    assert spent(here.db) == {"2026-10": 2 * MILLION}
+    def at(self, moment: datetime, *, killed: str = "") -> None:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{moment.isoformat()},{killed}\n")
+        self.process.stdin.flush()
+        assert int(self.process.stdout.readline()) == (-SIGKILL if killed else 0)
+
+    def end(self) -> None:
+        self.process.communicate(timeout=30)
 
 
-def test_on_either_database_erasing_everybody_changes_no_published_number(
-    db: Database, runtime: Runtime, monkeypatch
-):
-    here = replace(runtime, db=db)
-    monkeypatch.setattr(parts, "_current", here)
-    with db.transaction() as session:
-        settle(session)
+def test_killed_at_any_step_it_neither_publishes_nor_spends_twice(here: Runtime, installation: Path):
+    runs = Runs(here, installation)
+    nights = [NOVEMBER, datetime(2026, 12, 1, 12, tzinfo=UTC), datetime(2027, 1, 1, 12, tzinfo=UTC)]
+    nights.append(datetime(2027, 4, 1, 12, tzinfo=UTC))
+    for count, (point, night) in enumerate(zip(POINTS, nights, strict=True)):
+        before = published(here.db), spent(here.db)
+        runs.at(night, killed=point)
+        was_committed = point == "statistics-committed"
+        assert len(published(here.db)) == count + was_committed
+        if not was_committed:
+            assert (published(here.db), spent(here.db)) == before
+
+        runs.at(night)
+        runs.at(night)
+        assert len(published(here.db)) == count + 1
+        assert set(spent(here.db).values()) == {2 * MILLION}
+    runs.end()
+
+    assert published(here.db)[:3] == ["2026-10", "2026-11", "2026-12"]
+
+
+def test_erasing_everybody_changes_no_published_number(here: Runtime):
     close(NOVEMBER)
-    with db.reading() as session:
+    with here.db.reading() as session:
         before = document.text(session)
 
-    with db.transaction() as session:
+    with here.db.transaction() as session:
         for table in ("ticket_tag", "participant", "ticket"):
             session.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  our own tables
     close(NOVEMBER + timedelta(days=1))
 
-    with db.reading() as session:
-        assert document.text(session) == before
-
-
-def test_a_release_is_sent_only_where_an_admin_chose_an_address(here: Runtime, monkeypatch: pytest.MonkeyPatch):
-    sent: list[tuple[str, bytes]] = []
-    answers = ["answered 503", "", ""]
-
-    def post(url: str, body: bytes, **_more: object) -> str:
-        sent.append((url, body))
-        return answers[len(sent) - 1]
-
-    monkeypatch.setattr(outside, "post", post)
-    close(NOVEMBER)
-    assert not sent
-
-    with here.db.transaction() as session:
-        usage = Usage(since="2026-10", send_to="https://vendor.example/in")
-        settings.change(session, usage, by=Machine.COMMAND)
-    close(datetime(2026, 12, 1, 12, tzinfo=UTC))
-    close(datetime(2026, 12, 1, 12, 1, tzinfo=UTC))  # too early to try again
-    close(datetime(2026, 12, 1, 13, tzinfo=UTC))
-    close(datetime(2026, 12, 1, 14, tzinfo=UTC))
-
     with here.db.reading() as session:
-        row = session.scalars(select(StatisticSending)).one()
-        assert sent == [("https://vendor.example/in", document.text(session).encode())] * 2
-    assert row.sent_at is not None
-    assert (row.attempts, row.trouble) == (1, "")
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["http://vendor.example/", "https://127.0.0.1/", "https://localhost/", "https://10.1.2.3/", "https://[::1]/"],
-)
-def test_nothing_is_sent_in_the_clear_or_into_our_own_network(url: str):
-    assert outside.post(url, b"{}", kind="application/json", waits=timedelta(seconds=2))
+        assert document.text(session) == before
