@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.demo import children, oddities, once, premises, rhythm, seed, statistics, stories
+from helpdesk.demo import children, oddities, once, premises, promises, rhythm, seed, statistics, stories
 from helpdesk.demo.company import company
 from helpdesk.demo.post.office import Office
 from helpdesk.demo.premises import Premises
@@ -98,6 +98,7 @@ def _tell_stories(here: Premises, database: Database, days: int) -> None:
         seed.play(stage, events, lambda done: bar.advance(task, done))
     office.close()
     statistics.publish(here.config, now - timedelta(days=days), now)
+    promises.look(here.config)
 
 
 def _reconnect(here: Premises, database: Database) -> None:

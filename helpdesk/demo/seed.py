@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.config import Config
+from helpdesk.demo import promises
 from helpdesk.demo.company import company
 from helpdesk.demo.letters import Answered
 from helpdesk.demo.post.office import Incoming, Office
@@ -77,6 +78,7 @@ class Stage:
 def furnish(stage: Stage, now: datetime, servers: Callable[[str], tuple[Server, Server]]) -> None:
     """Set up teams, staff and mailboxes, as of the day the stories begin."""
     with clock.stopped_at(now - timedelta(days=DAYS + 1)), stage.db.transaction() as session:
+        promises.publish(session)
         for name in company().teams:
             teams.add(session, name, by=Machine.DEMO)
         password_hash = None
