@@ -189,8 +189,8 @@ def test_in_a_browser_the_steps_appear_one_by_one_and_then_it_is_saved(
         page.locator(f'[name="{side}_security"]').select_option("plain")
     page.get_by_label("The same user and password").uncheck()
     page.get_by_role("button", name="Try it").click()
-    expect(page.locator(".step.well")).to_have_count(10)
-    expect(page.locator(".step.failed")).to_have_count(0)
+    expect(page.locator(".trial-step.well")).to_have_count(10)
+    expect(page.locator(".trial-step.failed")).to_have_count(0)
 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()

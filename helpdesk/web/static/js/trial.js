@@ -1,10 +1,10 @@
 // A mailbox's trial: each step is shown as soon as the server tells it. Without scripts the same form shows a page.
 const place = document.querySelector("[data-trial]");
-const list = place?.querySelector(".steps");
+const list = place?.querySelector(".trial-steps");
 
 function show(step) {
   const line = place.querySelector("template").content.cloneNode(true);
-  line.querySelector(".step").classList.add(step.ok ? "well" : "failed");
+  line.querySelector(".trial-step").classList.add(step.ok ? "well" : "failed");
   line.querySelector(".step-sign").textContent = step.ok ? "✓" : "✗";
   line.querySelector("strong").textContent = step.what;
   line.querySelector(".step-detail").textContent = step.detail;
