@@ -1,8 +1,9 @@
 """How many tickets each view holds, all in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from helpdesk.desk.inbox import COUNTED_UP_TO, View, in_view
@@ -11,17 +12,30 @@ from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Ticket
 
 Counted = tuple[View, int | None]  # a view, of one team or of all
+Name = TypeVar("Name", bound=Hashable)
 
 
 def counts(session: Session, agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, int]:
     """Exact and permission-true; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
-    selects = []
-    for position, (view, team_id) in enumerate(wanted):
-        chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
-        selects.append(select(literal(position), func.count()).select_from(chosen.subquery()))
-    if not selects:
+    return together(session, of_views(agent, wanted))
+
+
+def of_views(agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, Select[int]]:
+    """What is counted for each view."""
+    return {
+        (view, team_id): in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
+        for view, team_id in wanted
+    }
+
+
+def together(session: Session, wanted: Mapping[Name, Select[int]]) -> dict[Name, int]:
+    """How many rows each of these selects has, by its name, all in one statement."""
+    if not wanted:
         return {}
-    return {wanted[position]: number for position, number in session.execute(union_all(*selects))}
+    names = list(wanted)
+    rows = [wanted[name].subquery() for name in names]
+    counted = (select(literal(at), func.count()).select_from(of) for at, of in enumerate(rows))
+    return {names[at]: number for at, number in session.execute(union_all(*counted))}
 
 
 def teams(session: Session, agent: Agent) -> Sequence[Team]:

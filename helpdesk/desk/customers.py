@@ -42,8 +42,12 @@ def record(session: Session, ticket: Ticket, *, by: Agent) -> CustomerRecord:
         select(CustomerAddress).where(CustomerAddress.customer_id == ticket.customer_id).order_by(CustomerAddress.id)
     ).all()
     theirs = inbox.visible(by).where(Ticket.customer_id == ticket.customer_id, Ticket.place == Place.DESK)
-    count = session.scalar(select(func.count()).select_from(theirs.with_only_columns(Ticket.id).subquery())) or 0
-    others = session.scalars(
-        theirs.where(Ticket.id != ticket.id).order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(_OTHERS)
+    count = select(func.count()).select_from(theirs.with_only_columns(Ticket.id).subquery()).scalar_subquery()
+    others = session.execute(
+        theirs.add_columns(count)
+        .where(Ticket.id != ticket.id)
+        .order_by(Ticket.active_at.desc(), Ticket.id.desc())
+        .limit(_OTHERS)
     ).all()
-    return CustomerRecord(ticket.customer, addresses, count, others)
+    ticket_count = others[0][1] if others else int(ticket.place is Place.DESK)
+    return CustomerRecord(ticket.customer, addresses, ticket_count, [other for other, _ in others])

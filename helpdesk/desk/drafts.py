@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
@@ -127,17 +127,12 @@ def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple
     return session.execute(chosen.order_by(Draft.changed_at.desc()).limit(PAGE)).all()
 
 
-def count(session: Session, *, by: Agent, held: bool = False) -> int:
+def counted(*, by: Agent, held: bool = False) -> Select[int]:
+    """What their number is made of."""
     chosen = select(Draft.id).join(Ticket, Ticket.id == Draft.ticket_id)
     chosen = chosen.where(Draft.agent_id == by.id, inbox.is_visible(by))
     chosen = chosen.where(Draft.held_at.is_not(None)) if held else chosen
-    return session.scalar(select(func.count()).select_from(chosen.limit(COUNTED_UP_TO + 1).subquery())) or 0
-
-
-def with_drafts(session: Session, ticket_ids: Sequence[int], *, by: Agent) -> set[int]:
-    """Which of these tickets this agent has begun to answer."""
-    chosen = select(Draft.ticket_id).where(Draft.agent_id == by.id, Draft.ticket_id.in_(ticket_ids))
-    return set(session.scalars(chosen))
+    return chosen.limit(COUNTED_UP_TO + 1)
 
 
 def find(session: Session, draft_id: int, *, by: Agent) -> Draft | None:

@@ -48,8 +48,12 @@ def wants_mail(session: Session, agent: Agent) -> bool:
 
 def unseen(session: Session, agent: Agent) -> int:
     """How many, up to a hundred; what is about a ticket no longer visible counts as nothing."""
-    chosen = _of(agent).where(Notice.seen_at.is_(None)).limit(COUNTED_UP_TO + 1)
-    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    return session.scalar(select(func.count()).select_from(counted(by=agent).subquery())) or 0
+
+
+def counted(*, by: Agent) -> Select[int]:
+    """What their number is made of."""
+    return _of(by).where(Notice.seen_at.is_(None)).limit(COUNTED_UP_TO + 1)
 
 
 def latest(session: Session, agent: Agent) -> Sequence[Notice]:

@@ -13,6 +13,7 @@ from helpdesk.models.customer import Customer, CustomerAddress, Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy.statistics.categories import LANGUAGES
+from helpdesk.storage.once import once
 
 _ONE_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(-[a-z0-9-]{1,20})?\s*", re.ASCII | re.IGNORECASE)
 
@@ -76,7 +77,8 @@ def _said_language(email: ParsedEmail) -> str | None:
 
 def own_addresses(session: Session) -> frozenset[str]:
     """The addresses of our mailboxes, in lower case."""
-    return frozenset(session.scalars(select(func.lower(Mailbox.address))))
+    ours = select(func.lower(Mailbox.address))
+    return once(session, "own addresses", lambda: frozenset(session.scalars(ours)))
 
 
 def participants(session: Session, ticket: Ticket) -> list[Participant]:

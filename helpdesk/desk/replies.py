@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import Row, ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -25,6 +25,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.privacy.access import MessageText
 from helpdesk.storage import jobs
+from helpdesk.storage.once import once
 
 MOST_BYTES: Final = 18 * 1024 * 1024  # of all files together: a quarter more than 24 MB on the wire
 MOST_RECIPIENTS: Final = 50
@@ -74,24 +75,30 @@ def recipients(session: Session, ticket: Ticket) -> Recipients:
 def of_last_email(session: Session, ticket: Ticket) -> tuple[Address, ...]:
     """Who is on the last email that came: its To, Cc and Reply-To without ourselves."""
     own = people.own_addresses(session)
-    named = session.execute(
-        select(MessageAddress.name, MessageAddress.email)
-        .where(MessageAddress.message_id == _last_received(ticket))
-        .order_by(MessageAddress.id)
-    )
     others: dict[str, Address] = {}
-    for name, email in named:
-        others.setdefault(email.lower(), Address(name, email.lower()))
+    for _, named in _last_email(session, ticket):
+        if named is not None:
+            others.setdefault(named.email.lower(), Address(named.name, named.email.lower()))
     return tuple(one for one in others.values() if one.email not in own)
 
 
 def writer_of_last(session: Session, ticket: Ticket) -> tuple[Address, ...]:
     """Who wrote the last email that came, where answers reach them; nobody where it names only ourselves."""
-    row = session.execute(
-        select(Message.from_name, Message.from_email).where(Message.id == _last_received(ticket))
-    ).one_or_none()
-    own = people.own_addresses(session)
-    return (Address(row[0], row[1].lower()),) if row and "@" in row[1] and row[1].lower() not in own else ()
+    row = next((message for message, _ in _last_email(session, ticket)), None)
+    email = row.from_email.lower() if row else ""
+    is_usable = "@" in email and email not in people.own_addresses(session)
+    return (Address(row.from_name, email),) if row and is_usable else ()
+
+
+def _last_email(session: Session, ticket: Ticket) -> Sequence[Row[Message, MessageAddress | None]]:
+    """The last email that came, once with each address on it."""
+    named = (
+        select(Message, MessageAddress)
+        .outerjoin(MessageAddress, MessageAddress.message_id == Message.id)
+        .where(Message.id == _last_received(ticket))
+        .order_by(MessageAddress.id)
+    )
+    return once(session, ("last email", ticket.id), lambda: session.execute(named).all())
 
 
 def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with what, when

@@ -11,6 +11,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_view import SavedView
 from helpdesk.privacy import audit
+from helpdesk.storage.once import once
 
 LONGEST_NAME: Final = 60
 LONGEST_WORDS: Final = 200
@@ -48,7 +49,8 @@ def save(session: Session, name: str, words: str, *, by: Agent, is_shared: bool 
 def of_agent(session: Session, agent: Agent) -> Sequence[SavedView]:
     """An agent's own and everybody's shared ones, by name."""
     seen = or_(SavedView.agent_id == agent.id, SavedView.is_shared.is_(True))
-    return session.scalars(select(SavedView).where(seen).order_by(func.lower(SavedView.name), SavedView.id)).all()
+    chosen = select(SavedView).where(seen).order_by(func.lower(SavedView.name), SavedView.id)
+    return once(session, (SavedView, agent.id), lambda: session.scalars(chosen).all())
 
 
 def find(session: Session, view_id: int, *, by: Agent) -> SavedView | None:

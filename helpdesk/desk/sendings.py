@@ -40,6 +40,7 @@ from helpdesk.privacy import access, audit
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
+from helpdesk.storage.once import once
 
 FARTHEST: Final = timedelta(days=90)
 
@@ -190,7 +191,8 @@ def undoable(session: Session, *, by: Agent) -> Sending | None:
         Sending.is_later.is_(False),
         Sending.taken_back_at.is_(None),
     )
-    return session.scalar(chosen.order_by(Sending.leaves_at.desc(), Sending.message_id.desc()).limit(1))
+    last = chosen.order_by(Sending.leaves_at.desc(), Sending.message_id.desc()).limit(1)
+    return once(session, (Sending, by.id), lambda: session.scalar(last))
 
 
 def waiting_on(session: Session, ticket: Ticket) -> Mapping[int, Sending]:
@@ -207,7 +209,8 @@ def latest(session: Session, ticket: Ticket) -> tuple[int, int]:
     """The last message and note of a ticket."""
     message = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
     note = select(func.max(Note.id)).where(Note.ticket_id == ticket.id)
-    return session.scalar(message) or 0, session.scalar(note) or 0
+    found = session.execute(select(message.scalar_subquery(), note.scalar_subquery())).one()
+    return found[0] or 0, found[1] or 0
 
 
 def keep(  # noqa: PLR0913  how it was sent, and how the ticket was

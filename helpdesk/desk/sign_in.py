@@ -1,17 +1,19 @@
 """Signing in: sessions on the server in one step or two, proof of presence for what weighs, brakes on guessing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import second_factor
 from helpdesk.models.agent import Agent
+from helpdesk.models.setting import AgentSetting
 from helpdesk.models.sign_in import LoginSession, LoginThrottle
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, settings
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import Vault, digest_of
 
@@ -151,18 +153,20 @@ def end(session: Session, login: Login) -> None:
 
 
 def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login | None:
-    found = session.execute(
-        select(LoginSession, Agent)
+    found: Sequence[Row[LoginSession, Agent, AgentSetting | None]] = session.execute(
+        select(LoginSession, Agent, AgentSetting)
         .join(Agent, Agent.id == LoginSession.agent_id)
+        .outerjoin(AgentSetting, AgentSetting.agent_id == Agent.id)
         .where(
             LoginSession.secret_hash == digest_of(secret),
             LoginSession.ended_at.is_(None),
             LoginSession.awaits_second_step.is_(awaits_second_step),
         )
-    ).one_or_none()
-    if found is None:
+    ).all()
+    if not found:
         return None
-    row, agent = found
+    row, agent, _ = found[0]
+    settings.learn_own(session, agent, [own for _, _, own in found if own is not None])
     is_over = row.ends_at <= clock.now() or row.last_seen_at + pause_of(agent) <= clock.now()
     if is_over or agent.is_disabled:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent, TeamMember
@@ -46,6 +46,7 @@ class Thread:
     addresses: Mapping[int, list[MessageAddress]]
     deliveries: Mapping[int, list[Delivery]]
     agents: Mapping[int, Agent]
+    team: Sequence[Agent]  # to whom the ticket can be given
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Thread:
@@ -62,6 +63,7 @@ def of_ticket(session: Session, ticket: Ticket) -> Thread:
         .order_by(AuditEvent.id)
     ).all()
     ids = [message.id for message in messages]
+    agents, team = _agents(session, ticket, _actors(messages, notes, happenings))
     return Thread(
         messages,
         notes,
@@ -69,7 +71,8 @@ def of_ticket(session: Session, ticket: Ticket) -> Thread:
         _by_message(session.scalars(select(Attachment).where(Attachment.message_id.in_(ids)))),
         _by_message(session.scalars(select(MessageAddress).where(MessageAddress.message_id.in_(ids)))),
         _deliveries(session, ids),
-        _agents(session, messages, notes, happenings),
+        agents,
+        team,
     )
 
 
@@ -120,11 +123,17 @@ def _deliveries(session: Session, message_ids: list[int]) -> dict[int, list[Deli
     return found
 
 
-def _agents(
-    session: Session, messages: Sequence[Message], notes: Sequence[Note], happenings: Sequence[AuditEvent]
-) -> dict[int, Agent]:
+def _actors(messages: Sequence[Message], notes: Sequence[Note], happenings: Sequence[AuditEvent]) -> set[int]:
     ids = {message.agent_id for message in messages} | {note.agent_id for note in notes}
     ids |= {int(event.actor_id) for event in happenings if event.actor_kind == "agent"}
     ids |= {facts(event).get("to") for event in happenings if event.action == "ticket.assign"}
-    found = session.scalars(select(Agent).where(Agent.id.in_([agent_id for agent_id in ids if agent_id])))
-    return {agent.id: agent for agent in found}
+    return {agent_id for agent_id in ids if agent_id}
+
+
+def _agents(session: Session, ticket: Ticket, actors: set[int]) -> tuple[dict[int, Agent], list[Agent]]:
+    """Those who did something here, and those of the ticket's team, in one statement."""
+    is_member = exists().where(TeamMember.agent_id == Agent.id, TeamMember.team_id == ticket.team_id)
+    chosen = select(Agent, is_member).where(or_(Agent.id.in_(actors), is_member)).order_by(Agent.name)
+    found = session.execute(chosen).all()
+    team = [agent for agent, is_of_team in found if is_of_team and not agent.is_disabled]
+    return {agent.id: agent for agent, _ in found}, team

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import delivery, inbox, people
@@ -48,8 +48,12 @@ def listed(session: Session, *, by: Agent) -> Sequence[Lost]:
 
 def count(session: Session, *, by: Agent) -> int:
     """How many tickets have an answer that did not arrive, up to a hundred."""
-    chosen = select(Ticket.id).where(Ticket.has_failed_delivery.is_(True), inbox.is_visible(by)).limit(100)
-    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    return session.scalar(select(func.count()).select_from(counted(by=by).subquery())) or 0
+
+
+def counted(*, by: Agent) -> Select[int]:
+    """What their number is made of."""
+    return select(Ticket.id).where(Ticket.has_failed_delivery.is_(True), inbox.is_visible(by)).limit(100)
 
 
 def find(session: Session, ticket: Ticket, delivery_id: int) -> Delivery | None:

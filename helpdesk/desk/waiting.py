@@ -4,7 +4,7 @@ import enum
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -57,8 +57,12 @@ def listed(
 
 def count(session: Session, *, by: Agent, shelf: Shelf = Shelf.WAITING) -> int:
     """How many wait there, up to a thousand and one."""
-    chosen = select(InboundEmail.id).where(_lies_on(shelf), is_visible(by)).limit(COUNTED_UP_TO + 1)
-    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    return session.scalar(select(func.count()).select_from(counted(by=by, shelf=shelf).subquery())) or 0
+
+
+def counted(*, by: Agent, shelf: Shelf = Shelf.WAITING) -> Select[int]:
+    """What their number is made of."""
+    return select(InboundEmail.id).where(_lies_on(shelf), is_visible(by)).limit(COUNTED_UP_TO + 1)
 
 
 def find(session: Session, email_id: int, *, by: Agent) -> InboundEmail | None:

@@ -102,10 +102,7 @@ def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str
     A preview is a reading: one `list.read` event an agent and view in five minutes names the tickets shown;
     a ticket not yet in one gets a further event.
     """
-    basis_of = bases_to_read(session, list(tickets), by)
-    if basis_of:
-        unprotected = select(Ticket.id).where(Ticket.id.in_(basis_of), protection.is_open_to(by))
-        basis_of = {ticket_id: basis_of[ticket_id] for ticket_id in session.scalars(unprotected)}
+    basis_of = bases_to_read(session, list(tickets), by, among=protection.is_open_to(by))
     if not basis_of:
         return {}
     fresh = sorted(basis_of.keys() - audit.covered_tickets(session, by, view))

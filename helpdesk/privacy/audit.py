@@ -16,6 +16,7 @@ from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.privacy.readers import Reader, id_of, kind_of
 from helpdesk.storage import later
 from helpdesk.storage.db import Database, is_reading
+from helpdesk.storage.once import once
 
 # readings of one thing by one reader on one basis within this time are one event
 COALESCED: Final = timedelta(minutes=5)
@@ -89,16 +90,22 @@ def keep_readings(db: Database, readings: Sequence[Noted]) -> None:
 
 def covered_tickets(session: Session, agent: Reader, view: str) -> set[int]:
     """The tickets whose glimpse this agent's trail of the last five minutes already covers, in this view."""
+    actor = kind_of(agent), id_of(agent)
+    facts = once(session, ("list.read", actor), lambda: _list_readings(session, *actor))
+    return {ticket_id for fact in facts if fact["view"] == view for ticket_id in fact["tickets"]}
+
+
+def _list_readings(session: Session, actor_kind: str, actor_id: str) -> list[dict[str, Any]]:
+    """The facts of this reader's glimpses of the last five minutes, in whatever view."""
     cores = session.scalars(
         select(AuditEvent.core).where(
-            AuditEvent.actor_kind == kind_of(agent),
-            AuditEvent.actor_id == id_of(agent),
+            AuditEvent.actor_kind == actor_kind,
+            AuditEvent.actor_id == actor_id,
             AuditEvent.action == "list.read",
             AuditEvent.at > clock.now() - COALESCED,
         )
     )
-    facts = [json.loads(core)["facts"] for core in cores]
-    return {ticket_id for fact in facts if fact["view"] == view for ticket_id in fact["tickets"]}
+    return [json.loads(core)["facts"] for core in cores]
 
 
 def _is_covered(session: Session, noted: Noted) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk import clock
@@ -13,6 +13,7 @@ from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
+from helpdesk.storage.once import once
 
 ORDINARY: Final = "ordinary handling"
 
@@ -62,41 +63,56 @@ def basis_to_read(session: Session, ticket: Ticket, agent: Agent) -> str | None:
 
     Ordinary handling comes first; else the live grant that ends last, as "grant 12".
     """
-    if agent.is_disabled:
-        return None
-    ordinary = select(Ticket.id).where(Ticket.id == ticket.id, _ordinary(agent, current(session)))
-    if session.scalar(ordinary) is not None:
-        return ORDINARY
-    grant_id = session.scalar(
-        _live(agent)
-        .with_only_columns(AccessGrant.id)
-        .where(
-            or_(
-                and_(AccessGrant.scope == GrantScope.TICKET, AccessGrant.scope_id == ticket.id),
-                and_(AccessGrant.scope == GrantScope.CUSTOMER, AccessGrant.scope_id == ticket.customer_id),
-                and_(AccessGrant.scope == GrantScope.TEAM, AccessGrant.scope_id == ticket.team_id),
-                AccessGrant.scope == GrantScope.DESK,
-            )
-        )
-        .order_by(AccessGrant.expires_at.desc())
-        .limit(1)
-    )
-    return None if grant_id is None else f"grant {grant_id}"
+    asked = once(session, ("basis", ticket.id, agent.id), lambda: bases_to_read(session, [ticket], agent))
+    return asked.get(ticket.id)
 
 
-def bases_to_read(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[int, str]:
-    """The basis for each of these tickets that has one, by ticket id: one query, and one more a granted ticket."""
+def bases_to_read(
+    session: Session, tickets: Sequence[Ticket], agent: Agent, *, among: ColumnElement[bool] | None = None
+) -> dict[int, str]:
+    """The basis for each of these tickets that has one, by ticket id: one query, and one more where grants count.
+
+    `among` is a further condition on Ticket: what it leaves out has none.
+    """
     if not tickets or agent.is_disabled:
         return {}
-    ids = [ticket.id for ticket in tickets]
-    ordinary = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), _ordinary(agent, current(session)))))
-    bases = dict.fromkeys(ordinary, ORDINARY)
-    if len(bases) < len(ids) and session.scalar(_live(agent).with_only_columns(AccessGrant.id).limit(1)) is not None:
-        for ticket in tickets:
-            basis = None if ticket.id in bases else basis_to_read(session, ticket, agent)
-            if basis is not None:
-                bases[ticket.id] = basis
-    return bases
+    asked = select(Ticket.id, _ordinary(agent, current(session)).label("is_ordinary"))
+    asked = asked.where(Ticket.id.in_([ticket.id for ticket in tickets]), *([] if among is None else [among]))
+    is_ordinary = {ticket_id: bool(is_so) for ticket_id, is_so in session.execute(asked)}
+    bases = {ticket_id: ORDINARY for ticket_id, is_so in is_ordinary.items() if is_so}
+    others = [ticket for ticket in tickets if ticket.id in is_ordinary and ticket.id not in bases]
+    return bases | _granted(session, others, agent)
+
+
+def _granted(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[int, str]:
+    """Of each ticket the live grant that ends last."""
+    if not tickets:
+        return {}
+    scopes = {
+        GrantScope.TICKET: {ticket.id for ticket in tickets},
+        GrantScope.CUSTOMER: {ticket.customer_id for ticket in tickets},
+        GrantScope.TEAM: {ticket.team_id for ticket in tickets},
+    }
+    of_these = [and_(AccessGrant.scope == scope, AccessGrant.scope_id.in_(ids)) for scope, ids in scopes.items()]
+    chosen = (
+        _live(agent)
+        .with_only_columns(AccessGrant.id, AccessGrant.scope, AccessGrant.scope_id)
+        .where(or_(AccessGrant.scope == GrantScope.DESK, *of_these))
+        .order_by(AccessGrant.expires_at.desc())
+    )
+    grants = session.execute(chosen).all()
+    found = {ticket.id: next((one.id for one in grants if _reaches(one, ticket)), None) for ticket in tickets}
+    return {ticket_id: f"grant {grant_id}" for ticket_id, grant_id in found.items() if grant_id is not None}
+
+
+def _reaches(grant: Row[int, GrantScope, int | None], ticket: Ticket) -> bool:
+    of = {
+        GrantScope.TICKET: ticket.id,
+        GrantScope.CUSTOMER: ticket.customer_id,
+        GrantScope.TEAM: ticket.team_id,
+        GrantScope.DESK: grant.scope_id,
+    }
+    return bool(of[grant.scope] == grant.scope_id)
 
 
 def _live(agent: Agent) -> Select[int | None]:

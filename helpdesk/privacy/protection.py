@@ -12,6 +12,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
+from helpdesk.storage.db import is_reading
 
 HOLDS: Final = timedelta(hours=10)
 # what can be chosen by one key, 1 to 4
@@ -30,6 +31,8 @@ def is_open_to(agent: Agent) -> ColumnElement[bool]:
 def is_protected(session: Session, ticket: Ticket) -> bool:
     if ticket.is_protected:
         return True
+    if is_reading(session):  # the customer came with the ticket, as they were at the same moment
+        return session.get_one(Customer, ticket.customer_id).is_protected
     return bool(session.scalar(select(Customer.is_protected).where(Customer.id == ticket.customer_id)))
 
 

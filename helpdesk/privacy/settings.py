@@ -11,9 +11,11 @@ A room that has settings declares them beside its verbs:
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -21,6 +23,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.setting import AgentSetting, Setting
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage.once import learnt, once
 
 
 class Group(Protocol):
@@ -36,12 +39,13 @@ R = TypeVar("R", Setting, AgentSetting)
 
 def of(session: Session, group: type[G]) -> G:
     """The values in force. What a row does not say, or says in a form of long ago, is as the default."""
-    return _values(session.get(Setting, group.key), group)
+    return _values(once(session, Setting, lambda: _kept(session, select(Setting))).get(group.key), group)
 
 
 def of_agent(session: Session, agent: Agent, group: type[G]) -> G:
     """What an agent chose for themselves."""
-    return _values(session.get(AgentSetting, (agent.id, group.key)), group)
+    own = select(AgentSetting).where(AgentSetting.agent_id == agent.id)
+    return _values(once(session, (AgentSetting, agent.id), lambda: _kept(session, own)).get(group.key), group)
 
 
 def change(session: Session, values: Group, *, by: Reader) -> None:
@@ -60,10 +64,20 @@ def change_own(session: Session, values: Group, *, by: Agent) -> None:
     _keep(session, row or _new(session, AgentSetting(agent_id=by.id, key=values.key)), values)
 
 
+def learn_own(session: Session, agent: Agent, rows: Iterable[AgentSetting]) -> None:
+    """An agent's own settings came with who is signed in: they need no statement of their own."""
+    learnt(session, (AgentSetting, agent.id), {row.key: row for row in rows})
+
+
 def _values(row: Setting | AgentSetting | None, group: type[G]) -> G:
     said: dict[str, Any] = json.loads(row.body) if row else {}
     fitting = {name: default for name, default in asdict(group()).items() if _fits(said.get(name), default)}
     return group(**{name: _like(said[name], default) for name, default in fitting.items()})
+
+
+def _kept(session: Session, rows: Select[R]) -> dict[str, R]:
+    """All groups in one statement: a page reads several."""
+    return {row.key: row for row in session.scalars(rows)}
 
 
 def _new(session: Session, row: R) -> R:

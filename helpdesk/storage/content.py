@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import CompoundSelect, bindparam, delete, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftFileContent
@@ -82,22 +82,30 @@ def ticket_text(session: Session, ticket_id: int) -> TicketText:
         .join(Message, Message.id == MessageContent.message_id)
         .where(Message.ticket_id == ticket_id)
     )
-    notes = session.execute(
-        select(NoteContent.note_id, NoteContent.text)
-        .join(Note, Note.id == NoteContent.note_id)
-        .where(Note.ticket_id == ticket_id)
+    kinds: dict[str, dict[int, str]] = {"ticket": {}, "note": {}, "attachment": {}}
+    for kind, number, text in session.execute(_smaller_texts(ticket_id)):
+        kinds[kind][number] = text
+    return TicketText(
+        kinds["ticket"].get(ticket_id, ""),
+        {content.message_id: _message_text(content) for content in contents},
+        kinds["note"],
+        kinds["attachment"],
     )
-    names = session.execute(
-        select(AttachmentContent.attachment_id, AttachmentContent.name)
+
+
+def _smaller_texts(ticket_id: int) -> CompoundSelect[str, int, str]:
+    """A ticket's subject, its notes and the names of its attachments, in one statement."""
+    subject = select(literal("ticket"), TicketContent.ticket_id, TicketContent.subject)
+    notes = select(literal("note"), NoteContent.note_id, NoteContent.text).join(Note, Note.id == NoteContent.note_id)
+    names = (
+        select(literal("attachment"), AttachmentContent.attachment_id, AttachmentContent.name)
         .join(Attachment, Attachment.id == AttachmentContent.attachment_id)
         .join(Message, Message.id == Attachment.message_id)
-        .where(Message.ticket_id == ticket_id)
     )
-    return TicketText(
-        ticket_subject(session, ticket_id),
-        {content.message_id: _message_text(content) for content in contents},
-        {note_id: text for note_id, text in notes},  # noqa: C416  rows are tuples to a human only
-        {attachment_id: name for attachment_id, name in names},  # noqa: C416
+    return union_all(
+        subject.where(TicketContent.ticket_id == ticket_id),
+        notes.where(Note.ticket_id == ticket_id),
+        names.where(Message.ticket_id == ticket_id),
     )
 
 

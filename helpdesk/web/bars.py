@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import copies, filter_rules, forwards, privacy_requests, suggestions
+from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, suggestions
+from helpdesk.desk.beside import Beside
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
@@ -34,16 +35,14 @@ class Bar:
 def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar]:
     """All bars of a ticket that its reader may read."""
     may_decide = by.may(Permission.HANDLE)
-    offer = suggestions.offer(session, ticket, by=by)
+    there = beside.of_ticket(session, ticket)
+    offer = suggestions.offer(session, ticket, by=by) if Beside.SUGGESTION in there else None
     found = [_suggestion(ticket, offer, here, may_decide=may_decide)] if offer else []
-    if (forward := forwards.of_ticket(session, ticket)) is not None and forward.reading is not Reading.DECLINED:
+    forward = forwards.of_ticket(session, ticket) if Beside.FORWARD in there else None
+    if forward is not None and forward.reading is not Reading.DECLINED:
         found.append(_forward(ticket, forward, may_decide=may_decide))
-    if others := copies.also_arrived_at(session, ticket):
-        words = _(
-            "The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others)
-        )
-        found.append(Bar("mail", words))
-    found += [*_requests(session, ticket), *_rules(session, ticket)]
+    looks = {Beside.COPY: _copies, Beside.REQUEST: _requests, Beside.RULE: _rules}
+    found += [bar for what, look in looks.items() if what in there for bar in look(session, ticket)]
     return [*_place(ticket, may_decide=may_decide), *_merged(ticket), *found]
 
 
@@ -65,6 +64,12 @@ def _merged(ticket: Ticket) -> list[Bar]:
     if asked is None or not ticket.merged_count:
         return []
     return [Bar("git-merge", _("Ticket #%(number)s was merged into this one.", number=asked))]
+
+
+def _copies(session: Session, ticket: Ticket) -> list[Bar]:
+    others = copies.also_arrived_at(session, ticket)
+    words = _("The same email also came to %(addresses)s. It is on this ticket only.", addresses=", ".join(others))
+    return [Bar("mail", words)] if others else []
 
 
 def _requests(session: Session, ticket: Ticket) -> list[Bar]:

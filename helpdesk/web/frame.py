@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flask import request, url_for
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import counters, drafts, notices, privacy_requests, saved_views, undelivered, waiting
@@ -27,6 +28,8 @@ ICONS: Final = {
 }
 _COUNTED: Final = (View.MINE, View.UNASSIGNED, View.OPEN, View.PENDING)
 _AT_THE_BOTTOM: Final = (View.MINE, View.UNASSIGNED, View.OPEN)
+_TO_LOOK_AT: Final = ("waiting", "undelivered", "held")  # emails that wait, answers that did not arrive, or were held
+Counter = counters.Counted | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
     teams = counters.teams(session, agent)
     teams = teams if len(teams) > 1 else []
     wanted = [(view, None) for view in _COUNTED] + [(View.OPEN, team.id) for team in teams]
-    numbers = counters.counts(session, agent, wanted)
+    numbers = counters.together(session, _counted(agent, wanted))
     views = [_view_link(view, numbers, current) for view in View]
     chosen = {view.value for view in _AT_THE_BOTTOM}
     links = [_team_link(team, numbers, current) for team in teams]
@@ -94,19 +97,28 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         links,
         [link for link in views if link.slug in chosen],
         current,
-        _written(_to_look_at(session, agent)),
-        _written(drafts.count(session, by=agent)),
+        _written(sum(numbers[name] for name in _TO_LOOK_AT)),
+        _written(numbers["drafts"]),
         _saved(session, agent),
         alarms.around(session, agent),
-        _written(notices.unseen(session, agent)),
-        requests=_written(_requests(session, agent)),
+        _written(numbers["notices"]),
+        requests=_written(numbers.get("requests")),
     )
 
 
-def _to_look_at(session: Session, agent: Agent) -> int:
-    """Emails that wait, answers that did not arrive, and this agent's own that were held."""
-    held = drafts.count(session, by=agent, held=True)
-    return waiting.count(session, by=agent) + undelivered.count(session, by=agent) + held
+def _counted(agent: Agent, views: Sequence[counters.Counted]) -> dict[Counter, Select[int]]:
+    """What is counted: views, and beside them what waits for a look, drafts, notices, requests."""
+    found: dict[Counter, Select[int]] = dict(counters.of_views(agent, views).items())
+    found |= {
+        "waiting": waiting.counted(by=agent),
+        "undelivered": undelivered.counted(by=agent),
+        "held": drafts.counted(by=agent, held=True),
+        "drafts": drafts.counted(by=agent),
+        "notices": notices.counted(by=agent),
+    }
+    if agent.may(Permission.ERASE) or agent.may(Permission.POLICY):
+        found["requests"] = privacy_requests.counted(by=agent)
+    return found
 
 
 def _saved(session: Session, agent: Agent) -> list[SavedLink]:
@@ -117,18 +129,13 @@ def _saved(session: Session, agent: Agent) -> list[SavedLink]:
     ]
 
 
-def _requests(session: Session, agent: Agent) -> int:
-    may_look = agent.may(Permission.ERASE) or agent.may(Permission.POLICY)
-    return privacy_requests.count_open(session, by=agent) if may_look else 0
-
-
-def _view_link(view: View, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:
+def _view_link(view: View, numbers: Mapping[Counter, int], current: str) -> ViewLink:
     url = url_for("inbox.show", view=view.value)
     slug = view.value
     return ViewLink(slug, names()[view], ICONS[view], url, _written(numbers.get((view, None))), slug == current)
 
 
-def _team_link(team: Team, numbers: Mapping[counters.Counted, int], current: str) -> ViewLink:
+def _team_link(team: Team, numbers: Mapping[Counter, int], current: str) -> ViewLink:
     slug, url = f"team-{team.id}", url_for("inbox.of_team", team_id=team.id)
     return ViewLink(slug, team.name, "users", url, _written(numbers.get((View.OPEN, team.id))), slug == current)
 

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, drafts, inbox, tags
+from helpdesk.desk import customers, inbox, marks
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
 from helpdesk.models.saved_view import SavedView
@@ -95,20 +95,19 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
     """Rows of the given tickets, in their order; what is not readable shows no word of content."""
     seen = access.glimpse(session, tickets, by=agent, view=here.slug)
     names = customers.labels(session, [ticket.customer for ticket in tickets])
-    begun = drafts.with_drafts(session, [ticket.id for ticket in tickets], by=agent)
-    tagged = tags.on_tickets(session, [ticket.id for ticket in tickets])
+    marked = marks.on(session, tickets, by=agent)
     return [
         Row(
             ticket=ticket,
             url=here.ticket_url(ticket.number),
             customer_name=names[ticket.customer_id],
             at=_at(ticket, here),
-            tags=[tag.name for tag in tagged.get(ticket.id, [])],
+            tags=marked.tags.get(ticket.id, []),
             is_readable=ticket.id in seen,
             shows_status=bool(here.words),
             subject=(seen[ticket.id].subject or _("(no subject)")) if ticket.id in seen else "",
             preview=seen[ticket.id].preview if ticket.id in seen else "",
-            has_draft=ticket.id in begun,
+            has_draft=ticket.id in marked.drafts,
         )
         for ticket in tickets
     ]

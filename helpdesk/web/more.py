@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import links, merges, teams
+from helpdesk.desk import beside, links, merges, teams
+from helpdesk.desk.beside import Beside
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.merge import LinkKind
 from helpdesk.models.ticket import Ticket
@@ -43,7 +44,7 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
 
 
 def _related(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Related]:
-    linked = links.of_ticket(session, ticket, by=by)
+    linked = links.of_ticket(session, ticket, by=by) if Beside.LINK in beside.of_ticket(session, ticket) else []
     seen = access.glimpse(session, [one.other for one in linked], by=by, view=f"links of {ticket.id}")
     return [
         Related(

@@ -115,6 +115,7 @@ def show(
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)
     folded, entries = conversation.folded(_opened(made))
     subject = text.subject or _("(no subject)")
+    tagged, all_tags = tags.on_ticket(session, ticket)
     return TicketShown(
         ticket=ticket,
         title=f"#{ticket.number} {subject}",
@@ -124,9 +125,9 @@ def show(
         entries=entries,
         last_message=rows.messages[-1].id if rows.messages else 0,
         last_note=rows.notes[-1].id if rows.notes else 0,
-        tags=tags.on_tickets(session, [ticket.id]).get(ticket.id, []),
-        all_tags=tags.names(session),
-        agents=thread.team_agents(session, ticket),
+        tags=tagged,
+        all_tags=all_tags,
+        agents=rows.team,
         customer=_person(session, ticket, here, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
