@@ -78,9 +78,14 @@ def close(session: Session, ticket: Ticket, *, by: Reader) -> None:
 
 
 def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
-    """Put a ticket back among the open ones, at the end of the line; an open one stays where it is."""
+    """Put a ticket back among the open ones, at the end of the line; an open one stays where it is.
+
+    An open ticket is its team's to read: so it takes somebody who may read it to open it. Raises AccessDenied.
+    """
     if ticket.status is Status.OPEN:
         return
+    if ticket.is_closed and isinstance(by, Agent):
+        access.require(session, ticket, by=by)
     ticket.status = Status.OPEN
     ticket.closed_at = None
     ticket.waiting_since = clock.now()

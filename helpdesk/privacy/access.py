@@ -304,7 +304,8 @@ def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> Non
     else:
         # not on a ticket yet: while it waits, the mailbox's team may look at it, and admins who sort it out
         mailbox = select(Mailbox.id).where(Mailbox.id == email.mailbox_id, Mailbox.team_id.in_(teams_of(by)))
-        may_look = not by.is_disabled and (by.may(Permission.QUARANTINE) or session.scalar(mailbox) is not None)
+        sorts_out = by.is_admin and by.may(Permission.QUARANTINE)
+        may_look = not by.is_disabled and (sorts_out or session.scalar(mailbox) is not None)
         basis = "waiting email of the team's mailbox" if may_look else None
     if basis is None:
         raise AccessDenied("raw_email", email.id, None, None)

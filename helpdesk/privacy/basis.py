@@ -10,8 +10,9 @@ from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.access_grant import Scope as GrantScope
 from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
+from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
-from helpdesk.models.ticket import Status, Ticket
+from helpdesk.models.ticket import Channel, Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
 from helpdesk.storage.once import once
 
@@ -129,7 +130,8 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     """Ordinary handling, as the policy's mode says.
 
     `recent`: a ticket of the agent's team while it is open and some days after closing, and a customer's
-    earlier tickets with the same team while one of them is open.
+    earlier tickets with the same team while one of them is open. One that we began, and that the customer has
+    not answered, is none of theirs: else writing to somebody would open what they wrote before.
     """
     if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
         return false()
@@ -137,12 +139,16 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     if policy.access.mode is Mode.TEAM:
         return of_the_team
     sibling = aliased(Ticket)
+    answered = (
+        select(Message.id).where(Message.ticket_id == sibling.id, Message.direction == Direction.RECEIVED).exists()
+    )
     is_being_helped = (
         select(sibling.id)
         .where(
             sibling.customer_id == Ticket.customer_id,
             sibling.team_id == Ticket.team_id,
             sibling.status != Status.CLOSED,
+            or_(sibling.channel != Channel.AGENT, answered),
         )
         .exists()
     )

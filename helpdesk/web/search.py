@@ -53,14 +53,14 @@ def _chip(query: Query, wanted: Filter, results: Results) -> Chip:
     """A filter, and the search without it."""
     others = [one.typed for one in query.filters if one != wanted]
     rest = " ".join([query.plain, *others]).strip()
-    url = url_for(".show", q=rest) if rest else url_for("inbox.home")
+    url = url_for("search.show", q=rest) if rest else url_for("inbox.home")
     return Chip(wanted.typed, url, is_wrong=wanted in results.misunderstood)
 
 
 def _narrower(typed: str) -> list[tuple[str, str]]:
     """Filters that are often wanted, each as the search with it."""
     offered = ("is:open", "is:closed", "is:unassigned", "is:mine", "has:attachment")
-    return [(one, url_for(".show", q=f"{typed} {one}")) for one in offered if one not in typed]
+    return [(one, url_for("search.show", q=f"{typed} {one}")) for one in offered if one not in typed]
 
 
 def _saved(typed: str) -> SavedView | None:

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import blocks, rereading, undelivered, waiting
+from helpdesk.desk import blocks, ledger_list, rereading, undelivered, waiting
 from helpdesk.desk import drafts as kept_drafts
 from helpdesk.desk.waiting import Shelf
 from helpdesk.models.inbound_email import InboundEmail
@@ -104,13 +104,20 @@ def find(email_id: int) -> InboundEmail:
     return email
 
 
-def row(email: InboundEmail, mailbox: str) -> WaitingRow:
+def rows(emails: Sequence[InboundEmail]) -> list[WaitingRow]:
+    """Emails as they are shown, each with its ticket where this agent may know of that."""
+    names = waiting.mailbox_names(db(), emails)
+    visible = ledger_list.visible_tickets(db(), emails, by=agent())
+    return [_row(email, names[email.mailbox_id], visible) for email in emails]
+
+
+def _row(email: InboundEmail, mailbox: str, visible: set[int]) -> WaitingRow:
     is_aside = email.aside_from is not None
     state = email.aside_from or email.outcome
     is_whole = state.value != "too_large" and email.size > 0
     return WaitingRow(
         email.id, mailbox, reasons.outcomes()[state], reasons.sentence(email.reason), email.arrived_at, email.size,
-        email.ticket_id, email.size > 0, is_whole, is_aside,
+        email.ticket_id if email.ticket_id in visible else None, email.size > 0, is_whole, is_aside,
         may_be_released=email.block_id is not None or email.reason.startswith(_LIFTABLE),
     )  # fmt: skip
 
@@ -141,7 +148,6 @@ def _page(wrong: str = "") -> ResponseReturnValue:
     shelf = Shelf(request.args["on"]) if request.args.get("on") in set(Shelf) else Shelf.WAITING
     emails = waiting.listed(db(), by=agent(), shelf=shelf, before=request.args.get("before", type=whole))
     shown, more = emails[: waiting.PAGE], len(emails) > waiting.PAGE
-    names = waiting.mailbox_names(db(), shown)
     page = render_template(
         "waiting/index.html",
         desk=frame.around(db(), agent(), "waiting"),
@@ -149,7 +155,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         held=_held(shelf),
         shelf=shelf,
         shelves={Shelf.WAITING: _("Waiting"), Shelf.BLOCKED: _("Of blocked senders"), Shelf.ASIDE: _("Put aside")},
-        rows=[row(email, names[email.mailbox_id]) for email in shown],
+        rows=rows(shown),
         before=shown[-1].id if more else None,
         reading=rereading.under_way(db(), by=agent()),
         wrong=wrong,

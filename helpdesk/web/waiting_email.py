@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import waiting
 from helpdesk.mail.parsed import Address, ParsedEmail
 from helpdesk.mail.sandbox import Quarantined
 from helpdesk.models.inbound_email import InboundEmail
@@ -14,7 +13,7 @@ from helpdesk.web import attachments, frame, messages, opened, words
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
-from helpdesk.web.waiting import find, row
+from helpdesk.web.waiting import find, rows
 
 bp = Blueprint("waiting_email", __name__)
 
@@ -44,11 +43,10 @@ class Opened:
 def show(email_id: int) -> ResponseReturnValue:
     email = find(email_id)
     parsed = opened.read(email, db(), by=agent())
-    mailbox = waiting.mailbox_names(db(), [email])[email.mailbox_id]
     return render_template(
         "waiting/show.html",
         desk=frame.around(db(), agent(), "waiting"),
-        row=row(email, mailbox),
+        row=rows([email])[0],
         opened=None if isinstance(parsed, Quarantined) else _opened(email, parsed),
         trouble=parsed.reason if isinstance(parsed, Quarantined) else "",
     )

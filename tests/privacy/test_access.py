@@ -4,19 +4,20 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import search
+from helpdesk.desk import search, tickets
 from helpdesk.models.access_grant import Purpose
-from helpdesk.models.ticket import Status
+from helpdesk.models.message import Direction, Message
+from helpdesk.models.ticket import Channel, Status
 from helpdesk.privacy import access, audit, protection
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import Database, ReadingOnly
-from tests.world import a_note, a_team, a_ticket, an_admin, an_agent, days_ago, trail
+from tests.world import a_message, a_note, a_team, a_ticket, an_admin, an_agent, days_ago, trail
 
 
 def test_an_agent_of_the_team_reads_an_open_ticket_and_leaves_an_event(session: Session):
@@ -77,6 +78,30 @@ def test_earlier_tickets_are_readable_while_the_same_team_helps_their_customer(s
     session.flush()
     with pytest.raises(AccessDenied):
         access.read(session, old, by=ada)
+
+
+def test_reopening_is_no_way_around_a_permission(session: Session):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(30))
+
+    with pytest.raises(AccessDenied):
+        tickets.reopen(session, old, by=ada)
+
+    assert old.is_closed
+
+
+def test_writing_to_a_customer_opens_nothing_until_they_answer(session: Session):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(30))
+    ours = a_ticket(session, team, customer=old.customer, status=Status.PENDING)
+    ours.channel = Channel.AGENT
+    session.execute(update(Message).where(Message.ticket_id == ours.id).values(direction=Direction.SENT))
+
+    with pytest.raises(AccessDenied):
+        access.read(session, old, by=ada)
+    a_message(session, ours)
+
+    assert access.read(session, old, by=ada)
 
 
 def test_a_machine_reads_with_a_basis_of_its_own(session: Session):

@@ -143,7 +143,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST tickets.close": CHANGES,
     "GET tickets.news": KNOWS,
     "POST tickets.protect": (401, 303, 404, 404),
-    "POST tickets.reopen": CHANGES,
+    "POST tickets.reopen": (401, 303, 404, 404),
     "POST tickets.state_purpose": CHANGES,
     "GET tickets.show": (302, 200, 404, 403),
 }

@@ -115,6 +115,13 @@ def test_search_marks_what_was_found(desk: Desk):
     assert "<mark>flickers</mark>" in page
 
 
+def test_a_ticket_opened_from_a_search_stands_beside_what_was_found(desk: Desk):
+    answer = desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}?q=flickers")
+
+    assert answer.status_code == 200
+    assert "<mark>flickers</mark>" in answer.text
+
+
 def test_a_letter_is_served_for_a_frame_of_ours_and_for_nothing_else(desk: Desk):
     answer = desk.browser(desk.ada).get(f"/messages/{desk.message.id}/body")
 
