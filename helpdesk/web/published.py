@@ -68,6 +68,18 @@ def breakdowns(release: Json) -> list[tuple[str, Chart]]:
     return made
 
 
+def totals(release: Json) -> tuple[str, Chart]:
+    """Tickets and customers beside each other, each with its interval."""
+    by_metric = numbers(release)
+    data = [
+        _datum(by_metric[metric]["counts"][0], metric_word(metric))
+        for metric in ("tickets", "customers")
+        if metric in by_metric
+    ]
+    words = Words(title=_("Tickets and customers"), name=_("What"), value=_("How many"))
+    return "ranked", charts.ranked(words, data, is_sorted=False)
+
+
 def hidden(release: Json) -> list[str]:
     """Which metrics have nothing to show, because every count of theirs is smaller than the noise."""
     return [metric_word(one["metric"]) for one in release["numbers"] if not _is_known(one)]

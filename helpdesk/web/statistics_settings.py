@@ -12,8 +12,10 @@ from helpdesk.models.statistic import Metric, StatisticBudget, Unit
 from helpdesk.privacy import settings as values
 from helpdesk.privacy.statistics import cadence, categories, document, ledger, plan, preview, releases, sending
 from helpdesk.privacy.statistics.plan import MILLION, PRESETS, Plan, Usage
+from helpdesk.privacy.statistics.releases import Due
 from helpdesk.web import published, settings
 from helpdesk.web.auth import agent, db
+from helpdesk.web.charts import Chart
 from helpdesk.web.language import _, zone
 from helpdesk.web.numbers import whole
 
@@ -107,6 +109,8 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         usage=usage,
         due=due,
         due_name=published.name_of(due.period) if due else "",
+        is_made_up=releases.newest(db()) is None,
+        next=_drawn(due) if due else [],
         expected=preview.expected(db(), due) if due else [],
         seen=cadence.published_a_month(db(), before=due.period.begins_on) if due else None,
         presets=PRESETS,
@@ -118,6 +122,12 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         sent=sending.latest(db()),
         file=document.text(db()),
     )
+
+
+def _drawn(due: Due) -> list[tuple[str, Chart]]:
+    """What the next release may look like."""
+    made = preview.simulated(db(), due)
+    return [published.totals(made), *published.breakdowns(made)]
 
 
 def _extras(usage: Usage) -> list[Extra]:

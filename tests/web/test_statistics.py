@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator
+from sqlalchemy import func, select
 
 from helpdesk import clock
-from helpdesk.models.statistic import StatisticTag
+from helpdesk.models.statistic import StatisticBudget, StatisticRelease, StatisticTag
 from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import document
@@ -144,6 +145,25 @@ def test_the_settings_show_ledger_and_preview_and_spend_nothing(desk: Desk):
     assert "± 48" in page  # of the tickets, eight a customer
     with desk.runtime.db.reading() as session:
         assert document.text(session) == before
+
+
+@pytest.mark.parametrize("customers", [0, 40])
+def test_the_next_release_is_drawn_with_noise_alike_and_costs_nothing(desk: Desk, customers: int):
+    if customers:
+        publish(desk.runtime, customers=customers)
+    root = desk.browser(desk.root)
+
+    with desk.runtime.db.reading() as session:
+        before = session.scalars(select(StatisticBudget.spent)).all(), document.text(session)
+    pages = [root.get("/settings/statistics").text for _ in range(2)]
+
+    drawn = [page[page.index('class="preview-charts"') : page.index("</details>\n<p")] for page in pages]
+    assert drawn[0] == drawn[1]  # looking again is no second draw
+    assert "<svg" in drawn[0]
+    assert ("for a desk with 100 tickets" in pages[0]) is (customers == 0)
+    with desk.runtime.db.reading() as session:
+        assert (session.scalars(select(StatisticBudget.spent)).all(), document.text(session)) == before
+        assert session.scalar(select(func.count()).select_from(StatisticRelease)) == (5 if customers else 0)
 
 
 def test_what_is_chosen_is_kept_and_nonsense_is_refused(desk: Desk):

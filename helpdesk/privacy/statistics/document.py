@@ -50,7 +50,7 @@ def releases(session: Session) -> list[Json]:
             StatisticRelease.ends_on.desc(), StatisticRelease.begins_on.desc(), StatisticRelease.id
         )
     )
-    return [_release(list(numbers)) for _period, numbers in groupby(rows, key=lambda row: row.period)]
+    return [release_of(list(numbers)) for _period, numbers in groupby(rows, key=lambda row: row.period)]
 
 
 def check(document: Json) -> None:
@@ -68,7 +68,8 @@ def schema() -> Json:
     return dict(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _release(rows: Sequence[StatisticRelease]) -> Json:
+def release_of(rows: Sequence[StatisticRelease]) -> Json:
+    """One release as it stands in the file."""
     first = rows[0]
     period = Period(first.cadence, first.begins_on, first.ends_on)
     return {
