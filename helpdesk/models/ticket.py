@@ -87,6 +87,7 @@ class Ticket(Base, kw_only=True):
         Index("ix_ticket_customer", "customer_id", "team_id", "status"),
         Index("ix_ticket_of_customer", "customer_id", "id"),
         Index("ix_ticket_by_team", "team_id", "active_at", "id"),
+        Index("ix_ticket_opened", "opened_at", "id"),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after an erasure
     )
 

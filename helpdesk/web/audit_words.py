@@ -50,6 +50,8 @@ def _of_kind() -> dict[str, str]:
         "record.ask": _("Asked for their own record"),
         "record.open": _("Opened their own record"),
         "recovery_codes.make": _("Made recovery codes"),
+        "report.export": _("Took a report away as a file"),
+        "report.look": _("Looked at a report"),
         "review.begin": _("Began the access review"),
         "review.decide": _("Decided in the access review"),
         "review.sign": _("Signed the access review"),

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL
+from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL, SIGNED_IN
 
 ROWS: Final = {
     "POST objections.create": ADMIN_CHANGES,
     "POST objections.end": (401, 404, 404, 404),
     "GET objections.index": ADMINS,
+    "GET reports.download": (302, 404, 404, 200),
+    "GET reports.index": SIGNED_IN,
     "GET statistics.feed": ALL,
     "GET statistics.file": ALL,
     "GET statistics.schema": ALL,

@@ -31,6 +31,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "GET objections.index": (200, 404, 404),
     "GET outreach.new": (404, 404, 404),
     "POST presence.beat": (204, 404, 404),
+    "GET reports.index": (404, 404, 404),
     "POST saved_replies.create": (404, 404, 404),
     "GET saved_replies.index": (404, 404, 404),
     "POST sending.choose": (404, 404, 404),
