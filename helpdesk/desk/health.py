@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.models.agent import Agent, Role
-from helpdesk.models.audit import AuditEvent, AuditUnsealed
+from helpdesk.models.audit import AuditEvent, AuditLink, AuditUnsealed
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 
@@ -28,6 +28,14 @@ class Outbox:
     late: int
     oldest_due_at: datetime | None
     failed: int  # within the last days
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRights:
+    """What the desk's own role may do to the trail that it should not."""
+
+    is_superuser: bool
+    excess: tuple[str, ...]
 
 
 def unpolled(session: Session) -> list[Mailbox]:
@@ -67,6 +75,19 @@ def unsealed_since(session: Session) -> datetime | None:
     return session.scalar(
         select(func.min(AuditEvent.at)).join(AuditUnsealed, AuditUnsealed.event_id == AuditEvent.id)
     )
+
+
+def rights_over_the_trail(session: Session) -> TrailRights:
+    """What the database would let us do to the trail besides adding to it. For PostgreSQL alone."""
+    is_superuser = session.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+    tables = [AuditEvent.__tablename__, AuditLink.__tablename__]
+    held = {
+        f"{right} on {table}": func.has_table_privilege(table, right)
+        for table in tables
+        for right in ("UPDATE", "DELETE", "TRUNCATE")
+    }
+    row = session.execute(select(*held.values())).one()
+    return TrailRights(bool(is_superuser), tuple(name for name, may in zip(held, row, strict=True) if may))
 
 
 def last_event_at(session: Session) -> datetime | None:

@@ -103,6 +103,28 @@ def trail(session: Session) -> Findings:
         )
     else:
         yield ok("audit", "every event is sealed, or will be in a moment")
+    if session.get_bind().dialect.name == "postgresql":
+        yield _rights(health.rights_over_the_trail(session))
+
+
+def _rights(found: health.TrailRights) -> Finding:
+    if found.is_superuser:
+        return warning(
+            "audit",
+            "superuser",
+            "the desk signs in to PostgreSQL as a superuser, to whom no change of the trail is refused",
+            "give it a role of its own (CREATE ROLE … LOGIN), make that the owner of the database, and name it in "
+            "database.url",
+        )
+    if found.excess:
+        return failed(
+            "audit",
+            "rights",
+            f"the desk's role may take back what it wrote: {', '.join(found.excess)}",
+            "in psql, as that role: REVOKE UPDATE, DELETE, TRUNCATE ON audit_event, audit_link FROM CURRENT_USER; "
+            "GRANT UPDATE (id) ON audit_event TO CURRENT_USER",
+        )
+    return ok("audit", "the desk's role may add to the trail, and change or remove nothing of it")
 
 
 def clock_of(db: Database) -> datetime | None:
