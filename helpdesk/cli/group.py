@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "team": "helpdesk.cli.teams:team",
     "agent": "helpdesk.cli.agents:agent",
     "ticket": "helpdesk.cli.tickets:ticket",
+    "grant": "helpdesk.cli.grants:grant",
     "backup": "helpdesk.cli.backups:backup",
     "restore": "helpdesk.cli.backups:restore",
     "erase": "helpdesk.cli.erasure:erase",

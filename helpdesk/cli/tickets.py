@@ -6,21 +6,20 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import select
 
-from helpdesk.cli.agents import PASSWORD_VARIABLE
-from helpdesk.cli.asking import given_secret
+from helpdesk.cli import grants
 from helpdesk.cli.errors import Failed
+from helpdesk.cli.grants import AS, PURPOSES
+from helpdesk.cli.identity import identified
 from helpdesk.cli.place import Place, pass_place
-from helpdesk.desk import inbox, passwords, permissions
+from helpdesk.desk import inbox
 from helpdesk.models.access_grant import Purpose, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit, protection
 from helpdesk.privacy.access import TicketText
-from helpdesk.privacy.grants import GrantRefused, Wish
+from helpdesk.privacy.grants import Wish
 from helpdesk.runtime import Runtime
-
-_PURPOSES = click.Choice([purpose.value for purpose in Purpose])
 
 
 @click.group()
@@ -30,8 +29,8 @@ def ticket() -> None:
 
 @ticket.command()
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--as", "email", required=True, help="Your address on this desk; your password is asked for.")
-@click.option("--purpose", type=_PURPOSES, help="What for: a protected ticket wants to know.")
+@AS
+@click.option("--purpose", type=PURPOSES, help="What for: a protected ticket wants to know.")
 @pass_place
 def show(place: Place, *, number: int, email: str, purpose: str | None) -> None:
     """Print a ticket, if you may read it: by ordinary handling, or a permission that somebody gave you.
@@ -39,7 +38,7 @@ def show(place: Place, *, number: int, email: str, purpose: str | None) -> None:
     Whoever hosts or develops the desk has no other way to content than a permission.
     """
     with place.desk() as here:
-        agent_id = _identified(here, email)
+        agent_id = identified(here, email)
         if purpose is not None:
             _state(here, agent_id, number, Purpose(purpose))
         text, messages = _read(here, agent_id, number)
@@ -48,39 +47,15 @@ def show(place: Place, *, number: int, email: str, purpose: str | None) -> None:
 
 @ticket.command()
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--as", "email", required=True, help="Your address on this desk; your password is asked for.")
-@click.option("--purpose", type=_PURPOSES, required=True)
+@AS
+@click.option("--purpose", type=PURPOSES, required=True)
 @click.option("--reason", required=True, help="In your words: the person whose data it is will read them.")
 @click.option("--hours", type=click.IntRange(min=1), default=24, show_default=True)
 @pass_place
 def ask(place: Place, *, number: int, email: str, purpose: str, reason: str, hours: int) -> None:
     """Ask for permission to read a ticket. Whether there is such a ticket is not told."""
-    with place.desk() as here:
-        agent_id = _identified(here, email)
-        wish = Wish(Scope.TICKET, number, Purpose(purpose), reason, hours * 60)
-        try:
-            with here.db.transaction() as session:
-                by = session.get_one(Agent, agent_id)
-                permissions.ask_by_number(session, here.vault, number, wish, by=by)
-        except GrantRefused as refused:
-            raise Failed(str(refused)) from None
+    grants.put(place, email, Wish(Scope.TICKET, number, Purpose(purpose), reason, hours * 60))
     click.echo(f"Asked. If it is allowed, read it with: helpdesk ticket show {number} --as {email}")
-
-
-def _identified(here: Runtime, email: str) -> int:
-    """Who sits at the terminal: the password is asked for, as the browser does."""
-    password = given_secret(PASSWORD_VARIABLE) or str(click.prompt("Password", hide_input=True, err=True))
-    with here.db.reading() as session:
-        found = passwords.by_email(session, email)
-    is_right = passwords.matches(found.password_hash if found else None, password)
-    with here.db.transaction() as session:
-        if found is None or not is_right or found.is_disabled:
-            on = ("agent", found.id if found else None)
-            audit.record(session, "login.refused", by=None, on=on, facts={"at": "command line"})
-        else:
-            audit.record(session, "login.command", by=found, on=("agent", found.id))
-            return found.id
-    raise Failed("this address and this password are nobody's who may work here")
 
 
 def _state(here: Runtime, agent_id: int, number: int, purpose: Purpose) -> None:

@@ -1,6 +1,7 @@
 """Asking for permission: the grant, and the email to the customer who decides about it or is told of it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,17 +11,19 @@ from helpdesk.desk import delivery, inbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Scope
-from helpdesk.models.agent import Agent
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.base import Base
 from helpdesk.models.customer import Customer
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, grants
-from helpdesk.privacy.grants import Wish
+from helpdesk.privacy.grants import GrantRefused, Wish
 from helpdesk.storage.vault import Vault
 
 _MOST_LISTED = 200
+_KINDS: Final[dict[Scope, type[Base]]] = {Scope.TICKET: Ticket, Scope.CUSTOMER: Customer, Scope.TEAM: Team}
 
 
 def ask(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> AccessGrant:
@@ -34,12 +37,34 @@ def ask(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> AccessGrant
     return grant
 
 
-def ask_by_number(session: Session, vault: Vault, number: int, wish: Wish, *, by: Agent) -> None:
-    """Ask about a ticket one does not see. Whether there is such a ticket is not told: it looks the same."""
-    if session.get(Ticket, number) is None:
-        audit.record(session, "grant.ask_for_nothing", by=by, on=("ticket", number))
+def ask_unseen(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> None:
+    """Ask about what one may not see. Whether there is such a thing is not told: all wishes look the same.
+
+    Raises GrantRefused for one that can't be granted, before anybody looks.
+    """
+    grants.require_possible(session, wish, by=by)
+    kind = _KINDS.get(wish.scope)
+    if kind is not None and session.get(kind, wish.scope_id) is None:
+        audit.record(session, "grant.ask_for_nothing", by=by, on=(wish.scope.value, wish.scope_id))
         return
     ask(session, vault, wish, by=by)
+
+
+def extend(
+    session: Session, vault: Vault, grant: AccessGrant, reason: str, minutes: int, *, by: Agent
+) -> AccessGrant:
+    """Ask to go on with what one holds or held: a new grant for the same, decided like the first.
+
+    The old one ends when it was to. Raises GrantRefused.
+    """
+    if grant.agent_id != by.id:
+        raise GrantRefused("only who holds a permission asks to go on with it")
+    if grant.starts_at is None or grant.is_break_glass:
+        raise GrantRefused("there is nothing to go on with: ask for a permission of its own")
+    further = Wish(
+        grant.scope, grant.scope_id, grant.purpose, reason, minutes, may_export=grant.may_export, parent_id=grant.id
+    )
+    return ask(session, vault, further, by=by)
 
 
 def break_glass(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> AccessGrant:

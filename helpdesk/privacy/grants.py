@@ -51,6 +51,11 @@ def ask(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:
     return grant
 
 
+def require_possible(session: Session, wish: Wish, *, by: Agent) -> None:
+    """Raises GrantRefused for a wish that can't be granted, whatever there is to be read."""
+    _made(session, wish, by=by, longest=_longest(session, wish.scope))
+
+
 def break_glass(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:
     """Read now, answer for it later: at most as many hours as the policy says, reviewed by two people after."""
     hours = policy.current(session).access.break_glass_hours

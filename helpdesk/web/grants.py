@@ -37,6 +37,7 @@ class GrantRow:
     hours: int
     is_own: bool
     needs: str
+    may_go_on: bool = False
 
 
 @bp.get("/grants")
@@ -69,7 +70,7 @@ def ask_by_number() -> ResponseReturnValue:
     if not number:
         return _page(wrong=_("Write the number of the ticket."))
     try:
-        permissions.ask_by_number(db(), runtime().vault, number, _wish(Scope.TICKET, number), by=agent())
+        permissions.ask_unseen(db(), runtime().vault, _wish(Scope.TICKET, number), by=agent())
     except GrantRefused as refused:
         return _page(wrong=str(refused), number=number)
     return redirect(url_for(".index", asked=1), code=303)
@@ -84,6 +85,18 @@ def approve(grant_id: int) -> ResponseReturnValue:
 @bp.post("/grants/<int:grant_id>/ending")
 def end(grant_id: int) -> ResponseReturnValue:
     return _decided(lambda: grants.end(db(), _find(grant_id), by=agent()))
+
+
+@bp.post("/grants/<int:grant_id>/extension")
+def extend(grant_id: int) -> ResponseReturnValue:
+    """Ask to go on: a new permission for the same, decided like the first."""
+    minutes = request.form.get("hours", 0, type=whole) * 60
+    try:
+        grant = _find(grant_id)
+        permissions.extend(db(), runtime().vault, grant, request.form.get("reason", ""), minutes, by=agent())
+    except GrantRefused as refused:
+        return _page(wrong=str(refused))
+    return redirect(url_for(".index", asked=1), code=303)
 
 
 @bp.post("/grants/<int:grant_id>/review")
@@ -153,6 +166,7 @@ def _rows(listed: Sequence[AccessGrant]) -> dict[int, GrantRow]:
             until=grant.expires_at or grant.lapses_at,
             hours=max(1, round(grant.asked_minutes / 60)),
             is_own=grant.agent_id == agent().id,
+            may_go_on=grant.agent_id == agent().id and grant.starts_at is not None and not grant.is_break_glass,
             needs=_("by the customer") if grant.approver == "customer" else _("by a colleague"),
         )
         for grant in listed

@@ -1,5 +1,6 @@
 """Asking for permission in the browser, and the customer's answer by a mailed link."""
 
+from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from tests.web.desk import Desk
 
@@ -35,6 +36,28 @@ def test_asking_by_number_looks_the_same_whether_there_is_such_a_ticket_or_not(d
     missing = otto.post("/grants", {**wish, "number": "987654"})
 
     assert (real.status_code, real.headers["Location"]) == (missing.status_code, missing.headers["Location"])
+
+
+def test_a_wish_that_can_not_be_granted_is_refused_whether_there_is_such_a_ticket_or_not(desk: Desk):
+    otto = desk.browser(desk.otto)
+    wish = {"purpose": "bug", "reason": "The export fails", "hours": "100000"}
+
+    answers = [otto.post("/grants", {**wish, "number": number}) for number in (str(desk.ticket.number), "987654")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+
+
+def test_who_holds_a_permission_asks_to_go_on_and_the_customer_decides_again(desk: Desk):
+    otto, customer = desk.browser(desk.otto), desk.browser()
+    customer.post(f"/permission/{desk.secret}", {"answer": "allow"})
+
+    answer = otto.post(f"/grants/{desk.grant.id}/extension", {"reason": "It still fails", "hours": "4"})
+
+    assert answer.status_code == 303
+    with desk.runtime.db.reading() as session:
+        further = session.query(AccessGrant).filter_by(parent_id=desk.grant.id).one()
+        assert (further.state, further.asked_minutes) == (GrantState.REQUESTED, 240)
+        assert session.query(OutboundEmail).filter_by(access_grant_id=further.id).count() == 1
 
 
 def test_the_email_to_the_customer_is_queued_and_names_nothing_of_the_ticket(desk: Desk):

@@ -25,6 +25,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "POST grants.approve": (422, 404, 404),
     "POST grants.ask": (303, 404, 404),
     "POST grants.end": (303, 404, 404),
+    "POST grants.extend": (422, 404, 404),
     "POST grants.review": (422, 404, 404),
     "GET inbox.of_team": (200, 404, 404),
     "POST objections.create": (303, 404, 404),
