@@ -103,6 +103,11 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Themes:
+    model_folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = "info"
 
@@ -121,6 +126,7 @@ class Config:
     mail: Mail = field(default_factory=Mail)
     policy: Policy = field(default_factory=Policy)
     statistics: Statistics = field(default_factory=Statistics)
+    themes: Themes = field(default_factory=Themes)
     log: Log = field(default_factory=Log)
 
     @property

@@ -22,7 +22,7 @@ from helpdesk import runtime
 from helpdesk.config import Config
 from helpdesk.runtime import Runtime
 from helpdesk.storage.queue import QUEUE, DeskJob
-from workers import again, delivery, erasure, mailbox_tokens, sweeper  # noqa: F401  imported here, so that a child has them when it is forked
+from workers import again, delivery, erasure, mailbox_tokens, sweeper, themes  # noqa: F401  imported here, so that a child has them when it is forked
 
 _AGAIN_SECONDS: Final = 1.0  # before RQ's loop is begun anew, when Redis went away under it
 _GRACE_SECONDS: Final = 6.0  # to finish the email at hand when asked to stop
@@ -30,24 +30,24 @@ _GRACE_SECONDS: Final = 6.0  # to finish the email at hand when asked to stop
 log = logging.getLogger(__name__)
 
 
-def run(here: Runtime) -> None:
-    """Work until asked to stop (SIGTERM, SIGINT); Redis may come and go meanwhile."""
+def run(here: Runtime, queue: str = QUEUE) -> None:
+    """Work on one queue until asked to stop (SIGTERM, SIGINT); Redis may come and go meanwhile."""
     here.db.dispose()  # no connection of this process is to be found in a child
     stop = threading.Event()
     while not stop.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
         try:
-            _work(here, stop)
+            _work(here, stop, queue)
         except redis.RedisError as error:
             log.warning("the queue can't be reached: %s", type(error).__name__)
         stop.wait(_AGAIN_SECONDS)
 
 
-def _work(here: Runtime, stop: threading.Event) -> None:
+def _work(here: Runtime, stop: threading.Event, queue: str) -> None:
     at_once = Retry(NoBackoff(), 1)  # redis-py's own would sleep for seconds, deaf to being asked to stop
     with redis.Redis.from_url(here.config.redis_url, socket_connect_timeout=2, retry=at_once) as connection:
-        worker = DeskWorker(here.config, connection, stop)
+        worker = DeskWorker(here.config, connection, stop, queue)
         log.info("the worker is ready")
         try:
             worker.work(logging_level="WARNING")
@@ -64,12 +64,12 @@ class DeskWorker(Worker):
     max_connection_wait_time = 2.0  # Redis is back sooner than RQ's minute
     log_result_lifespan = False
 
-    def __init__(self, config: Config, connection: redis.Redis, stop: threading.Event) -> None:
+    def __init__(self, config: Config, connection: redis.Redis, stop: threading.Event, queue: str = QUEUE) -> None:
         self.config = config
         self.stop = stop
         self.was_asked_to_stop = False
         super().__init__(
-            [QUEUE],
+            [queue],
             connection=connection,
             job_class=DeskJob,
             serializer=JSONSerializer,

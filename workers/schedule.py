@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import again, delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, trail
+from workers import again, delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, themes, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -27,6 +27,8 @@ CLOCKWORK: Final = (
     Entry("snoozed tickets whose moment has come",  timedelta(seconds=15),   desk.wake_tickets),
     Entry("drafts nobody touched for a month",      timedelta(hours=1),      desk.let_go_of_drafts),
     Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),
+    Entry("themes of the week",                     timedelta(minutes=10),   themes.begin_weekly),
+    Entry("reports of themes that nobody makes",    timedelta(seconds=30),   themes.go_on),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

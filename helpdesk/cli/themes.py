@@ -2,12 +2,24 @@
 
 import json
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
 
 from helpdesk.cli.errors import Failed
+from helpdesk.cli.place import Place, pass_place
+from helpdesk.desk import theme_page, theme_reports, theme_scope
+from helpdesk.desk.theme_reports import NothingToAnalyse
+from helpdesk.desk.theme_scope import NoSuchScope
+from helpdesk.models.theme_report import ReportState, ThemeReport
+from helpdesk.privacy.readers import Machine
+from helpdesk.runtime import Runtime
 from helpdesk.themes.embeddings import ModelUnusable
 from helpdesk.themes.protocol import evaluated
 from helpdesk.themes.values import Limits
@@ -18,6 +30,47 @@ _NEEDED: Final = "texts"
 @click.group()
 def themes() -> None:
     """What many customers write about, without who."""
+
+
+@themes.command()
+@click.option("--scope", "words", multiple=True, help="mailbox:ADDRESS, team:NAME, tag:NAME, channel:feedback; many.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day; else twelve weeks before the last.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; else today.")
+@pass_place
+def run(place: Place, *, words: tuple[str, ...], since: datetime | None, until: datetime | None) -> None:
+    """Make a report of what customers wrote about, here and now, and print it."""
+    from workers.themes import make  # noqa: PLC0415  the workers' floor is above: a command may call it
+
+    with place.desk() as here:
+        zone = ZoneInfo(here.config.desk.time_zone)
+        try:
+            with here.db.transaction() as session:
+                scope = theme_scope.named(session, words)
+                report_id = theme_reports.ask(
+                    session, scope, by=Machine.COMMAND, zone=zone, since=_day(since), until=_day(until)
+                ).id
+        except (NoSuchScope, NothingToAnalyse) as reason:
+            raise Failed(str(reason)) from reason
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("reading", total=1.0)
+            is_kept = make(here, report_id, lambda step, share: bar.update(task, description=step, completed=share))
+        if not is_kept:
+            raise Failed(_why_not(here, report_id))
+        _print(here, report_id)
+
+
+@themes.command()
+@click.option("--report", "report_id", type=int, help="The number of a report; else the newest.")
+@pass_place
+def show(place: Place, *, report_id: int | None) -> None:
+    """Print the newest report, or one of them."""
+    with place.desk() as here:
+        with here.db.reading() as session:
+            report = theme_reports.newest(session) if report_id is None else theme_reports.find(session, report_id)
+            known = report.id if report is not None and report.state is ReportState.DONE else None
+        if known is None:
+            raise Failed("there is no such report: 'helpdesk themes run' makes one")
+        _print(here, known)
 
 
 @themes.command()
@@ -37,6 +90,33 @@ def evaluate(*, model: Path | None) -> None:
     except ModelUnusable as reason:
         raise Failed(str(reason)) from reason
     json.dump(answer, sys.stdout, ensure_ascii=False)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _why_not(here: Runtime, report_id: int) -> str:
+    with here.db.reading() as session:
+        report = theme_reports.find(session, report_id)
+        if report is not None and report.state is ReportState.FAILED:
+            return f"no report was made: {report.trouble}"
+    return "no report was made: another one is being made, or this one was stopped; try again in a minute"
+
+
+def _print(here: Runtime, report_id: int) -> None:
+    with here.db.reading() as session:
+        page = theme_page.of_report(session, session.get_one(ThemeReport, report_id))
+    report = page.report
+    click.echo(f"Report {report.id}: {report.since} to {report.until}, {report.messages} messages. {report.method}")
+    table = Table("theme", "customers", "messages", "trend", box=None, pad_edge=False)
+    for row in page.rows:
+        table.add_row(row.name or f"(theme {row.number})", str(row.customers), str(row.messages), row.trend)
+    Console(width=max(80, Console().width)).print(table)
+    click.echo(
+        f"themed {report.themed}, other {report.messages - report.themed}, in themes too small to be shown "
+        f"{report.suppressed}; left out {report.left_out}"
+    )
 
 
 def _asked() -> dict[str, Any]:

@@ -49,7 +49,8 @@ def web_child(config: Config, place: Place, *, name: str = "web") -> Child:
 
 
 def other_children(place: Place) -> list[Child]:
-    return [Child(name, command(place, name)) for name in ("worker", "poll", "schedule")]
+    slow = Child("slow-worker", command(place, "worker", "--slow"))
+    return [*(Child(name, command(place, name)) for name in ("worker", "poll", "schedule")), slow]
 
 
 def command(place: Place, *words: str) -> list[str]:

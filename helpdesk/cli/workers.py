@@ -6,6 +6,7 @@ import click
 
 from helpdesk import runtime
 from helpdesk.cli.place import Place, pass_place
+from helpdesk.storage.queue import SLOW_QUEUE
 
 
 @click.command()
@@ -16,10 +17,11 @@ def poll(place: Place) -> None:
 
 
 @click.command()
+@click.option("--slow", is_flag=True, help="Those that take minutes, such as reports of themes, and no others.")
 @pass_place
-def worker(place: Place) -> None:
+def worker(place: Place, *, slow: bool) -> None:
     """Run the jobs that the desk asks for: sending replies and the like."""
-    _run(place, "workers.queue")
+    _run(place, "workers.queue", *([SLOW_QUEUE] if slow else []))
 
 
 @click.command()
@@ -29,9 +31,9 @@ def schedule(place: Place) -> None:
     _run(place, "workers.schedule")
 
 
-def _run(place: Place, module: str) -> None:
-    """Each of these modules has `run(runtime)`, which returns when the process was asked to stop."""
+def _run(place: Place, module: str, *given: str) -> None:
+    """Each of these modules has `run(runtime, ...)`, which returns when the process was asked to stop."""
     with place.desk() as here:
         place.start_logging()
         runtime.use(here)
-        import_module(module).run(here)
+        import_module(module).run(here, *given)

@@ -65,12 +65,16 @@ def poll(here: Premises) -> Child:
     return Child("poll", _helpdesk(here, "poll"), is_ready=has_looked, ready_within=60)
 
 
+def slow_worker(here: Premises) -> Child:
+    return Child("slow-worker", _helpdesk(here, "worker", "--slow"))
+
+
 def schedule(here: Premises) -> Child:
     return Child("schedule", _helpdesk(here, "schedule"))
 
 
-def _helpdesk(here: Premises, name: str) -> list[str]:
-    return [sys.executable, "-m", "helpdesk.cli", "--config", str(here.config_path), name]
+def _helpdesk(here: Premises, *words: str) -> list[str]:
+    return [sys.executable, "-m", "helpdesk.cli", "--config", str(here.config_path), *words]
 
 
 def _answering(here: Premises, token: str) -> Callable[[], bool]:

@@ -60,7 +60,7 @@ def _run(supervisor: Supervisor, folder: Path, port: int, *, fresh: bool, only_o
     supervisor.begin(children.redis(here))
     supervisor.start(children.post(here, token))
     _prepare(supervisor, here, token, days=0 if told else wanted)
-    supervisor.start(children.poll(here), children.schedule(here))
+    supervisor.start(children.poll(here), children.schedule(here), children.slow_worker(here))
     supervisor.lock.write(here.config.desk.base_url)
     if only_once:
         return once.run(here, _say)

@@ -37,6 +37,7 @@ from helpdesk.models import (
     suggestion,
     tag,
     team_hours,
+    theme_report,
     ticket,
 )
 from helpdesk.models.base import Base
@@ -94,6 +95,7 @@ __all__ = [
     "suggestion",
     "tag",
     "team_hours",
+    "theme_report",
     "ticket",
     "ticket_content",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ class Message(Base, kw_only=True):
     __table_args__ = (
         Index("ix_message_ticket", "ticket_id", "id"),
         Index("ix_message_rfc_message_id", "rfc_message_id"),
+        Index("ix_message_at", "at", "id"),
         Index(
             "ix_message_origin",
             "origin_ticket_id",

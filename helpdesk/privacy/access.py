@@ -244,6 +244,15 @@ def remove_file(session: Session, digest: bytes) -> None:
     content.remove_file(session, digest)
 
 
+def new_texts(session: Session, message_ids: Sequence[int], *, by: Machine, for_report: int) -> dict[int, str]:
+    """What is new in each of these messages, for a machine that counts what many wrote: one event names the run."""
+    if not message_ids:
+        return {}
+    facts: dict[str, object] = {"messages": len(message_ids), "first": min(message_ids), "last": max(message_ids)}
+    audit.record(session, "theme.read", by=by, on=("theme_report", for_report), basis=MACHINE_BASIS[by], facts=facts)
+    return content.new_texts(session, message_ids)
+
+
 def mentioning(session: Session, ticket_ids: Sequence[int], phrases: Collection[str], *, by: Machine) -> list[int]:
     """Which messages of these tickets hold one of the phrases: ids, no word of them. A reading all the same."""
     if not ticket_ids:

@@ -24,8 +24,9 @@ from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmai
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
+from helpdesk.models.theme_report import ThemeMessage, ThemeShare
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, drafts
+from helpdesk.privacy import access, drafts, theme_shares
 
 _ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
@@ -207,6 +208,11 @@ def _erase_blocks(session: Session, _person: Person, ids: Sequence[int]) -> Sequ
     return ()
 
 
+def _erase_shares(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+    theme_shares.take_away(session, ids)
+    return ()
+
+
 STEPS: Final[Sequence[Step]] = (
     Step("deliveries", ("delivery",), _deliveries, _erase_deliveries),
     emptied(
@@ -218,6 +224,10 @@ STEPS: Final[Sequence[Step]] = (
     ),
     Step("notes", ("note", "note_content"), lambda person: select(Note.id).where(
         Note.ticket_id.in_(tickets_alone(person))), _erase_notes),
+    Step("shares of themes", ("theme_share",), lambda person: select(ThemeShare.id).where(
+        ThemeShare.customer_id == person.id), _erase_shares),
+    gone("messages of themes", ThemeMessage, lambda person: ThemeMessage.message_id.in_(
+        select(Message.id).where(or_(messages_of(person), Message.customer_id == person.id)))),
     Step(
         "messages",
         ("message", "message_content", "message_address", "attachment", "attachment_content", "search_text",

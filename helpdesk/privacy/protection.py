@@ -28,6 +28,11 @@ def is_open_to(agent: Agent) -> ColumnElement[bool]:
     return or_(~or_(Ticket.is_protected, Ticket.customer_id.in_(protected)), Ticket.id.in_(stated))
 
 
+def is_unprotected() -> ColumnElement[bool]:
+    """The tickets that nobody marked, nor their customers: what a machine may count."""
+    return ~or_(Ticket.is_protected, Ticket.customer_id.in_(select(Customer.id).where(Customer.is_protected)))
+
+
 def is_protected(session: Session, ticket: Ticket) -> bool:
     if ticket.is_protected:
         return True

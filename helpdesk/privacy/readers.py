@@ -18,6 +18,7 @@ class Machine(enum.StrEnum):
     COMMAND = "command"
     STATISTICS = "statistics"
     CLOCK = "clock"
+    THEMES = "themes"
 
 
 Reader = Agent | Machine
@@ -28,6 +29,7 @@ MACHINE_BASIS: Final = {
     Machine.INTAKE: "receiving: an email is read to become a ticket",
     Machine.DELIVERY: "delivery: an answer is read to be sent to those it is written to",
     Machine.RULES: "rules: emails are compared with what a filter rule looks for; none is shown",
+    Machine.THEMES: "themes: what many wrote about is counted; no sentence of anybody is kept or shown",
     Machine.BACKUP: "backup: everything is copied, so that nothing is lost",
     Machine.ERASURE: "erasure: what one person wrote is looked for, to be taken away",
     Machine.DEMO: "demo: the stories of a fictional desk are played",

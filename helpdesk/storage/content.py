@@ -121,6 +121,14 @@ def message_text(session: Session, message_id: int) -> MessageText:
     return MessageText("", "", "") if content is None else _message_text(content)
 
 
+def new_texts(session: Session, message_ids: Collection[int]) -> dict[int, str]:
+    """What is new in each of these messages."""
+    rows = session.execute(
+        select(MessageContent.message_id, MessageContent.new_text).where(MessageContent.message_id.in_(message_ids))
+    )
+    return {row.message_id: row.new_text for row in rows}
+
+
 def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:
     later.settle(session)
     content = session.get_one(AttachmentContent, attachment_id)

@@ -16,6 +16,7 @@ class Job(enum.StrEnum):
     READ_ALL_AGAIN = "workers.again.read_all_again"
     SWEEP = "workers.sweeper.sweep"
     ERASE = "workers.erasure.erase"
+    FIND_THEMES = "workers.themes.find"
 
 
 @dataclass(frozen=True, slots=True)

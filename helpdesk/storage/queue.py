@@ -13,8 +13,11 @@ from helpdesk import clock
 from helpdesk.storage.jobs import Job, Ring
 
 QUEUE: Final = "candour"
+SLOW_QUEUE: Final = "candour-slow"  # jobs that take minutes, with a worker of their own: no answer waits behind them
+SLOW_JOBS: Final = frozenset({Job.FIND_THEMES})
 LATER: Final = "candour:later"  # a sorted set: what to ring, by the moment it is due
 JOB_SECONDS: Final = 900
+SLOW_JOB_SECONDS: Final = 2400
 _RUNG_SECONDS: Final = 10  # a job that was lost before it began keeps others away for no longer
 _KEPT_SECONDS: Final = 3600  # a job that failed, to be looked at
 _LARGEST: Final = 1000  # bytes; a name and a number need a tenth of it
@@ -37,8 +40,9 @@ class DeskJob(RqJob):
             kept[b"data"] = b""
         if kept.get(b"status", b"").decode(errors="replace") not in set(JobStatus):
             kept.pop(b"status", None)
-        super().restore({**kept, b"origin": QUEUE.encode()})
-        self.timeout, self.result_ttl, self.failure_ttl = JOB_SECONDS, 0, _KEPT_SECONDS
+        is_slow = raw_data.get(b"origin") == SLOW_QUEUE.encode()
+        super().restore({**kept, b"origin": (SLOW_QUEUE if is_slow else QUEUE).encode()})
+        self.timeout, self.result_ttl, self.failure_ttl = _seconds(is_slow=is_slow), 0, _KEPT_SECONDS
 
     @property
     def func(self) -> Any:  # noqa: ANN401  RQ calls whatever it is
@@ -53,8 +57,12 @@ def _is_wanted(name: object, arguments: object) -> bool:
     return is_job and isinstance(arguments, list | tuple) and [type(one) for one in arguments] == [int]
 
 
-def queue(connection: redis.Redis) -> Queue:
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=DeskJob)
+def _seconds(*, is_slow: bool) -> int:
+    return SLOW_JOB_SECONDS if is_slow else JOB_SECONDS
+
+
+def queue(connection: redis.Redis, name: str = QUEUE) -> Queue:
+    return Queue(name, connection=connection, serializer=JSONSerializer, job_class=DeskJob)
 
 
 def enqueue(connection: redis.Redis, ring: Ring) -> None:
@@ -65,9 +73,11 @@ def enqueue(connection: redis.Redis, ring: Ring) -> None:
         return
     if ring.group and not connection.set(_rung(ring.job, ring.group), 1, nx=True, ex=_RUNG_SECONDS):
         return
-    queue(connection).enqueue(
-        ring.job.value, ring.row_id, job_timeout=JOB_SECONDS, result_ttl=0, failure_ttl=_KEPT_SECONDS
-    )
+    is_slow = ring.job in SLOW_JOBS
+    queue(connection, SLOW_QUEUE if is_slow else QUEUE).enqueue(
+        ring.job.value, ring.row_id, result_ttl=0, failure_ttl=_KEPT_SECONDS,
+        job_timeout=_seconds(is_slow=is_slow),
+    )  # fmt: skip
 
 
 def ring_due(connection: redis.Redis, *, now: datetime | None = None) -> None:

@@ -229,6 +229,8 @@ def _theme(
         is_suppressed=hidden,
         change=changed.get(number, Change()),
         split_from=same.split_from.get(number),
+        name_said_by=0 if hidden else called.name_said_by,
+        said_by=() if hidden else called.said_by,
     )
 
 
@@ -256,10 +258,11 @@ def _groups(run: _Run, labels: Sequence[int], themes: Sequence[Theme], weeks: Se
         places = [place for place, one in enumerate(grouped) if one == group]
         largest = max(inside, key=lambda theme: (theme.messages, -theme.label))
         hidden = is_too_small(run.documents, places, run.limits)
+        alone = len(inside) == 1
         found.append(
             Group(
                 label=largest.label,
-                name="" if hidden else (largest.name if len(inside) == 1 else called[group].name),
+                name="" if hidden else (largest.name if alone else called[group].name),
                 terms=() if hidden else called[group].terms,
                 members=tuple(sorted(theme.label for theme in inside)),
                 messages=len(places),
@@ -267,6 +270,8 @@ def _groups(run: _Run, labels: Sequence[int], themes: Sequence[Theme], weeks: Se
                 weekly=tuple(weekly[group]),
                 is_suppressed=hidden,
                 change=changed.get(group, Change()),
+                name_said_by=0 if hidden else (largest.name_said_by if alone else called[group].name_said_by),
+                said_by=() if hidden else called[group].said_by,
             )
         )
     return tuple(sorted(found, key=lambda group: (-group.customers, group.label)))

@@ -28,8 +28,12 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
+    """`name_said_by`: how many customers at the least said each part of the name; `said_by` the same of each term."""
+
     name: str
     terms: tuple[str, ...]
+    name_said_by: int = 0
+    said_by: tuple[int, ...] = ()
 
 
 def names(
@@ -73,7 +77,7 @@ def _phrases(found: Sequence[Token]) -> list[tuple[Stems, str]]:
 
 
 def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], total: int, least: int) -> Naming:
-    scored = []
+    scored: list[tuple[float, Stems, str, int]] = []
     for stems, said in phrases.items():
         form = _form(said, least)
         if form is None or len(said.by) < least or said.messages < _LEAST_SHARE * size:
@@ -82,7 +86,7 @@ def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], t
         outside = everywhere[stems] / total
         lift = inside * math.log(inside / outside) if inside > outside else 0.0
         if lift > 0:
-            scored.append((lift * (1.25 if len(stems) > 1 else 1.0), stems, form))
+            scored.append((lift * (1.25 if len(stems) > 1 else 1.0), stems, form, len(said.forms[form])))
     scored.sort(key=lambda one: (-one[0], one[1]))
     return _chosen(scored[:_MIGHT_BE_SHOWN])
 
@@ -93,23 +97,28 @@ def _form(said: _Said, least: int) -> str | None:
     return form if len(said.forms[form]) >= least else None
 
 
-def _chosen(scored: Sequence[tuple[float, Stems, str]]) -> Naming:
+def _chosen(scored: Sequence[tuple[float, Stems, str, int]]) -> Naming:
     """The best terms; in the name no word twice, in the terms no phrase that says nothing new."""
-    terms: list[str] = []
+    terms: list[tuple[str, int]] = []
     used: set[str] = set()
-    name: list[str] = []
+    name: list[tuple[str, int]] = []
     in_name: set[str] = set()
     words = 0
-    for _, stems, form in scored:
+    for _, stems, form, customers in scored:
         if len(terms) < _TERMS and not set(stems) <= used:
-            terms.append(form)
+            terms.append((form, customers))
             used |= set(stems)
         new = set(stems) - in_name
         if len(name) < _IN_NAME and words + len(stems) <= _LONGEST_NAME and len(new) == len(set(stems)):
-            name.append(form)
+            name.append((form, customers))
             in_name |= new
             words += len(stems)
-    return Naming(" · ".join(name), tuple(terms))
+    return Naming(
+        " · ".join(form for form, _ in name),
+        tuple(form for form, _ in terms),
+        min((customers for _, customers in name), default=0),
+        tuple(customers for _, customers in terms),
+    )
 
 
 def shown_words(namings: Collection[Naming]) -> set[str]:

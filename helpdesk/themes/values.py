@@ -71,6 +71,10 @@ class Theme:
     is_suppressed: bool = False
     change: Change = field(default_factory=Change)
     split_from: int | None = None
+    name_said_by: int = 0
+    """As many customers at the least wrote each part of the name."""
+    said_by: tuple[int, ...] = ()
+    """The same of each term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Group:
     weekly: tuple[int, ...]
     is_suppressed: bool = False
     change: Change = field(default_factory=Change)
+    name_said_by: int = 0
+    said_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _bin(row: _Row, then: datetime | None, edges: Sequence[int]) -> int:
 
 def _rows(session: Session, span: Span, unit: Unit) -> list[_Row]:
     """What is needed of each ticket: no content, no name, no address."""
-    owners = _organisations(session) if unit is Unit.ORGANISATION else {}
+    owners = organisations(session) if unit is Unit.ORGANISATION else {}
     found = session.execute(
         select(
             Ticket.id, Ticket.customer_id, Ticket.opened_at, Ticket.channel, Ticket.first_reply_at, Ticket.closed_at,
@@ -161,7 +161,7 @@ def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _organisations(session: Session) -> dict[int, str]:
+def organisations(session: Session) -> dict[int, str]:
     """The domain of each customer's first address, unless it is one of a public mail service."""
     found: dict[int, str] = {}
     for customer, email in session.execute(

@@ -1,0 +1,111 @@
+"""What a report of themes reads: the new text of what customers wrote; nobody's who objected, nothing protected."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import theme_scope
+from helpdesk.models.agent import Agent
+from helpdesk.models.customer import Customer
+from helpdesk.models.message import Direction, Message
+from helpdesk.models.theme_report import ThemeReport
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access, objections, protection
+from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.statistics.counting import organisations
+from helpdesk.themes.values import Document
+
+MOST: Final = 100_000  # messages of a report: the newest
+_PIECE: Final = 500
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(slots=True)
+class Material:
+    """What is analysed; `whose` says who wrote each message, `names` are people's, to be taken out."""
+
+    documents: list[Document] = field(default_factory=list, repr=False)
+    whose: dict[str, int] = field(default_factory=dict, repr=False)
+    names: set[str] = field(default_factory=set, repr=False)
+    left_out: int = 0
+    beyond: int = 0
+
+
+def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material:
+    """Read it all, a piece at a time; the run is an event for each piece, and names no person."""
+    is_meant, is_open = _written(report, zone), _may_be_counted()
+    found = Material()
+    meant, counted = (
+        session.scalar(
+            select(func.count()).select_from(Message).join(Ticket, Ticket.id == Message.ticket_id).where(condition)
+        )
+        or 0
+        for condition in (is_meant, and_(is_meant, is_open))
+    )
+    chosen = session.execute(
+        select(Message.id, Message.customer_id, Message.at, Message.from_name)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(is_meant, is_open)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(MOST)
+    )
+    found.left_out, found.beyond = meant - counted, max(0, counted - MOST)
+    rows = [(number, customer, at, name) for number, customer, at, name in chosen if customer is not None]
+    accounts = organisations(session)
+    for piece in _pieces(rows):
+        texts = access.new_texts(session, [row[0] for row in piece], by=Machine.THEMES, for_report=report.id)
+        for message_id, customer_id, at, name in piece:
+            found.names.update(_names(name))
+            if text := texts.get(message_id, "").strip():
+                account = accounts.get(customer_id, "")
+                is_own = not account or account.startswith("customer ")
+                document = Document(
+                    str(message_id), text, str(customer_id), None if is_own else account, at.astimezone(zone).date()
+                )
+                found.documents.append(document)
+                found.whose[document.id] = customer_id
+    for name in session.scalars(select(Agent.name)):
+        found.names.update(_names(name))
+    return found
+
+
+def _written(report: ThemeReport, zone: ZoneInfo) -> ColumnElement[bool]:
+    """What people wrote in the period, in the scope: not machines, and not what is spam or thrown away."""
+    return and_(
+        Message.direction == Direction.RECEIVED,
+        Message.customer_id.is_not(None),
+        Message.is_automatic.is_(False),
+        Message.erased_at.is_(None),
+        Message.at >= _midnight(report.since or date.min, zone),
+        Message.at < _midnight((report.until or date.max - timedelta(days=2)) + timedelta(days=1), zone),
+        theme_scope.is_within(theme_scope.of_text(report.scope)),
+    )
+
+
+def _may_be_counted() -> ColumnElement[bool]:
+    gone = select(Customer.id).where(Customer.erased_at.is_not(None))
+    return and_(
+        Message.customer_id.not_in(objections.left_out()),
+        Ticket.customer_id.not_in(objections.left_out()),
+        Message.customer_id.not_in(gone),
+        Message.customer_id.not_in(select(Customer.id).where(Customer.is_protected)),
+        protection.is_unprotected(),
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _names(name: str) -> Iterator[str]:
+    return (word.lower() for word in _WORD.findall(name))
+
+
+def _pieces(rows: Sequence[tuple[int, int, datetime, str]]) -> Iterator[Sequence[tuple[int, int, datetime, str]]]:
+    return (rows[start : start + _PIECE] for start in range(0, len(rows), _PIECE))

@@ -1,0 +1,150 @@
+"""A report as people read it: its themes under the names and choices of the desk, and what changed since the last."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import theme_reports
+from helpdesk.models.theme_report import ReportTheme, ThemeChoice, ThemeReport
+from helpdesk.privacy.theme_shares import CUSTOMERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One theme of the page: a group of the report, with those that people merged into it."""
+
+    number: int
+    name: str
+    terms: Sequence[str]
+    customers: int
+    messages: int
+    weekly: Sequence[int]
+    trend: str
+    ratio: float | None
+    language: str
+    is_suppressed: bool
+    is_hidden: bool = False
+    is_renamed: bool = False
+    members: Sequence[int] = ()
+    merged: Sequence[int] = ()
+    difference: int | None = None
+    """Customers more than in the last report; None where it is too small to be told, or nothing compares."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    report: ThemeReport
+    rows: Sequence[Row]
+    hidden: Sequence[Row] = ()
+    weeks: Sequence[date] = ()
+    languages: Mapping[str, int] = field(default_factory=dict)
+    not_themed: Mapping[str, int] = field(default_factory=dict)
+    previous: ThemeReport | None = None
+
+    @property
+    def other(self) -> int:
+        return self.report.messages - self.report.themed
+
+    @property
+    def changed(self) -> list[Row]:
+        """Those whose trend is tested and is one, the largest first."""
+        return [row for row in self.rows if row.trend != "steady"]
+
+
+def of_report(session: Session, report: ThemeReport) -> ReportPage:
+    """The page of a report: the most customers first; themes too small to be shown are counted, not listed."""
+    choices = _choices(session, report.scope)
+    last = theme_reports.before(session, report)
+    before = {row.number: row.customers for row in _groups(session, last)} if last is not None else {}
+    members = _members(session, report)
+    shown = [
+        _row(found, choices.get(found.number), before.get(found.number), members.get(found.number, ()))
+        for found in _groups(session, report)
+        if not found.is_suppressed
+    ]
+    by_number = {row.number: row for row in shown}
+    for number, choice in sorted(choices.items()):
+        into = _target(choices, number)
+        if choice.merged_into is not None and number in by_number and into in by_number and into != number:
+            by_number[into] = _merged(by_number[into], by_number.pop(number))
+    rows = sorted(by_number.values(), key=lambda row: (-row.customers, row.number))
+    return ReportPage(
+        report,
+        [row for row in rows if not row.is_hidden],
+        [row for row in rows if row.is_hidden],
+        [date.fromisoformat(day) for day in json.loads(report.weeks)],
+        json.loads(report.languages),
+        json.loads(report.not_themed),
+        last,
+    )
+
+
+def sub_themes(session: Session, report: ThemeReport, numbers: Sequence[int]) -> Sequence[Row]:
+    """The themes within these groups that may be shown, where there is more than one."""
+    found = session.scalars(
+        select(ReportTheme)
+        .where(ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False), ReportTheme.within.in_(numbers))
+        .order_by(ReportTheme.customers.desc(), ReportTheme.number)
+    ).all()
+    return [_row(one, None, None, ()) for one in found if not one.is_suppressed] if len(found) > 1 else []
+
+
+def _groups(session: Session, report: ThemeReport) -> Sequence[ReportTheme]:
+    chosen = select(ReportTheme).where(ReportTheme.report_id == report.id, ReportTheme.is_group)
+    return session.scalars(chosen.order_by(ReportTheme.customers.desc(), ReportTheme.number)).all()
+
+
+def _members(session: Session, report: ThemeReport) -> dict[int, list[int]]:
+    """The numbers of the themes within each group."""
+    rows = session.execute(
+        select(ReportTheme.within, ReportTheme.number)
+        .where(ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False))
+        .order_by(ReportTheme.number)
+    )
+    found: dict[int, list[int]] = {}
+    for within, number in rows:
+        found.setdefault(within, []).append(number)
+    return found
+
+
+def _choices(session: Session, scope: str) -> dict[int, ThemeChoice]:
+    rows = session.scalars(select(ThemeChoice).where(ThemeChoice.scope == scope))
+    return {row.number: row for row in rows}
+
+
+def _target(choices: Mapping[int, ThemeChoice], number: int) -> int:
+    """Where a theme ends up, however often it was merged."""
+    seen = {number}
+    while (choice := choices.get(number)) is not None and choice.merged_into is not None:
+        number = choice.merged_into
+        if number in seen:
+            return number
+        seen.add(number)
+    return number
+
+
+def _row(found: ReportTheme, choice: ThemeChoice | None, before: int | None, members: Sequence[int]) -> Row:
+    own = choice.name if choice is not None else ""
+    difference = None if before is None else found.customers - before
+    return Row(
+        number=found.number, name=own or found.name, terms=[term for term, _ in json.loads(found.terms)],
+        customers=found.customers, messages=found.messages, weekly=json.loads(found.weekly), trend=found.trend,
+        ratio=found.ratio, language=found.language, is_suppressed=found.is_suppressed, is_renamed=bool(own),
+        is_hidden=choice is not None and choice.is_hidden, members=members, merged=(found.number,),
+        difference=difference if difference is not None and abs(difference) >= CUSTOMERS else None,
+    )  # fmt: skip
+
+
+def _merged(into: Row, other: Row) -> Row:
+    """Two themes as one: who wrote about both is counted twice, so customers are said to be at least the larger."""
+    return Row(
+        number=into.number, name=into.name, terms=[*into.terms, *(t for t in other.terms if t not in into.terms)],
+        customers=max(into.customers, other.customers), messages=into.messages + other.messages,
+        weekly=[a + b for a, b in zip(into.weekly, other.weekly, strict=True)], trend="steady", ratio=None,
+        language=into.language, is_suppressed=False, is_hidden=into.is_hidden, is_renamed=into.is_renamed,
+        members=[*into.members, *other.members], merged=[*into.merged, *other.merged],
+    )  # fmt: skip

@@ -1,0 +1,268 @@
+"""Reports of themes: asked for by people or the clock, made by one worker at a time, kept, compared, let go of."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk.theme_material import Material
+from helpdesk.desk.theme_scope import Scope
+from helpdesk.models.agent import Agent
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
+from helpdesk.privacy import audit
+from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.storage import jobs
+from helpdesk.storage.db import hold
+from helpdesk.storage.jobs import Job
+
+WEEKS: Final = 12
+STUCK: Final = timedelta(seconds=60)  # not moved for so long, nobody works on it
+ATTEMPTS: Final = 3
+AT_WORK: Final = (ReportState.WAITING, ReportState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """Whether a report is made every week, of all feedback, and on which day (0: Monday)."""
+
+    key: ClassVar[str] = "themes"
+    is_weekly: bool = True
+    weekday: int = 0
+
+
+class NothingToAnalyse(Exception):
+    """The period ends before it begins."""
+
+
+def ask(
+    session: Session,
+    scope: Scope,
+    *,
+    by: Reader,
+    zone: ZoneInfo,
+    since: date | None = None,
+    until: date | None = None,
+) -> ThemeReport:
+    """Have a report made; one of the same scope and period that is not done yet is given instead of a second.
+
+    Without `until` it ends today, without `since` it takes in twelve weeks. Raises NothingToAnalyse.
+    """
+    last = until or clock.now().astimezone(zone).date()
+    first = since or last - timedelta(weeks=WEEKS) + timedelta(days=1)
+    if first > last:
+        raise NothingToAnalyse("the period ends before it begins")
+    hold(session, "themes")
+    same = select(ThemeReport).where(
+        ThemeReport.state.in_(AT_WORK), ThemeReport.scope == scope.text, ThemeReport.since == first,
+        ThemeReport.until == last, ThemeReport.is_to_stop.is_(False),
+    )  # fmt: skip
+    if (running := session.scalars(same).first()) is not None:
+        return running
+    report = ThemeReport(
+        scope=scope.text, since=first, until=last, asked_by_id=by.id if isinstance(by, Agent) else None
+    )
+    session.add(report)
+    session.flush()
+    audit.record(session, "theme_report.ask", by=by, on=("theme_report", report.id), facts={"scope": scope.text})
+    jobs.ring(session, Job.FIND_THEMES, report.id)
+    return report
+
+
+def begin(session: Session, report_id: int) -> ThemeReport | None:
+    """Take a report to work on; None where it is done, or another one is being made: that one's end rings for it."""
+    hold(session, "themes")
+    report = session.get(ThemeReport, report_id, with_for_update=True)
+    if report is None or report.state not in AT_WORK:
+        return None
+    alive = clock.now() - STUCK
+    busy = select(ThemeReport.id).where(ThemeReport.state == ReportState.RUNNING, ThemeReport.moved_at > alive)
+    if session.scalars(busy.limit(1)).first() is not None:
+        return None
+    if report.is_to_stop:
+        _end(report, ReportState.CANCELLED)
+        return None
+    if report.attempts >= ATTEMPTS:
+        _end(report, ReportState.FAILED, f"it was begun {ATTEMPTS} times, and its worker died each time")
+        return None
+    report.state, report.attempts, report.moved_at = ReportState.RUNNING, report.attempts + 1, clock.now()
+    report.step, report.share = "reading", 0.0
+    return report
+
+
+def moved(session: Session, report_id: int, step: str, share: float) -> bool:
+    """Tell how far it is; says whether it is to stop."""
+    report = session.get(ThemeReport, report_id)
+    if report is None:
+        return True
+    report.step, report.share, report.moved_at = step, share, clock.now()
+    return report.is_to_stop
+
+
+def stop(session: Session, report: ThemeReport, *, by: Agent) -> None:
+    """Let it not be made: at once where nobody works on it yet."""
+    if report.state not in AT_WORK:
+        return
+    report.is_to_stop = True
+    if report.state is ReportState.WAITING:
+        _end(report, ReportState.CANCELLED)
+    audit.record(session, "theme_report.stop", by=by, on=("theme_report", report.id))
+
+
+def end(session: Session, report_id: int, state: ReportState, trouble: str = "") -> None:
+    """It was stopped, or it failed: say why."""
+    report = session.get(ThemeReport, report_id)
+    if report is not None and report.state in AT_WORK:
+        _end(report, state, trouble)
+
+
+def waiting(session: Session) -> Sequence[int]:
+    """Reports nobody works on: never begun, or left by a worker that died. The oldest first."""
+    alive = clock.now() - STUCK
+    chosen = select(ThemeReport.id).where(ThemeReport.state.in_(AT_WORK), ThemeReport.moved_at <= alive)
+    return session.scalars(chosen.order_by(ThemeReport.id)).all()
+
+
+def next_waiting(session: Session) -> int | None:
+    """The oldest one that was not begun."""
+    chosen = select(ThemeReport.id).where(ThemeReport.state == ReportState.WAITING).order_by(ThemeReport.id)
+    return session.scalars(chosen.limit(1)).first()
+
+
+def before(session: Session, report: ThemeReport) -> ThemeReport | None:
+    """The report of the same series that was done before this one."""
+    chosen = select(ThemeReport).where(
+        ThemeReport.scope == report.scope, ThemeReport.state == ReportState.DONE, ThemeReport.id < report.id
+    )
+    return session.scalars(chosen.order_by(ThemeReport.id.desc()).limit(1)).first()
+
+
+def previous_state(session: Session, report: ThemeReport) -> Mapping[str, object]:
+    """What the analysis needs to know the themes of the last report again: numbers of messages and themes."""
+    last = before(session, report)
+    if last is None:
+        return {}
+    rows = session.execute(
+        select(ThemeMessage.message_id, ThemeMessage.number).where(ThemeMessage.report_id == last.id)
+    )
+    return {"labels": {str(message): number for message, number in rows}, "next": last.next_number}
+
+
+def keep(session: Session, report_id: int, found: Mapping[str, Any], material: Material) -> bool:
+    """Keep what was found, in one transaction; of older reports of the series only the numbers stay.
+
+    Says whether it was kept: a report that was stopped meanwhile, or kept by another worker, is not.
+    """
+    report = session.get(ThemeReport, report_id, with_for_update=True)
+    if report is None or report.state is not ReportState.RUNNING or report.is_to_stop:
+        return False
+    coverage = found["coverage"]
+    report.method, report.weeks = found["method"], json.dumps(found["weeks"])
+    report.next_number = found["state"]["next"]
+    report.messages, report.customers = coverage["messages"], len(set(material.whose.values()))
+    report.themed, report.suppressed = coverage["themed"], coverage["suppressed"]
+    report.left_out, report.beyond = material.left_out, material.beyond
+    report.languages, report.not_themed = json.dumps(coverage["languages"]), json.dumps(coverage["not_themed"])
+    _keep_themes(session, report, found, material)
+    older = select(ThemeReport.id).where(ThemeReport.scope == report.scope, ThemeReport.id < report.id)
+    session.execute(delete(ThemeMessage).where(ThemeMessage.report_id.in_(older)))
+    labels = [
+        {"report_id": report.id, "message_id": int(message), "number": number}
+        for message, number in found["labels"].items()
+    ]
+    if labels:
+        session.execute(insert(ThemeMessage), labels)
+    _end(report, ReportState.DONE)
+    facts: dict[str, object] = {"messages": report.messages, "themes": len(found["groups"])}
+    audit.record(session, "theme_report.keep", by=Machine.THEMES, on=("theme_report", report.id), facts=facts)
+    return True
+
+
+def is_made(session: Session, scope: Scope, *, until: date) -> bool:
+    """Whether there is one of this scope up to this day, whatever became of it: the clock asks once."""
+    chosen = select(ThemeReport.id).where(ThemeReport.scope == scope.text, ThemeReport.until == until)
+    return session.scalar(chosen.limit(1)) is not None
+
+
+def find(session: Session, report_id: int) -> ThemeReport | None:
+    return session.get(ThemeReport, report_id)
+
+
+def newest(session: Session, scope_text: str | None = None) -> ThemeReport | None:
+    """The last one that is done: of a series, or of any."""
+    chosen = select(ThemeReport).where(ThemeReport.state == ReportState.DONE)
+    if scope_text is not None:
+        chosen = chosen.where(ThemeReport.scope == scope_text)
+    return session.scalars(chosen.order_by(ThemeReport.id.desc()).limit(1)).first()
+
+
+def listed(session: Session, *, most: int) -> Sequence[ThemeReport]:
+    """The newest reports, whatever became of them."""
+    return session.scalars(select(ThemeReport).order_by(ThemeReport.id.desc()).limit(most)).all()
+
+
+def under_way(session: Session) -> Sequence[ThemeReport]:
+    """What is being made or waits to be."""
+    chosen = select(ThemeReport).where(ThemeReport.state.in_(AT_WORK))
+    return session.scalars(chosen.order_by(ThemeReport.id)).all()
+
+
+def _end(report: ThemeReport, state: ReportState, trouble: str = "") -> None:
+    report.state, report.trouble, report.finished_at, report.moved_at = state, trouble, clock.now(), clock.now()
+    report.share = 1.0 if state is ReportState.DONE else report.share
+
+
+def _keep_themes(session: Session, report: ThemeReport, found: Mapping[str, Any], material: Material) -> None:
+    group_of = {member: group["label"] for group in found["groups"] for member in group["members"]}
+    language_of = {theme["label"]: theme["language"] for theme in found["themes"]}
+    weeks = [date.fromisoformat(day) for day in found["weeks"]]
+    shares = _shares(found["labels"], group_of, material, weeks)
+    for is_group, themes in ((False, found["themes"]), (True, found["groups"])):
+        for theme in themes:
+            number = theme["label"]
+            row = ReportTheme(
+                report_id=report.id, number=number, is_group=is_group, language=language_of[number],
+                within=number if is_group else group_of[number], name=theme["name"],
+                name_said_by=theme["name_said_by"], messages=theme["messages"], customers=theme["customers"],
+                terms=json.dumps([*zip(theme["terms"], theme["said_by"], strict=True)], ensure_ascii=False),
+                weekly=json.dumps(theme["weekly"]), is_suppressed=theme["is_suppressed"],
+                trend=theme["change"]["trend"], ratio=theme["change"]["ratio"],
+                split_from=theme.get("split_from"),
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            rows = [
+                {"report_theme_id": row.id, "customer_id": customer, "messages": sum(weekly.values()) + other,
+                 "weekly": json.dumps([weekly[week] for week in range(len(weeks))])}
+                for customer, (weekly, other) in shares[is_group, number].items()
+            ]  # fmt: skip
+            if rows:
+                session.execute(insert(ThemeShare), rows)
+
+
+def _shares(
+    labels: Mapping[str, int], group_of: Mapping[int, int], material: Material, weeks: Sequence[date]
+) -> dict[tuple[bool, int], dict[int, tuple[Counter[int], int]]]:
+    """Of each theme and group: how many messages of which week are whose; and how many are older than the weeks."""
+    days = {document.id: document.at for document in material.documents}
+    found: defaultdict[tuple[bool, int], dict[int, tuple[Counter[int], int]]] = defaultdict(dict)
+    for message, number in labels.items():
+        if number < 0:
+            continue
+        day = days[message]
+        week = (day - weeks[0]).days // 7 if day is not None and weeks else -1
+        customer = material.whose[message]
+        for key in ((False, number), (True, group_of[number])):
+            weekly, other = found[key].get(customer, (Counter(), 0))
+            if 0 <= week < len(weeks):
+                weekly[week] += 1
+            else:
+                other += 1
+            found[key][customer] = weekly, other
+    return found
