@@ -98,7 +98,8 @@ class Intake:
             return
         with self.here.db.reading() as session:
             acknowledges = session.get_one(Mailbox, self.mailbox_id).acknowledges
-        if acknowledges is not Acknowledges.OFF:
+            counts = intake.counts_languages(session)
+        if counts or acknowledges is not Acknowledges.OFF:
             language.get_ready()
 
     def has_left_behind(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import again, delivery, desk, erasure, mailbox_tokens, nightly, statistics, sweeper, themes, trail
+from workers import again, delivery, desk, erasure, files, mailbox_tokens, nightly, statistics, sweeper, themes, trail
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -25,6 +25,7 @@ CLOCKWORK: Final = (
     Entry("logins by token that end soon",           timedelta(minutes=1),    mailbox_tokens.renew),
     Entry("usage statistics of finished periods",   timedelta(minutes=10),   statistics.close_periods),
     Entry("snoozed tickets whose moment has come",  timedelta(seconds=15),   desk.wake_tickets),
+    Entry("text and pages of files that came",      timedelta(seconds=20),   files.look_at_files),
     Entry("drafts nobody touched for a month",      timedelta(hours=1),      desk.let_go_of_drafts),
     Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),
     Entry("themes of the week",                     timedelta(minutes=10),   themes.begin_weekly),

@@ -69,7 +69,6 @@ def arrival(
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs."""
     team = session.get_one(Team, mailbox.team_id)
-    usage = settings.of(session, Usage)
     knows_the_erased = vault is not None and tombstones.are_any(session)
     return Arrival(
         mailbox,
@@ -78,12 +77,18 @@ def arrival(
         forwards.staff(session),
         trusted_authserv_id,
         desk,
-        usage.is_on and Metric.LANGUAGE in plan.extras(usage),
+        counts_languages(session),
         vault if knows_the_erased else None,
         has_blocks=blocks.are_there(session),
         rules=filter_rules.in_force(session),
         time_zone=time_zone,
     )
+
+
+def counts_languages(session: Session) -> bool:
+    """Whether usage statistics tell in which languages people write, so that each writer's is to be known."""
+    usage = settings.of(session, Usage)
+    return usage.is_on and Metric.LANGUAGE in plan.extras(usage)
 
 
 def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: Arrival) -> Outcome:

@@ -15,10 +15,11 @@ from itertools import islice
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
-from helpdesk.mail import frames, sandbox_child
+from helpdesk.mail import frames, preview, sandbox_child
 from helpdesk.mail.html import POLICY_VERSION
 from helpdesk.mail.limits import Limits
 from helpdesk.mail.parsed import ParsedEmail, SafeHtml
+from helpdesk.mail.preview import Preview
 
 IN_FLIGHT = 4
 """So many emails are on their way at once, so that the child never waits for the next."""
@@ -31,6 +32,7 @@ T = TypeVar("T")
 _CHUNK = 256 * 1024
 _PIPE = 1024 * 1024
 _GRACE = 1.0
+_JPEG = b"\xff\xd8\xff"
 _ENDINGS = {
     -signal.SIGXCPU: "it took more processor time than the limit",
     sandbox_child.NO_MEMORY: "it took more memory than the limit",
@@ -79,6 +81,16 @@ class Sandbox:
             if isinstance(safe, SafeHtml):
                 return safe
         return SafeHtml(policy_version=POLICY_VERSION, too_complex=True)
+
+    def look_at(self, body: bytes, media_type: str) -> Preview | Quarantined:
+        """What a file shows and says; nothing that the child gives back is larger than it may be."""
+        for outcome in self._ask([frames.pack({"do": "look", "type": media_type}, body)]):
+            made = _value(Preview, outcome)
+            if isinstance(made, Quarantined):
+                return made
+            pages = [one for one in made.pages if one.startswith(_JPEG) and len(one) <= preview.MOST_BYTES]
+            return Preview(made.text[: preview.MOST_TEXT], tuple(pages[: preview.MOST_PICTURES]))
+        return Quarantined("the reader gave no answer")
 
     def close(self) -> None:
         """Stop the children."""

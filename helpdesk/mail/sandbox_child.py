@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from types import FrameType
 from typing import Any, NoReturn
 
-from helpdesk.mail import frames, html, inbound
+from helpdesk.mail import frames, html, inbound, preview
 from helpdesk.mail.limits import Limits
 from helpdesk.mail.parsed import SafeHtml
 
@@ -70,6 +70,8 @@ def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | Non
     try:
         if head["do"] == "sanitise":
             return frames.pack_value(_sanitised(head, payload))
+        if head["do"] == "look":
+            return frames.pack_value(preview.of(payload, head["type"]))
         return frames.pack_value(replace(inbound.read(payload, limits), parts=()))  # screening is done with them
     except inbound.Unreadable as unreadable:
         return frames.pack({"unreadable": str(unreadable)})

@@ -78,6 +78,12 @@ class Attachment(Base, kw_only=True):
     """A file that came or goes with a message. Its name and bytes are content."""
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "ix_attachment_waiting", "id", sqlite_where=text("page_count IS NULL"),
+            postgresql_where=text("page_count IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
@@ -85,6 +91,7 @@ class Attachment(Base, kw_only=True):
     media_type: Mapped[str]
     size: Mapped[int]
     is_inline: Mapped[bool] = mapped_column(default=False)
+    page_count: Mapped[int | None] = mapped_column(default=None)  # pages to see; None: nobody looked at it yet
 
 
 class Note(Base, kw_only=True):

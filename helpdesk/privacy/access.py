@@ -218,6 +218,26 @@ def write_attachment(
     content.keep_attachment(session, attachment.id, name=name, body=body, content_id=content_id)
 
 
+def files_to_look_at(session: Session, attachments: Sequence[Attachment], *, by: Machine) -> dict[int, bytes]:
+    """The bytes of several files for a machine; one event names them all."""
+    if not attachments:
+        return {}
+    facts: dict[str, object] = {"attachments": [one.id for one in attachments]}
+    audit.record(session, "file.look", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    return content.files_of(session, [one.id for one in attachments])
+
+
+def write_preview_of_file(session: Session, attachment: Attachment, *, text: str, pages: Sequence[bytes]) -> None:
+    content.keep_preview_of_file(session, attachment, text=text, pages=pages)
+
+
+def page_of(session: Session, attachment: Attachment, number: int, *, by: Agent) -> bytes | None:
+    """A page of a file as a picture: a reading of the file. Raises AccessDenied."""
+    message = session.get_one(Message, attachment.message_id)
+    _let_through(session, "attachment", attachment.id, session.get_one(Ticket, message.ticket_id), by)
+    return content.page(session, attachment.id, number)
+
+
 def erase_messages(session: Session, message_ids: Collection[int], inbound_email_ids: Collection[int]) -> list[bytes]:
     """Take away what these messages say; returns the files that `remove_file` takes out of the folder afterwards."""
     return content.erase_messages(session, message_ids, inbound_email_ids)

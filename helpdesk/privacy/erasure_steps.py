@@ -230,8 +230,8 @@ STEPS: Final[Sequence[Step]] = (
         select(Message.id).where(or_(messages_of(person), Message.customer_id == person.id)))),
     Step(
         "messages",
-        ("message", "message_content", "message_address", "attachment", "attachment_content", "search_text",
-         "raw_email"),
+        ("message", "message_content", "message_address", "attachment", "attachment_content", "page_content",
+         "search_text", "raw_email"),
         lambda person: select(Message.id).where(messages_of(person), Message.erased_at.is_(None)),
         _erase_messages,
     ),

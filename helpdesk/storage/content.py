@@ -1,13 +1,14 @@
 """Content in and out of its tables. Nobody calls this but the gate (privacy/access.py)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import CompoundSelect, bindparam, delete, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftFileContent
-from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent
+from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent, PageContent
 from helpdesk.models.content.raw_email import RawEmail
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.content.ticket_content import TicketContent
@@ -209,6 +210,41 @@ def keep_attachment(
     later.add(session, AttachmentContent, **values)
 
 
+def keep_preview_of_file(session: Session, attachment: Attachment, *, text: str, pages: Sequence[bytes]) -> None:
+    """Keep what can be seen of a file, and let its message be found by its text; nothing, where it was erased."""
+    kept = session.get(AttachmentContent, attachment.id, with_for_update=True)
+    if kept is None:
+        attachment.page_count = 0
+        return
+    kept.text = text
+    session.add_all(
+        PageContent(attachment_id=attachment.id, number=at, picture=page) for at, page in enumerate(pages, 1)
+    )
+    if text.strip():
+        ticket_id = session.get_one(Message, attachment.message_id).ticket_id
+        _index(session, ticket_id, text, message_id=attachment.message_id)
+
+
+def page(session: Session, attachment_id: int, number: int) -> bytes | None:
+    found = session.get(PageContent, (attachment_id, number))
+    return None if found is None else found.picture
+
+
+def files_of(session: Session, attachment_ids: Collection[int]) -> dict[int, bytes]:
+    """The bytes of these files; one that is erased, or lost from its folder, is not among them."""
+    later.settle(session)
+    rows = session.execute(
+        select(AttachmentContent.attachment_id, AttachmentContent.digest).where(
+            AttachmentContent.attachment_id.in_(attachment_ids)
+        )
+    )
+    found: dict[int, bytes] = {}
+    for attachment_id, digest in rows:
+        with suppress(FileMissing):
+            found[attachment_id] = files.get(session, digest)
+    return found
+
+
 def erase_messages(session: Session, message_ids: Collection[int], inbound_email_ids: Collection[int]) -> list[bytes]:
     """Take away what these messages say, their files, and the emails they came as.
 
@@ -219,6 +255,7 @@ def erase_messages(session: Session, message_ids: Collection[int], inbound_email
     held = set(
         session.scalars(select(AttachmentContent.digest).where(AttachmentContent.attachment_id.in_(attachments)))
     )
+    session.execute(delete(PageContent).where(PageContent.attachment_id.in_(attachments)))
     session.execute(delete(AttachmentContent).where(AttachmentContent.attachment_id.in_(attachments)))
     session.execute(delete(MessageContent).where(MessageContent.message_id.in_(message_ids)))
     session.execute(delete(SearchText).where(SearchText.message_id.in_(message_ids)))

@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from helpdesk.models.message import Attachment
 from helpdesk.privacy import access
-from helpdesk.web import messages
+from helpdesk.web import frame, messages
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.headers import FILE_POLICY
+from helpdesk.web.language import _
 
 bp = Blueprint("attachments", __name__)
 
@@ -29,6 +30,48 @@ _WEBP: Final = (b"RIFF", b"WEBP")
 def show(attachment_id: int) -> ResponseReturnValue:
     file = access.read(db(), _find(attachment_id), by=agent())
     return as_file(file.body, file.name)
+
+
+@bp.get("/attachments/<int:attachment_id>/pages/<int:number>")
+def page(attachment_id: int, number: int) -> ResponseReturnValue:
+    """A page of a file, or its picture made small: pixels that we made, in a sandbox of their own."""
+    picture = access.page_of(db(), _find(attachment_id), number, by=agent())
+    if picture is None:
+        raise NotVisible("attachment", attachment_id)
+    return as_picture(picture, attachment_id)
+
+
+@bp.get("/attachments/<int:attachment_id>/view")
+def view(attachment_id: int) -> ResponseReturnValue:
+    """A file's pages one below the other, with the files beside it a key away."""
+    attachment = _find(attachment_id)
+    message = messages.find(attachment.message_id)
+    beside = db().scalars(_beside(attachment)).all()
+    at = beside.index(attachment.id)
+    return render_template(
+        "attachments/view.html",
+        desk=frame.around(db(), agent(), "attachment"),
+        name=access.read(db(), attachment, by=agent()).name or _("unnamed file"),
+        size=attachment.size,
+        pages=_page_urls(attachment),
+        is_looked_at=attachment.page_count is not None,
+        ticket_url=url_for("tickets.show", number=message.ticket_id, _anchor=f"message-{message.id}"),
+        file_url=url_for(".show", attachment_id=attachment_id),
+        before=url_for(".view", attachment_id=beside[at - 1]) if at else "",
+        after=url_for(".view", attachment_id=beside[at + 1]) if at + 1 < len(beside) else "",
+    )
+
+
+def _page_urls(attachment: Attachment) -> list[str]:
+    numbers = range(1, (attachment.page_count or 0) + 1)
+    return [url_for(".page", attachment_id=attachment.id, number=number) for number in numbers]
+
+
+def _beside(attachment: Attachment) -> Select[int]:
+    """The files of a message that are listed below it, and this one."""
+    theirs = Attachment.message_id == attachment.message_id
+    shown = Attachment.is_inline.is_(False) | (Attachment.id == attachment.id)
+    return select(Attachment.id).where(theirs, shown).order_by(Attachment.position)
 
 
 @bp.get("/messages/<int:message_id>/parts/<int:position>")

@@ -37,6 +37,7 @@ def _of_kind() -> dict[str, str]:
         "mailbox.acknowledge": _("Changed the acknowledgement of"),
         "mailbox.gap_closed": _("Found again what was missing in"),
         "mailbox.gap_found": _("Missed emails in"),
+        "file.look": _("Read files for the search"),
         "message.read": _("Read"),
         "objection.end": _("Noted the end of a wish of"),
         "objection.note": _("Noted a wish of"),

@@ -21,6 +21,7 @@ def machine_words() -> dict[str, str]:
     return {
         "intake": _("Our program, to receive your email"),
         "delivery": _("Our program, to send our answer to you"),
+        "index": _("Our program, to make files findable"),
         "backup": _("Our program, to make a backup of everything"),
         "erasure": _("Our program, to find what is to be erased"),
         "demo": _("Our program, to play a demonstration"),

@@ -48,6 +48,8 @@ class File:
     size: int
     icon: str
     url: str
+    view_url: str = ""  # its pages to look at
+    picture_url: str = ""  # the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,11 @@ def _file(attachment: Attachment, text: TicketText) -> File:
     icon = {"image": "image", "text": "file-text"}.get(kind, "file")
     icon = "file-text" if attachment.media_type == "application/pdf" else icon
     name = text.attachment_names.get(attachment.id) or _("unnamed file")
-    return File(name, attachment.size, icon, url_for("attachments.show", attachment_id=attachment.id))
+    made = File(name, attachment.size, icon, url_for("attachments.show", attachment_id=attachment.id))
+    if not attachment.page_count:
+        return made
+    first = url_for("attachments.page", attachment_id=attachment.id, number=1)
+    return replace(made, view_url=url_for("attachments.view", attachment_id=attachment.id), picture_url=first)
 
 
 def state_of(deliveries: Iterable[Delivery]) -> State | None:

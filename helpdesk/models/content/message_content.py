@@ -35,3 +35,13 @@ class AttachmentContent(Base, kw_only=True):
     digest: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("stored_file.digest"), index=True, repr=False)
     content_id: Mapped[str | None] = mapped_column(default=None, repr=False)
     text: Mapped[str | None] = mapped_column(default=None, repr=False)  # extracted later, for the search
+
+
+class PageContent(Base, kw_only=True):
+    """One page of a file, or its picture, as a small JPEG that the limited child made."""
+
+    __tablename__ = "page_content"
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    picture: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
