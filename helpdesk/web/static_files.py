@@ -30,6 +30,7 @@ STYLESHEETS: Final = tuple(
         "people",
         "charts",
         "statistics",
+        "themes",
         "mail",
     )
 )

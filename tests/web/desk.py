@@ -1,14 +1,18 @@
 """A desk with two teams: one that a ticket is with, and another."""
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from socketserver import ThreadingMixIn
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from helpdesk import clock
 from helpdesk.desk import filter_rules, permissions, privacy_requests
 from helpdesk.desk.filter_rules import Wanted
 from helpdesk.mail.filtering import Actions, Condition, Field
@@ -23,6 +27,7 @@ from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.rereading import Rereading
 from helpdesk.models.saved_reply import SavedReply
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeReport
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, drafts, grants
 from helpdesk.privacy.drafts import DraftText
@@ -68,6 +73,7 @@ class Desk:
     rule: FilterRule
     request: PrivacyRequest  # over their data, of the ticket's customer
     reading: Rereading  # again, that Ada asked for
+    report: ThemeReport  # of themes, with one of the ticket's number
     secret: str  # of the customer's link to it
 
     def browser(self, agent: Agent | None = None) -> Browser:
@@ -83,6 +89,25 @@ def app(runtime: Runtime) -> Flask:
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False  # an error is a page here too
     return app
+
+
+def a_report(session: Session, number: int) -> ThemeReport:
+    """A report of themes with one theme, as a worker would have kept it."""
+    report = ThemeReport(
+        scope="{}", state=ReportState.DONE, since=date(2026, 9, 1), until=date(2026, 11, 22), messages=40,
+        themed=30, finished_at=clock.now(), weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
+    )  # fmt: skip
+    session.add(report)
+    session.flush()
+    for is_group in (True, False):
+        theme = ReportTheme(
+            report_id=report.id, number=number, is_group=is_group, within=number, language="en",
+            name="lamp flickers", name_said_by=9, terms='[["lamp", 9], ["=dark()", 7]]', messages=30, customers=12,
+            weekly="[10, 20]", is_suppressed=False, trend="growing", ratio=2.0,
+        )  # fmt: skip
+        session.add(theme)
+    session.flush()
+    return report
 
 
 @pytest.fixture
@@ -145,6 +170,7 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         session.add(draft_file)
         session.flush()
         drafts.write_file(session, draft_file, name="a.txt", body=b"a")
+        report = a_report(session, ticket.number)
         wish = Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails", 24 * 60)
         grant = permissions.ask(session, runtime.vault, wish, by=otto)
         secret = grants.link_secret(runtime.vault, grant)
@@ -166,6 +192,7 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
         rule,
         request,
         reading,
+        report,
         secret,
     )
 

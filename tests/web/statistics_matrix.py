@@ -14,6 +14,14 @@ ROWS: Final = {
     "GET statistics.file": ALL,
     "GET statistics.schema": ALL,
     "GET statistics.show": ALL,
+    "POST theme.choose": ADMIN_CHANGES,
+    "GET theme.show": ADMINS,
+    "POST themes.ask": ADMIN_CHANGES,
+    "GET themes.download": ADMINS,
+    "GET themes.index": ADMINS,
+    "GET themes.progress": ADMINS,
+    "GET themes.show": ADMINS,
+    "POST themes.stop": ADMIN_CHANGES,
     "POST statistics_settings.add_tag": ADMIN_CHANGES,
     "POST statistics_settings.choose": ADMIN_CHANGES,
     "GET statistics_settings.index": ADMINS,
@@ -21,6 +29,7 @@ ROWS: Final = {
     "POST statistics_settings.send": ADMIN_CHANGES,
 }
 FORMS: Final = {
+    "theme.choose": {"do": "rename", "name": "Lamps"},
     "objections.create": {"who": "1", "wish": "objection"},
     "statistics_settings.add_tag": {"name": "lamp"},
     "statistics_settings.choose": {"is_on": "1", "epsilon": "2", "unit": "customer"},

@@ -57,6 +57,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "rule_id": desk.rule.id,
         "request_id": desk.request.id,
         "rereading_id": desk.reading.id,
+        "report_id": desk.report.id,
         "grant_id": desk.grant.id,
         "agent_id": desk.ada.id,
         "role_id": 987654,

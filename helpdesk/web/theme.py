@@ -1,0 +1,137 @@
+"""One theme of a report: its words, weeks and figures, the tickets behind it, and what people decide of it."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from babel.dates import format_date
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from helpdesk.desk import customers, theme_choices, theme_page, theme_tickets
+from helpdesk.desk.theme_choices import NoSuchTheme, SameTheme
+from helpdesk.desk.theme_page import ReportPage, Row
+from helpdesk.models.theme_report import ThemeReport
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access, audit
+from helpdesk.web import charts, frame, theme_words, themes
+from helpdesk.web.auth import agent, db
+from helpdesk.web.charts import Chart, Datum, Words
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _, locale
+from helpdesk.web.numbers import whole
+
+bp = Blueprint("theme", __name__)
+
+_BASELINE: Final = slice(-12, -4)  # the weeks that the last four are compared with
+_WIDTH: Final = 1.96  # of an interval of 95 per cent, in standard deviations
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket of the theme; None for a subject: this reader has no basis for it."""
+
+    number: int
+    customer: str | Markup
+    at: datetime
+    is_closed: bool
+    subject: str | None
+
+
+@bp.get("/themes/<int:report_id>/<int:number>")
+def show(report_id: int, number: int) -> ResponseReturnValue:
+    themes.may_look()
+    return _page(themes.find(report_id), number)
+
+
+@bp.post("/themes/<int:report_id>/<int:number>")
+def choose(report_id: int, number: int) -> ResponseReturnValue:
+    """Rename, hide, show again, merge or part; later reports remember it."""
+    themes.may_look()
+    report = themes.find(report_id)
+    what, form = request.form.get("do", ""), request.form
+    try:
+        if what == "rename":
+            theme_choices.rename(db(), report, number, form.get("name", ""), by=agent())
+        elif what in ("hide", "show"):
+            theme_choices.hide(db(), report, number, by=agent(), is_hidden=what == "hide")
+        elif what == "merge":
+            into = form.get("into", type=whole)
+            theme_choices.merge(db(), report, number, -1 if into is None else into, by=agent())
+            number = number if into is None else into
+        elif what == "part":
+            theme_choices.part(db(), report, number, by=agent())
+        else:
+            return _page(report, number, wrong=_("Please choose one of what is offered."))
+    except SameTheme:
+        return _page(report, number, wrong=_("These two are one theme already."))
+    except NoSuchTheme:
+        raise NotVisible("theme_report", report_id) from None
+    if what == "hide":
+        return redirect(url_for("themes.show", report_id=report_id), 303)
+    return redirect(url_for(".show", report_id=report_id, number=number), 303)
+
+
+def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseReturnValue:
+    page = theme_page.of_report(db(), report)
+    row = next((one for one in [*page.rows, *page.hidden] if one.number == number), None)
+    if row is None:
+        raise NotVisible("theme_report", report.id)
+    audit.record(db(), "theme.look", by=agent(), on=("theme_report", report.id), facts={"theme": number})
+    members = list(row.members)
+    tickets = theme_tickets.listed(db(), report, members, by=agent(), before=request.args.get("before", type=whole))
+    shown, more = tickets[: theme_tickets.PAGE], len(tickets) > theme_tickets.PAGE
+    made = render_template(
+        "themes/theme.html",
+        desk=frame.around(db(), agent(), "themes"),
+        page=page,
+        row=row,
+        others=[one for one in page.rows if one.number != number],
+        trend=theme_words.trend_word(row),
+        chart=_weeks(row, page),
+        inside=theme_page.sub_themes(db(), report, list(row.merged)),
+        figures=theme_tickets.figures(db(), report, members),
+        is_known=theme_tickets.are_known(db(), report),
+        rows=_rows(shown),
+        before=shown[-1].id if more else None,
+        wrong=wrong,
+    )
+    return made, 422 if wrong else 200
+
+
+def _rows(tickets: Sequence[Ticket]) -> list[TicketRow]:
+    seen = access.glimpse(db(), tickets, by=agent(), view="theme")
+    names = customers.labels(db(), [ticket.customer for ticket in tickets])
+    return [
+        TicketRow(
+            ticket.number, names[ticket.customer_id], ticket.active_at, ticket.is_closed,
+            seen[ticket.id].subject if ticket.id in seen else None,
+        )
+        for ticket in tickets
+    ]  # fmt: skip
+
+
+def _weeks(row: Row, page: ReportPage) -> Chart | None:
+    """Messages a week, with the band in which the last four would lie if nothing had changed."""
+    if len(page.weeks) < 2:
+        return None
+    expected = statistics.fmean(row.weekly[_BASELINE]) if row.weekly[_BASELINE] else 0.0
+    spread = _WIDTH * math.sqrt(expected)
+    is_sure = row.trend != "steady"
+    data = [
+        Datum(
+            name=_week(week), value=count, low=max(0.0, expected - spread), high=expected + spread,
+            is_sure=is_sure and place >= len(page.weeks) - 4,
+        )
+        for place, (week, count) in enumerate(zip(page.weeks, row.weekly, strict=True))
+    ]  # fmt: skip
+    says = _("The band is what chance allows if nothing changed. A filled point moved more than that.")
+    return charts.timeline(Words(title=_("Messages a week"), name=_("Week"), value=_("Messages"), says=says), data)
+
+
+def _week(first_day: date) -> str:
+    return str(format_date(first_day, "d MMM", locale=locale()))

@@ -1,0 +1,187 @@
+"""Reports of themes: made on demand with live progress, read, compared, taken away as a file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk.desk import theme_page, theme_reports, theme_scope
+from helpdesk.desk.theme_page import ReportPage, Row
+from helpdesk.desk.theme_reports import NothingToAnalyse
+from helpdesk.desk.theme_scope import NoSuchScope
+from helpdesk.models.agent import Team
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.role import Permission
+from helpdesk.models.tag import Tag
+from helpdesk.models.theme_report import ReportState, ThemeReport
+from helpdesk.models.ticket import Channel
+from helpdesk.privacy import audit
+from helpdesk.web import charts, csv_file, frame, theme_words
+from helpdesk.web.auth import agent, db, fresh
+from helpdesk.web.charts import Chart, Datum, Sparkline, Words
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _, zone
+from helpdesk.web.numbers import whole
+
+bp = Blueprint("themes", __name__)
+
+_OLD_ONES: Final = 20
+
+
+@bp.get("/themes")
+def index() -> ResponseReturnValue:
+    """The newest report there is, or the newest of one scope."""
+    may_look()
+    return _page(theme_reports.newest(db(), request.args.get("scope")))
+
+
+@bp.get("/themes/<int:report_id>")
+def show(report_id: int) -> ResponseReturnValue:
+    may_look()
+    return _page(find(report_id))
+
+
+@bp.get("/themes/<int:report_id>.csv")
+def download(report_id: int) -> Response:
+    may_look()
+    if not agent().may(Permission.EXPORT):
+        abort(404)
+    fresh()
+    page = theme_page.of_report(db(), find(report_id))
+    _leave_event("theme_report.export", page.report)
+    return csv_file.answer(_lines(page), name=f"themes-{page.report.since}-{page.report.until}.csv")
+
+
+@bp.post("/themes")
+def ask() -> ResponseReturnValue:
+    """Have a report made."""
+    may_look()
+    form = request.form
+    try:
+        scope = theme_scope.chosen(
+            db(),
+            mailboxes=form.getlist("mailbox", type=whole),
+            teams=form.getlist("team", type=whole),
+            tags=form.getlist("tag", type=whole),
+            channel=form.get("channel", ""),
+        )
+        theme_reports.ask(db(), scope, by=agent(), zone=zone(), since=_day("since"), until=_day("until"))
+    except (NoSuchScope, NothingToAnalyse, ValueError):
+        newest = theme_reports.newest(db())
+        return _page(newest, wrong=_("Please choose things that are there, and two days in their order."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/themes/<int:report_id>/progress")
+def progress(report_id: int) -> ResponseReturnValue:
+    """How far it is; the piece of the page asks for itself until it is done."""
+    may_look()
+    report = theme_reports.find(db(), report_id)
+    if report is None:
+        raise NotVisible("theme_report", report_id)
+    return render_template("themes/progress.html", report=report, step=theme_words.step_word(report.step))
+
+
+@bp.post("/themes/<int:report_id>/stop")
+def stop(report_id: int) -> ResponseReturnValue:
+    may_look()
+    report = theme_reports.find(db(), report_id)
+    if report is None:
+        raise NotVisible("theme_report", report_id)
+    theme_reports.stop(db(), report, by=agent())
+    return redirect(url_for(".index"), 303)
+
+
+def may_look() -> None:
+    if not agent().may(Permission.THEMES):
+        abort(404)
+
+
+def find(report_id: int) -> ThemeReport:
+    """A report that is done; of any other nothing is known here."""
+    report = theme_reports.find(db(), report_id)
+    if report is None or report.state is not ReportState.DONE:
+        raise NotVisible("theme_report", report_id)
+    return report
+
+
+def spark(row: Row, weeks: Sequence[date]) -> Sparkline:
+    """A theme's weeks: filled where the test says that it moved, hollow where it may be chance."""
+    is_sure = row.trend != "steady"
+    data = [
+        Datum(name=week.isoformat(), value=count, is_sure=is_sure)
+        for week, count in zip(weeks, row.weekly, strict=False)
+    ]
+    return charts.sparkline(row.name or _("Theme %(number)s", number=row.number), data)
+
+
+def _page(report: ThemeReport | None, *, wrong: str = "") -> ResponseReturnValue:
+    page = None if report is None else theme_page.of_report(db(), report)
+    if report is not None:
+        _leave_event("theme_report.look", report)
+    made = render_template(
+        "themes/index.html",
+        desk=frame.around(db(), agent(), "themes"),
+        page=page,
+        says="" if page is None else theme_words.what_changed(page.rows, has_baseline=len(page.weeks) > 1),
+        chart=None if page is None or not page.rows else _ranked(page),
+        sparks={} if page is None else {row.number: spark(row, page.weeks) for row in page.rows},
+        trend=theme_words.trend_word,
+        scope=[] if report is None else theme_scope.names(db(), theme_scope.of_text(report.scope)),
+        running=[(one, theme_words.step_word(one.step)) for one in theme_reports.under_way(db())],
+        old=theme_reports.listed(db(), most=_OLD_ONES),
+        choices=_choices(),
+        may_export=agent().may(Permission.EXPORT),
+        wrong=wrong,
+    )
+    return made, 422 if wrong else 200
+
+
+def _ranked(page: ReportPage) -> Chart:
+    words = Words(title=_("Themes by customers"), name=_("Theme"), value=_("Customers"), other=_("Messages"))
+    data = [
+        Datum(
+            name=row.name or _("Theme %(number)s", number=row.number),
+            value=row.customers,
+            other=row.messages,
+            url=url_for("theme.show", report_id=page.report.id, number=row.number),
+        )
+        for row in page.rows
+    ]
+    return charts.ranked(words, data)
+
+
+def _lines(page: ReportPage) -> Iterator[str]:
+    yield csv_file.line(
+        ["theme", "name", "terms", "language", "customers", "messages", "trend", "ratio", *page.weeks]
+    )
+    for row in page.rows:
+        ratio = "" if row.ratio is None else round(row.ratio, 2)
+        yield csv_file.line([
+            row.number, row.name, ", ".join(row.terms), row.language, row.customers, row.messages, row.trend, ratio,
+            *row.weekly,
+        ])  # fmt: skip
+
+
+def _choices() -> dict[str, Any]:
+    """What a report can be about."""
+    return {
+        "mailboxes": db().execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address)).all(),
+        "teams": db().execute(select(Team.id, Team.name).order_by(Team.name)).all(),
+        "tags": db().execute(select(Tag.id, Tag.name).order_by(Tag.name).limit(200)).all(),
+        "channels": {Channel.EMAIL: _("Email"), Channel.FEEDBACK: _("Feedback"), Channel.AGENT: _("Opened by staff")},
+    }
+
+
+def _day(name: str) -> date | None:
+    given = request.form.get(name, "")
+    return date.fromisoformat(given) if given else None
+
+
+def _leave_event(action: str, report: ThemeReport) -> None:
+    facts: dict[str, object] = {"scope": report.scope, "languages": sorted(json.loads(report.languages))}
+    audit.record(db(), action, by=agent(), on=("theme_report", report.id), facts=facts)

@@ -1,0 +1,98 @@
+"""The pages of themes: read by who may, asked for, renamed, merged, hidden, taken away as a file."""
+
+from sqlalchemy import select
+
+from helpdesk.models.agent import Role
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport
+from tests import world
+from tests.web.browser import PASSWORD_HASH
+from tests.web.desk import Desk
+
+
+def another_theme(desk: Desk) -> int:
+    with desk.runtime.db.transaction() as session:
+        number = desk.ticket.number + 1
+        for is_group in (True, False):
+            row = ReportTheme(
+                report_id=desk.report.id, number=number, is_group=is_group, within=number, language="en",
+                name="bulb dark", name_said_by=6, terms='[["bulb", 6]]', messages=9, customers=6, weekly="[4, 5]",
+                is_suppressed=False, trend="steady", ratio=None,
+            )  # fmt: skip
+            session.add(row)
+    return number
+
+
+def test_a_lead_reads_what_an_agent_does_not(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        lead = world.an_agent(session, world.a_team(session), name="Lea Diehl", role=Role.LEAD)
+        lead.password_hash = PASSWORD_HASH
+
+    page = desk.browser(lead).get("/themes").text
+
+    assert "lamp flickers" in page
+    assert "12 customers" in page
+    assert "2 times as much" in page
+    assert desk.browser(desk.ada).get("/themes").status_code == 404
+
+
+def test_the_tickets_of_a_theme_are_those_its_reader_may_know_of_and_read(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.add(ThemeMessage(report_id=desk.report.id, message_id=desk.message.id, number=desk.ticket.number))
+
+    page = desk.browser(desk.root).get(f"/themes/{desk.report.id}/{desk.ticket.number}").text
+
+    assert f"#{desk.ticket.number}" in page
+    assert "Not readable for you" in page
+    assert "The lamp flickers" not in page
+
+
+def test_a_name_a_merge_and_a_hiding_are_remembered_by_the_next_report(desk: Desk):
+    other, here = another_theme(desk), f"/themes/{desk.report.id}"
+    root = desk.browser(desk.root)
+    root.post(f"{here}/{desk.ticket.number}", {"do": "rename", "name": "  Broken   lamps "})
+
+    merged = root.post(f"{here}/{other}", {"do": "merge", "into": str(desk.ticket.number)})
+    again = root.post(f"{here}/{desk.ticket.number}", {"do": "merge", "into": str(other)})
+
+    assert merged.status_code == 303
+    assert again.status_code == 422
+    page = root.get(here).text
+    assert "Broken lamps" in page
+    assert "bulb dark" not in page
+    root.post(f"{here}/{desk.ticket.number}", {"do": "part"})
+    assert "bulb dark" in root.get(here).text
+    root.post(f"{here}/{other}", {"do": "hide"})
+    assert "Hidden" in root.get(here).text
+    assert root.post(f"{here}/{other}", {"do": "juggle"}).status_code == 422
+    assert root.post(f"{here}/987654", {"do": "hide"}).status_code == 404
+
+
+def test_a_report_is_asked_for_watched_and_stopped(desk: Desk):
+    root = desk.browser(desk.root)
+
+    asked = root.post("/themes", {"since": "2026-10-01", "until": "2026-11-01", "team": str(desk.ticket.team_id)})
+    wrong = root.post("/themes", {"since": "2026-10-02", "until": "2026-10-01"})
+    worse = root.post("/themes", {"since": "tomorrow", "team": "987654"})
+
+    assert asked.status_code == 303
+    assert (wrong.status_code, worse.status_code) == (422, 422)
+    with desk.runtime.db.reading() as session:
+        report = session.scalars(select(ThemeReport).where(ThemeReport.state == ReportState.WAITING)).one()
+    assert "waits for its turn" in root.get("/themes").text
+    assert root.post(f"/themes/{report.id}/stop", {}).status_code == 303
+    assert "The report was stopped." in root.get(f"/themes/{report.id}/progress").text
+    assert root.get(f"/themes/{report.id}").status_code == 404
+
+
+def test_the_file_starts_no_formula(desk: Desk):
+    file = desk.browser(desk.root).get(f"/themes/{desk.report.id}.csv").text
+
+    assert "lamp flickers" in file
+    assert ",=dark()" not in file
+
+
+def test_without_a_report_the_page_says_how_to_get_one(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.get_one(ThemeReport, desk.report.id).state = ReportState.FAILED
+
+    assert "No report yet" in desk.browser(desk.root).get("/themes").text
