@@ -5,7 +5,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +23,7 @@ from helpdesk.storage import migrations
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import create_key_file
 from tests import world
+from tests.servers.postgres import running_postgres
 
 EVENTS: Final = 1_000_000
 SLOWEST: Final = 10.0  # seconds for a million
@@ -35,18 +37,32 @@ T = TypeVar("T")
 
 @click.command(help=__doc__)
 @click.option("--events", default=EVENTS, show_default=True)
-def main(events: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        here = _desk(Path(folder))
-        missed = [*_opening(here), *_verifying(here, events)]
-        here.close()
+@click.option("--database", "databases", type=click.Choice(["sqlite", "postgres"]), multiple=True)
+def main(events: int, databases: tuple[str, ...]) -> None:
+    missed: list[str] = []
+    for kind in databases or ("sqlite", "postgres"):
+        click.echo(f"\n{kind}")
+        with tempfile.TemporaryDirectory() as folder, _database(kind) as url:
+            here = _desk(Path(folder), url)
+            missed += [f"{kind}: {sentence}" for sentence in (*_opening(here), *_verifying(here, events))]
+            here.close()
     for sentence in missed:
         click.echo(f"MISSED: {sentence}")
     sys.exit(1 if missed else 0)
 
 
-def _desk(folder: Path) -> Runtime:
-    (folder / config.FILE_NAME).write_text("")
+@contextmanager
+def _database(kind: str) -> Iterator[str]:
+    """The URL of an empty one, as it is in use; empty for the one that is embedded."""
+    if kind == "sqlite":
+        yield ""
+        return
+    with running_postgres(is_durable=True) as server, server.database() as url:
+        yield url
+
+
+def _desk(folder: Path, url: str) -> Runtime:
+    (folder / config.FILE_NAME).write_text(f'[database]\nurl = "{url}"\n' if url else "")
     create_key_file(folder / "candour.key")
     here = parts.assemble(config.load(folder / config.FILE_NAME, environ={}))
     migrations.upgrade(here.db)

@@ -16,6 +16,7 @@ from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.record import RecordDigest, RecordVisit
+from helpdesk.models.sign_in import LoginThrottle
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, record
 from helpdesk.storage.vault import Vault, digest_of
@@ -24,10 +25,15 @@ CODE_WORKS_FOR: Final = timedelta(minutes=30)
 OPEN_FOR: Final = timedelta(hours=1)
 MOST_TRIES: Final = 5
 MOST_CODES_AN_HOUR: Final = 3
+MOST_FROM_A_PLACE: Final = 30  # asked for in an hour; a whole office may sit behind it
 MOST_NAMELESS: Final = 1_000  # visits kept for addresses that nobody has: whoever floods us pushes out their own
 PATH: Final = "/record"
 DIGEST_EVERY: Final = timedelta(days=30)
 _DIGITS: Final = 8
+
+
+class TooManyVisits(Exception):
+    """Somebody asked for codes too often from one place; it is possible again within the hour."""
 
 
 class WrongCode(Exception):
@@ -59,6 +65,22 @@ def ask(session: Session, email: str) -> Asked:
         on = ("customer", address.customer_id)
         audit.record(session, "record.ask", by=None, on=on, subject_id=address.customer_id)
     return Asked(secret)
+
+
+def brake(session: Session, vault: Vault, place: str) -> None:
+    """Count a visit against the place it comes from: a keyed digest of today, no address. Raises TooManyVisits."""
+    today = f"{clock.now().date().isoformat()} {place}"
+    key = f"record:{vault.mac(today.encode(), what='record place').hex()[:32]}"
+    session.execute(delete(LoginThrottle).where(LoginThrottle.last_failure_at < clock.now() - timedelta(days=1)))
+    count = session.get(LoginThrottle, key)
+    if count is None:
+        count = LoginThrottle(key=key)
+        session.add(count)
+    elif count.last_failure_at + timedelta(hours=1) < clock.now():
+        count.failures = 0
+    if count.failures >= MOST_FROM_A_PLACE:
+        raise TooManyVisits
+    count.failures, count.last_failure_at = count.failures + 1, clock.now()
 
 
 def code_of(vault: Vault, visit: RecordVisit) -> str:

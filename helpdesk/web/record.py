@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import permissions, records
@@ -56,6 +56,10 @@ def index() -> ResponseReturnValue:
 @asks_for_what_anybody_may
 def ask() -> ResponseReturnValue:
     """The answer is the same whether anybody has this address or not."""
+    try:
+        records.brake(db(), runtime().vault, request.remote_addr or "")
+    except records.TooManyVisits:
+        abort(429)
     asked = records.ask(db(), request.form.get("email", "")[:254])
     return redirect(url_for(".show", secret=asked.secret), code=303)
 

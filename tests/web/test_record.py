@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.desk import compose, outbox, people
+from helpdesk.desk import compose, outbox, people, records
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.record import RecordDigest
+from helpdesk.models.sign_in import LoginThrottle
 from helpdesk.privacy import chain, checkpoints
 from tests import world
 from tests.web.browser import Browser
@@ -212,3 +213,19 @@ def test_under_what_a_customer_gets_stands_the_way_to_their_record(desk: Desk):
 
     assert written(desk, Purpose.REPLY).rstrip().endswith("/record")
     assert written(desk, Purpose.GRANT_REQUEST).rstrip().endswith("/record")
+
+
+def test_one_place_begins_thirty_visits_an_hour_and_leaves_no_address(desk: Desk):
+    here, elsewhere = desk.browser(), desk.browser()
+    here.client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    asked = {"email": "nobody@elsewhere.example"}
+
+    answers = {here.post("/record", asked).status_code for _ in range(records.MOST_FROM_A_PLACE)}
+
+    assert answers == {303}
+    assert here.post("/record", asked).status_code == 429
+    assert elsewhere.post("/record", asked).status_code == 303
+    with desk.runtime.db.reading() as session:
+        assert not any("203.0.113" in key for key in session.scalars(select(LoginThrottle.key)))
+    with clock.stopped_at(clock.now() + timedelta(hours=1, minutes=1)):
+        assert here.post("/record", asked).status_code == 303
