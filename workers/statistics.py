@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from helpdesk import clock, failpoints, runtime
-from helpdesk.privacy import settings
+from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import document, releases, sending
 from helpdesk.privacy.statistics.counting import Mark, Owner
@@ -43,6 +43,8 @@ def close_next(here: Runtime) -> str | None:
         if due is None:
             return None
         counted = releases.count(session, due, zone, mark=_marks(here))
+        readings = session.info["readings"]
+    audit.keep_readings(here.db, readings)
     failpoints.passing("statistics-counted")
     noisy = releases.draw(due, counted)
     failpoints.passing("statistics-drawn")

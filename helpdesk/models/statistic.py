@@ -26,6 +26,7 @@ class Metric(enum.StrEnum):
     LANGUAGE = "language"
     RESOLUTION = "resolution"
     REOPENED = "reopened"
+    THEME = "theme"
 
 
 class Cadence(enum.StrEnum):
@@ -116,6 +117,20 @@ class StatisticTag(Base, kw_only=True):
     __tablename__ = "statistic_tag"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+
+
+class StatisticTheme(Base, kw_only=True):
+    """A theme that tickets are counted by: a name to be published, and the words by which a ticket is of it.
+
+    The words are fixed when it is listed. What an analysis finds depends on what everybody wrote, so that one
+    customer could move the counts of others: nobody is hidden by that.
+    """
+
+    __tablename__ = "statistic_theme"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[str]  # a phrase a line
     added_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
 
 

@@ -24,6 +24,7 @@ from helpdesk.storage import content
 from helpdesk.storage import search as search_index
 from helpdesk.storage.content import AttachmentFile, FileMissing, Glimpse, MessageText, TicketText
 from helpdesk.storage.search import Phrase
+from helpdesk.storage.words import words
 
 __all__ = [
     "AccessDenied",
@@ -216,6 +217,15 @@ def write_attachment(
     session: Session, attachment: Attachment, *, name: str, body: bytes, content_id: str | None = None
 ) -> None:
     content.keep_attachment(session, attachment.id, name=name, body=body, content_id=content_id)
+
+
+def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[str], *, by: Machine) -> set[int]:
+    """Which of these tickets hold one of the phrases, in the words of the search; one event names them."""
+    if not ticket_ids:
+        return set()
+    facts: dict[str, object] = {"tickets": list(ticket_ids)}
+    audit.record(session, "phrase.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    return search_index.holding(session, ticket_ids, [Phrase(tuple(words(phrase))) for phrase in phrases])
 
 
 def files_to_look_at(session: Session, attachments: Sequence[Attachment], *, by: Machine) -> dict[int, bytes]:

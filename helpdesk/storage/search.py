@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, cast, column, select, table
+from sqlalchemy import ColumnElement, Select, cast, column, func, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.search_text import SearchText
+from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 
 _CHUNK: Final = 200
@@ -43,6 +44,31 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
             break
         before = rows[-1][0]
     return list(found)[:limit]
+
+
+def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[Phrase]) -> set[int]:
+    """In which of these tickets their own customer said one of the phrases; nobody else's words count."""
+    wanted = [phrase for phrase in phrases if phrase.tokens]
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    holds = [_said_on_sqlite(one) if is_sqlite else _said_on_postgresql(one) for one in wanted]
+    found: set[int] = set()
+    for start in range(0, len(ticket_ids) if holds else 0, _CHUNK):
+        own = (
+            select(SearchText.ticket_id)
+            .join(Message, Message.id == SearchText.message_id)
+            .join(Ticket, Ticket.id == SearchText.ticket_id)
+            .where(Message.customer_id == Ticket.customer_id, SearchText.ticket_id.in_(ticket_ids[start:][:_CHUNK]))
+        )
+        found.update(session.scalars(own.where(or_(*holds))))
+    return found
+
+
+def _said_on_sqlite(phrase: Phrase) -> ColumnElement[bool]:
+    return func.instr(" " + SearchText.words + " ", f" {' '.join(phrase.tokens)} ") > 0
+
+
+def _said_on_postgresql(phrase: Phrase) -> ColumnElement[bool]:
+    return SearchText.words.op("@@", is_comparison=True)(cast(_as_tsquery(phrase), TSQUERY()))
 
 
 def _on_sqlite(phrases: Sequence[Phrase]) -> Select[int, int]:

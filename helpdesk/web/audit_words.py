@@ -62,6 +62,8 @@ def _of_kind() -> dict[str, str]:
         "single_sign_on.bind": _("Signed in by the company's login for the first time"),
         "statistics.release": _("Published statistics"),
         "statistics.send": _("Sent statistics"),
+        "phrase.compare": _("Compared with the words of themes"),
+        "statistics.theme": _("Changed the counted themes"),
         "statistics.tag": _("Changed the counted tags"),
         "subject.compare": _("Compared subjects"),
         "team.hours": _("Changed the hours of"),

@@ -155,6 +155,7 @@ def metric_word(metric: str) -> str:
         "language": _("In which language"),
         "resolution": _("Solved within"),
         "reopened": _("Opened again after they were closed"),
+        "theme": _("Which themes they wrote about"),
     }
     return words[metric]
 
@@ -247,6 +248,10 @@ def _tags(one: Json) -> tuple[str, Chart]:
     return _ranked(one, _("What it was about"), {categories.NONE: _("None of these tags")})
 
 
+def _themes(one: Json) -> tuple[str, Chart]:
+    return _ranked(one, _("Which themes they wrote about"), {categories.NONE: _("None of these themes")})
+
+
 def _languages(one: Json) -> tuple[str, Chart]:
     words = {code: language_name(code) for code in categories.LANGUAGES}
     return _ranked(one, _("In which language"), words | {categories.OTHER: _("Other, or not known")})
@@ -266,6 +271,7 @@ def _weekdays(one: Json) -> tuple[str, Chart]:
 _CHARTS: Final[Mapping[str, Callable[[Json], tuple[str, Chart]]]] = {
     "channel": _channels,
     "tag": _tags,
+    "theme": _themes,
     "language": _languages,
     "reopened": _reopened,
     "weekday": _weekdays,

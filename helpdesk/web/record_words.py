@@ -22,6 +22,7 @@ def machine_words() -> dict[str, str]:
         "intake": _("Our program, to receive your email"),
         "delivery": _("Our program, to send our answer to you"),
         "index": _("Our program, to make files findable"),
+        "statistics": _("Our program, to count how many wrote about what"),
         "backup": _("Our program, to make a backup of everything"),
         "erasure": _("Our program, to find what is to be erased"),
         "demo": _("Our program, to play a demonstration"),

@@ -85,6 +85,28 @@ def remove_tag() -> ResponseReturnValue:
     return settings.saved(".index")
 
 
+@bp.post("/settings/statistics/themes")
+def add_theme() -> ResponseReturnValue:
+    settings.must(Permission.STATISTICS)
+    name, phrases = request.form.get("name", ""), request.form.get("words", "")
+    try:
+        categories.add_theme(db(), name, phrases, by=agent())
+    except categories.TagUnfit:
+        return _page(_("A name on the public list has 40 letters at the most, and no address or long number in it."))
+    except categories.WordsUnfit:
+        return _page(_("A theme needs one to 30 words or phrases, a line each, of 40 letters at the most."))
+    except categories.TooManyTags:
+        return _page(_("The list is full: 20 themes are the most."))
+    return settings.saved(".index")
+
+
+@bp.post("/settings/statistics/themes/removal")
+def remove_theme() -> ResponseReturnValue:
+    settings.must(Permission.STATISTICS)
+    categories.remove_theme(db(), request.form.get("name", ""), by=agent())
+    return settings.saved(".index")
+
+
 @bp.post("/settings/statistics/sending")
 def send() -> ResponseReturnValue:
     """Where the published file is sent after each release; empty: nowhere."""
@@ -116,6 +138,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         presets=PRESETS,
         extras=_extras(usage),
         tags=categories.tags(db()),
+        themes=categories.themes(db()),
         candidates=categories.could_be_added(db())[:60],
         months=_months(),
         faults=ledger.faults(db()),

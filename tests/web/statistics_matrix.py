@@ -23,16 +23,20 @@ ROWS: Final = {
     "GET themes.show": ADMINS,
     "POST themes.stop": ADMIN_CHANGES,
     "POST statistics_settings.add_tag": ADMIN_CHANGES,
+    "POST statistics_settings.add_theme": ADMIN_CHANGES,
     "POST statistics_settings.choose": ADMIN_CHANGES,
     "GET statistics_settings.index": ADMINS,
     "POST statistics_settings.remove_tag": ADMIN_CHANGES,
+    "POST statistics_settings.remove_theme": ADMIN_CHANGES,
     "POST statistics_settings.send": ADMIN_CHANGES,
 }
 FORMS: Final = {
     "theme.choose": {"do": "rename", "name": "Lamps"},
     "objections.create": {"who": "1", "wish": "objection"},
     "statistics_settings.add_tag": {"name": "lamp"},
+    "statistics_settings.add_theme": {"name": "Lamps", "words": "lamp"},
     "statistics_settings.choose": {"is_on": "1", "epsilon": "2", "unit": "customer"},
     "statistics_settings.remove_tag": {"name": "lamp"},
+    "statistics_settings.remove_theme": {"name": "Lamps"},
     "statistics_settings.send": {"address": ""},
 }

@@ -18,6 +18,7 @@ from helpdesk.privacy.statistics import document
 from helpdesk.privacy.statistics.document import DocumentUnfit
 from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.runtime import Runtime
+from tests import world
 from tests.privacy.statistics.small import Small, day
 from tests.web.browser import Browser
 from tests.web.desk import Desk
@@ -223,3 +224,29 @@ def test_a_tag_that_may_name_somebody_is_refused(desk: Desk):
     assert root.post("/settings/statistics/tags", {"name": "Lamp"}).status_code == 303
     assert "Remove lamp from the list" in root.get("/settings/statistics").text
     assert root.post("/settings/statistics/tags/removal", {"name": "lamp"}).status_code == 303
+
+
+def test_a_theme_is_listed_with_its_words_which_are_not_published(desk: Desk):
+    root = desk.browser(desk.root)
+    root.get("/settings/statistics")
+
+    assert root.post("/settings/statistics/themes", {"name": "Lamps", "words": ""}).status_code == 422
+    assert root.post("/settings/statistics/themes", {"name": "a@b.example", "words": "x"}).status_code == 422
+    assert root.post("/settings/statistics/themes", {"name": "Lamps", "words": "heliotrope"}).status_code == 303
+    with desk.runtime.db.transaction() as session:
+        settings.change(session, Usage(since="2026-10", extras=("theme",)), by=Machine.COMMAND)
+        small = Small(session)
+        for number in range(60):
+            ticket = small.ticket(small.customer(), day(1 + number % 28))
+            world.a_message(session, ticket, text="The heliotrope one")
+    with clock.stopped_at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        statistics.close_periods()
+
+    page, file = root.get("/statistics").text, root.get("/statistics.json").text
+    document.check(json.loads(file))
+    assert "Lamps" in page
+    assert "heliotrope" not in page + file
+    with desk.runtime.db.reading() as session:
+        assert world.trail(session, "phrase.compare")
+    assert "Remove Lamps from the list" in root.get("/settings/statistics").text
+    assert root.post("/settings/statistics/themes/removal", {"name": "Lamps"}).status_code == 303

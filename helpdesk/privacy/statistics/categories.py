@@ -8,15 +8,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.models.statistic import Metric, StatisticTag
+from helpdesk.models.statistic import Metric, StatisticTag, StatisticTheme
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Channel
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage.words import words
 
 OTHER: Final = "other"
 NONE: Final = "none"  # of the tags on the list
 MOST_TAGS: Final = 40
+MOST_THEMES: Final = 20
+MOST_WORDS: Final = 30  # of a theme
 LONGEST_TAG: Final = 40
 # in minutes; the last bin has no end: later, or not yet when the period was closed
 FIRST_REPLY_WITHIN: Final = (15, 60, 120, 240, 480, 1440, 2880, 10080)
@@ -39,11 +42,16 @@ class TooManyTags(Exception):
     """The list is full: each tag more makes the counts of all the others thinner."""
 
 
-def of(metric: Metric, tags: Sequence[str]) -> list[str]:
+class WordsUnfit(Exception):
+    """A theme needs words to be recognised by; short ones, and not too many."""
+
+
+def of(metric: Metric, tags: Sequence[str], themes: Sequence[str] = ()) -> list[str]:
     """The categories of a metric, in the order of its counts; a total has one."""
     lists: dict[Metric, Sequence[str]] = {
         Metric.CHANNEL: [channel.value for channel in Channel],
         Metric.TAG: [*tags, NONE],
+        Metric.THEME: [*themes, NONE],
         Metric.FIRST_REPLY: [*map(str, FIRST_REPLY_WITHIN), LATER],
         Metric.RESOLUTION: [*map(str, RESOLVED_WITHIN), LATER],
         Metric.WEEKDAY: WEEKDAYS,
@@ -64,6 +72,41 @@ def within(took: timedelta | None, edges: Sequence[int]) -> int:
 def tags(session: Session) -> list[str]:
     """The list that an admin made, in the order of the alphabet: nothing about it depends on what is counted."""
     return list(session.scalars(select(StatisticTag.name).order_by(StatisticTag.name)))
+
+
+def themes(session: Session) -> dict[str, list[str]]:
+    """The themes on the list with their words, in the order of the alphabet."""
+    rows = session.scalars(select(StatisticTheme).order_by(StatisticTheme.name))
+    return {row.name: row.words.split("\n") for row in rows}
+
+
+def add_theme(session: Session, name: str, phrases: str, *, by: Reader | None) -> None:
+    """Count tickets by this theme from the next release on: those that hold one of its phrases, a line each.
+
+    The same name again has other words from then on. Raises TagUnfit, WordsUnfit, TooManyTags.
+    """
+    name = " ".join(name.split())
+    lines = list(dict.fromkeys(" ".join(line.split()) for line in phrases.splitlines() if line.strip()))
+    if not _fits(name):
+        raise TagUnfit
+    if not 0 < len(lines) <= MOST_WORDS or not all(words(line) and len(line) <= LONGEST_TAG for line in lines):
+        raise WordsUnfit
+    known = themes(session)
+    if name not in known and len(known) >= MOST_THEMES:
+        raise TooManyTags
+    session.merge(StatisticTheme(name=name, words="\n".join(lines)))
+    audit.record(session, "statistics.theme", by=by, on=("statistics", None), facts={"words": len(lines)})
+    session.flush()
+
+
+def remove_theme(session: Session, name: str, *, by: Reader) -> None:
+    """Count by it no longer; what is published stays."""
+    row = session.get(StatisticTheme, name)
+    if row is None:
+        return
+    session.delete(row)
+    audit.record(session, "statistics.theme", by=by, on=("statistics", None), facts={"words": 0})
+    session.flush()
 
 
 def could_be_added(session: Session) -> list[str]:

@@ -16,7 +16,8 @@ from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.statistic import Metric, StatisticTally, Unit
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Channel, Place, Ticket
-from helpdesk.privacy import objections
+from helpdesk.privacy import access, objections
+from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import categories
 from helpdesk.privacy.statistics.plan import Plan
 
@@ -78,7 +79,8 @@ def count(session: Session, span: Span, plan: Plan, metrics: Sequence[Metric], *
     for row in _rows(session, span, plan.unit):
         months[row.month, row.owner].append(row)
     tags = categories.tags(session)
-    lists = {metric: categories.of(metric, tags) for metric in metrics}
+    themes = categories.themes(session)
+    lists = {metric: categories.of(metric, tags, list(themes)) for metric in metrics}
     counts = {metric: [0] * len(lists[metric]) for metric in metrics}
     if Metric.CUSTOMERS in counts:
         counts[Metric.CUSTOMERS] = [len({owner for _month, owner in months})]
@@ -101,6 +103,8 @@ def count(session: Session, span: Span, plan: Plan, metrics: Sequence[Metric], *
         if keeps_tally:
             tallies[key] = min(periods + 1, plan.periods), tickets + fresh
     _share_out(session, span, drawn, counts, tags)
+    if Metric.THEME in counts:
+        counts[Metric.THEME] = _by_theme(session, drawn, themes)
     return Counted(lists, counts, tallies)
 
 
@@ -127,6 +131,18 @@ def _share_out(
         for metric, place in places.items():
             if metric in counts:
                 counts[metric][place] += 1
+
+
+def _by_theme(session: Session, drawn: Sequence[_Row], themes: Mapping[str, Sequence[str]]) -> list[int]:
+    """Each drawn ticket in one theme of those whose words its customer used, or in none."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for at, phrases in enumerate(themes.values()):
+        for ticket_id in access.holding(session, [row.id for row in drawn], phrases, by=Machine.STATISTICS):
+            found[ticket_id].append(at)
+    counts = [0] * (len(themes) + 1)
+    for row in drawn:
+        counts[_DRAW.choice(found[row.id]) if row.id in found else len(themes)] += 1
+    return counts
 
 
 def _bin(row: _Row, then: datetime | None, edges: Sequence[int]) -> int:

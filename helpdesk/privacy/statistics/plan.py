@@ -25,6 +25,7 @@ EXTRAS: Final[Mapping[Metric, int]] = {
     Metric.LANGUAGE: 15,
     Metric.RESOLUTION: 25,
     Metric.REOPENED: 10,
+    Metric.THEME: 25,
 }
 
 # where a month has several periods, its customers are counted once for all of them: little noise, so little budget

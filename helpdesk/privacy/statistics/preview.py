@@ -52,7 +52,7 @@ def expected(session: Session, due: Due) -> list[Expected]:
 def _expected(session: Session, due: Due, query: Query) -> Expected:
     half = intervals.half_width(query.scale)
     tags: Sequence[str] = categories.tags(session)
-    number = len(categories.of(query.metric, tags))
+    number = len(categories.of(query.metric, tags, list(categories.themes(session))))
     last = _last(session, query.metric)
     if last is None:
         return Expected(query.metric, half, None, number, None)
@@ -61,7 +61,7 @@ def _expected(session: Session, due: Due, query: Query) -> Expected:
 
 
 def _simulated(session: Session, due: Due, query: Query, throw: random.Random) -> StatisticRelease:
-    names = categories.of(query.metric, categories.tags(session))
+    names = categories.of(query.metric, categories.tags(session), list(categories.themes(session)))
     noisy = [round(size + _noise(query.scale, throw)) for size in _sizes(session, due, query.metric, names)]
     return StatisticRelease(
         period=due.period.name, metric=query.metric, cadence=due.period.cadence, begins_on=due.period.begins_on,

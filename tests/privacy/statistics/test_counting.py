@@ -13,6 +13,7 @@ from helpdesk.models.statistic import Cadence, Metric, StatisticTag, StatisticTa
 from helpdesk.models.ticket import Place
 from helpdesk.privacy.statistics import categories, periods, plan
 from helpdesk.privacy.statistics.plan import Usage
+from tests import world
 from tests.privacy.statistics.small import BERLIN, OCTOBER, Small, counted, day, due, month, released
 
 
@@ -163,3 +164,73 @@ def test_the_list_is_not_endless(session: Session):
         categories.add_tag(session, "one more", by=None)
 
     assert len(categories.tags(session)) == categories.MOST_TAGS
+
+
+@pytest.fixture
+def themed(session: Session) -> Usage:
+    categories.add_theme(session, "Broken lamps", "flickers\nwent dark", by=None)
+    categories.add_theme(session, "Returns", "send back\nR\u00fccksendung", by=None)
+    return Usage(extras=(Metric.THEME.value,))
+
+
+def saying(small: Small, text: str, at: int = 5) -> None:
+    ticket = small.ticket(small.customer(), day(at))
+    world.a_message(small.session, ticket, subject="Hello", text=text)
+
+
+def test_a_ticket_is_of_a_theme_by_its_own_words(session: Session, small: Small, themed: Usage):
+    saying(small, "Since Monday it FLICKERS.")
+    saying(small, "It went, in the end, dark.")  # the words, and not the phrase
+    saying(small, "Zur\u00fcck? Eine rucksendung bitte.")
+    saying(small, "flickersome")
+    message = world.a_message(session, small.ticket(small.customer(), day(7)), subject="Hello", text="it flickers")
+    message.customer_id = small.customer().id  # somebody else's words on this ticket
+    session.flush()
+
+    found = counted(session, due(month(), themed))
+
+    assert found.categories[Metric.THEME] == ["Broken lamps", "Returns", "none"]
+    assert found.counts[Metric.THEME] == [1, 1, 3]
+
+
+def test_what_others_write_moves_nobody_to_another_theme(session: Session, small: Small, themed: Usage):
+    """The bound of the whole: one customer's month changes these counts by one, however much it holds."""
+    for text in ("it flickers", "it went dark", "please send back"):
+        saying(small, text)
+    before = counted(session, due(month(), themed)).counts[Metric.THEME]
+    nils = small.customer()
+    for _ticket in range(40):
+        world.a_message(session, small.ticket(nils, day(6)), text="flickers, went dark, send back, Rücksendung")
+
+    after = counted(session, due(month(), themed)).counts[Metric.THEME]
+
+    assert sum(abs(one - was) for one, was in zip(after, before, strict=True)) == 1
+    assert sum(after) == 4
+
+
+def test_comparing_with_words_is_a_reading_that_names_its_tickets(session: Session, small: Small, themed: Usage):
+    saying(small, "it flickers")
+
+    counted(session, due(month(), themed))
+
+    events = world.trail(session, "phrase.compare")
+    assert len(events) == 2  # one a theme
+    assert {event.actor_id for event in events} == {"statistics"}
+
+
+@pytest.mark.parametrize("words", ["", " \n ", "!!", "x" * 41, "\n".join(f"word {at}" for at in range(31))])
+def test_a_theme_without_words_to_know_it_by_is_not_listed(session: Session, words: str):
+    with pytest.raises(categories.WordsUnfit):
+        categories.add_theme(session, "Lamps", words, by=None)
+
+
+def test_a_theme_is_renewed_under_its_name_and_the_list_ends(session: Session):
+    for number in range(categories.MOST_THEMES):
+        categories.add_theme(session, f"theme {number}", "one", by=None)
+    categories.add_theme(session, "theme 0", "one\ntwo", by=None)
+
+    assert categories.themes(session)["theme 0"] == ["one", "two"]
+    with pytest.raises(categories.TooManyTags):
+        categories.add_theme(session, "one more", "one", by=None)
+    with pytest.raises(categories.TagUnfit):
+        categories.add_theme(session, "none", "one", by=None)
