@@ -80,11 +80,12 @@ def keep_readings(db: Database, readings: Sequence[Noted]) -> None:
     """
     if not readings:
         return
-    with db.reading() as session:
-        fresh = [noted for noted in readings if not (noted.is_coalesced and _is_covered(session, noted))]
-    if fresh:
-        with db.transaction() as session:
-            for noted in fresh:
+    if db.is_sqlite:  # a writing transaction keeps every other writer waiting: none where nothing is to be written
+        with db.reading() as session:
+            readings = _fresh(session, readings)
+    if readings:
+        with db.transaction() as session, later.gathering(session):
+            for noted in readings if db.is_sqlite else _fresh(session, readings):
                 _write(session, noted)
 
 
@@ -106,6 +107,10 @@ def _list_readings(session: Session, actor_kind: str, actor_id: str) -> list[dic
         )
     )
     return [json.loads(core)["facts"] for core in cores]
+
+
+def _fresh(session: Session, readings: Sequence[Noted]) -> list[Noted]:
+    return [noted for noted in readings if not (noted.is_coalesced and _is_covered(session, noted))]
 
 
 def _is_covered(session: Session, noted: Noted) -> bool:

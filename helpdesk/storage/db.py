@@ -1,13 +1,13 @@
 """Sessions: the edge's transactions, and what leaves only after they commit."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import Connection, Engine, SelectBase, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -118,6 +118,23 @@ def insert_unless_known(session: Session, row: type[Base], **values: object) -> 
     key = inspect(row).primary_key[0]
     inserted = dialect.insert(inspect(row).local_table).values(**values).on_conflict_do_nothing().returning(key)
     return session.execute(inserted).first() is not None
+
+
+def raw_rows(session: Session, query: SelectBase, *, at_once: int) -> Generator[Sequence[Any], None, None]:
+    """The rows of a query without parameters as the driver hands them out, a batch at a time: for millions of them.
+
+    Columns have to be numbers, texts and bytes: nothing is translated.
+    """
+    connection = session.connection()
+    driver = _driver(connection)
+    is_sqlite = connection.dialect.name == "sqlite"
+    cursor = driver.cursor() if is_sqlite else driver.cursor(name="raw_rows", binary=True)
+    try:
+        cursor.execute(str(query.compile(dialect=connection.dialect)))
+        while rows := cursor.fetchmany(at_once):
+            yield rows
+    finally:
+        cursor.close()
 
 
 def hold(session: Session, name: str) -> None:
