@@ -30,8 +30,9 @@ class Row:
 
 @bp.get("/settings/objections")
 def index() -> ResponseReturnValue:
+    """Who is left out; with `who`, the form for one more is begun."""
     settings.must(Permission.ERASE)
-    return _page()
+    return _page(who=request.args.get("who", "").strip()[:254])
 
 
 @bp.post("/settings/objections")

@@ -44,6 +44,7 @@ class Row:
     ended_at: datetime | None
     ended_as: str
     note: str
+    objection_url: str = ""  # where it is noted that they are not to be counted
 
 
 @bp.get("/privacy-requests")
@@ -175,4 +176,7 @@ def _row(one: Listed, customer: str) -> Row:
         asked.id, kinds_of(one), one.ticket.number, customer, asked.came_at, asked.added_by_id is None,
         clocks(one) if one.is_open else [], asked.ended_at,
         outcome_words()[asked.ended_as] if asked.ended_as else "", asked.note,
+        url_for("objections.index", who=one.ticket.customer_id)
+        if RequestKind.OBJECTION in one.kinds and agent().may(Permission.ERASE)
+        else "",
     )  # fmt: skip

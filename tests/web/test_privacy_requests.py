@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from helpdesk import clock
+from helpdesk.models.privacy_request import PrivacyRequest
 from tests.web.desk import Desk
 
 
@@ -47,3 +48,16 @@ def test_a_ticket_is_marked_by_hand(desk: Desk):
     assert root.post("/privacy-requests", {"kind": "access", "number": "987654"}).status_code == 422
     assert root.post("/privacy-requests", {"kind": "access", "number": str(desk.ticket.number)}).status_code == 303
     assert "marked by hand" in root.get("/privacy-requests").text
+
+
+def test_who_objects_to_a_use_is_a_click_from_being_left_out(desk: Desk):
+    root = desk.browser(desk.root)
+    assert "Leave them out" not in root.get("/privacy-requests").text
+    with desk.runtime.db.transaction() as session:
+        session.get_one(PrivacyRequest, desk.request.id).kinds = "objection erasure"
+
+    page = root.get("/privacy-requests").text
+
+    link = f"/settings/objections?who={desk.ticket.customer_id}"
+    assert link in page
+    assert f'value="{desk.ticket.customer_id}"' in root.get(link).text
