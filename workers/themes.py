@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from helpdesk import clock, failpoints, runtime
-from helpdesk.desk import theme_material, theme_reports
+from helpdesk.desk import theme_digests, theme_material, theme_reports
 from helpdesk.desk.theme_material import Material
 from helpdesk.desk.theme_reports import Themes
 from helpdesk.desk.theme_scope import Scope
@@ -95,7 +95,9 @@ def begin_weekly() -> None:
 def _keep(here: Runtime, report_id: int, found: dict[str, Any], material: Material) -> bool:
     with here.db.transaction() as session:
         is_kept = theme_reports.keep(session, report_id, found, material)
-        if not is_kept:
+        if is_kept:
+            theme_digests.send(session, session.get_one(ThemeReport, report_id))
+        else:
             theme_reports.end(session, report_id, ReportState.CANCELLED)
         failpoints.passing("themes-kept")
     return is_kept

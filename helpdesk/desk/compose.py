@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, password_resets, records, sendings
+from helpdesk.desk import brand, password_resets, records, sendings, theme_page
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -26,12 +26,14 @@ from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.notice import Notice
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
+from helpdesk.models.theme_report import ThemeDigest, ThemeReport
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, checkpoints, grants
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.vault import Vault
 
 NEAREST_REFERENCES: Final = 15
+_THEMES_IN_A_DIGEST: Final = 25
 # what people outside get, who have a record: under it stands the way there
 _TO_CUSTOMERS: Final = frozenset({Purpose.REPLY, Purpose.GRANT_REQUEST, Purpose.GRANT_NOTICE, Purpose.TOO_LARGE})
 # what a reading is for, as a customer reads it
@@ -203,6 +205,19 @@ def _unusual_reading(session: Session, row: OutboundEmail, desk: Desk, _vault: V
     return _automatic(session, row, desk, say(N_("Somebody reads unusually much"), desk.language), words)
 
 
+def _theme_digest(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To a subscriber: the numbers of a report as they are now, and no sentence of anybody."""
+    digest = session.scalars(select(ThemeDigest).where(ThemeDigest.outbound_email_id == row.id)).one()
+    report = session.get_one(ThemeReport, digest.report_id)
+    language = session.get_one(Agent, digest.agent_id).language or desk.language
+    words = letter(
+        "theme_digest", language, desk=desk.name, since=str(report.since), until=str(report.until),
+        messages=report.messages, rows=theme_page.of_report(session, report).rows[:_THEMES_IN_A_DIGEST],
+        link=f"{desk.base_url.rstrip('/')}/themes/{report.id}",
+    )  # fmt: skip
+    return _automatic(session, row, desk, say(N_("What customers write about"), language), words)
+
+
 def _automatic(session: Session, row: OutboundEmail, desk: Desk, subject: str, words: Letter) -> OutgoingEmail:
     to, cc = _recipients(session, row)
     return OutgoingEmail(
@@ -270,6 +285,7 @@ _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault
     Purpose.RECORD_CODE: _record_code,
     Purpose.RECORD_DIGEST: _record_digest,
     Purpose.UNUSUAL_READING: _unusual_reading,
+    Purpose.THEME_DIGEST: _theme_digest,
 }
 
 

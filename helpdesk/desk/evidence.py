@@ -20,7 +20,7 @@ from helpdesk.privacy import checkpoints, unusual
 
 def mail_checkpoint(session: Session) -> OutboundEmail | None:
     """Queue the newest checkpoint for those who keep it; None: it was mailed already, or nobody is there."""
-    latest, sender = checkpoints.latest(session), _sender(session)
+    latest, sender = checkpoints.latest(session), sending_mailbox(session)
     if latest is None or latest.mailed_at is not None or sender is None:
         return None
     keepers = officers(session)
@@ -45,7 +45,7 @@ def began_after(session: Session, moment: datetime) -> bool:
 
 def raise_flags(session: Session) -> int:
     """Flag unusual reading, and write to those who may audit, but not to whom it is about; how many were raised."""
-    raised, sender = unusual.look(session), _sender(session)
+    raised, sender = unusual.look(session), sending_mailbox(session)
     for flag in raised if sender is not None else ():
         assert sender is not None  # noqa: S101  said in the line above
         chosen = select(Agent).where(Agent.is_disabled.is_(False), Agent.id != flag.agent_id).order_by(Agent.id)
@@ -73,6 +73,7 @@ def last_mailed(session: Session) -> AuditCheckpoint | None:
     return session.scalar(chosen.order_by(AuditCheckpoint.size.desc()).limit(1))
 
 
-def _sender(session: Session) -> Mailbox | None:
+def sending_mailbox(session: Session) -> Mailbox | None:
+    """The mailbox that the desk itself writes from: the first that can send."""
     is_paused = Mailbox.sending_paused_because.is_not(None)
     return session.scalar(select(Mailbox).where(Mailbox.is_active).order_by(is_paused, Mailbox.id).limit(1))

@@ -7,6 +7,7 @@ from typing import Final
 from helpdesk import clock
 from helpdesk.config import Desk
 from helpdesk.desk.letters import N_, Letter, letter, say
+from helpdesk.desk.theme_page import Row
 
 _EXAMPLE: Final = "0123456789abcdef" * 2
 _SAID: Final = (N_("Thank you for your message."), N_("We will look into it and tell you what we found."))
@@ -45,9 +46,21 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
             "link": f"{desk.base_url}/record", "stop": f"{desk.base_url}/record/digests/{_EXAMPLE}",
         },
         "reply": {"text": "\n\n".join(one[0] for one in paragraphs), "paragraphs": paragraphs, "html": None},
+        "theme_digest": {
+            "desk": desk.name, "since": _until()[:10], "until": _until()[:10], "messages": 480,
+            "rows": [_theme(1, "lamp flickers", 31, "growing"), _theme(2, "", 9, "steady")],
+            "link": f"{desk.base_url}/themes/1",
+        },
         "unusual_reading": {"desk": desk.name, "readings": 400, "usual": 30, "link": f"{desk.base_url}/audit"},
         "too_large": {"desk": desk.name, "address": address},
     }  # fmt: skip
+
+
+def _theme(number: int, name: str, customers: int, trend: str) -> Row:
+    return Row(
+        number=number, name=name, terms=(), customers=customers, messages=2 * customers, weekly=(), trend=trend,
+        ratio=None, language="en", is_suppressed=False,
+    )  # fmt: skip
 
 
 def _until() -> str:

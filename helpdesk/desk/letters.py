@@ -22,6 +22,7 @@ NAMES: Final = (
     "record_code",
     "record_digest",
     "reply",
+    "theme_digest",
     "too_large",
     "unusual_reading",
 )

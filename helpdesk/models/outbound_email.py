@@ -23,6 +23,7 @@ class Purpose(enum.StrEnum):
     RECORD_CODE = "record_code"
     UNUSUAL_READING = "unusual_reading"
     RECORD_DIGEST = "record_digest"
+    THEME_DIGEST = "theme_digest"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 

@@ -126,3 +126,15 @@ class ThemeChoice(Base, kw_only=True):
     merged_into: Mapped[int | None] = mapped_column(default=None)
     chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None)
     chosen_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+
+
+class ThemeDigest(Base, kw_only=True):
+    """One subscriber's email about one report; its words are made when it leaves, from the numbers of that moment."""
+
+    __tablename__ = "theme_digest"
+    __table_args__ = (UniqueConstraint("report_id", "agent_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    report_id: Mapped[int] = mapped_column(ForeignKey("theme_report.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    outbound_email_id: Mapped[int] = mapped_column(ForeignKey("outbound_email.id"), index=True)

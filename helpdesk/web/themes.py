@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk.desk import theme_page, theme_reports, theme_scope
+from helpdesk.desk.theme_digests import ThemeMail
 from helpdesk.desk.theme_page import ReportPage, Row
 from helpdesk.desk.theme_reports import NothingToAnalyse
 from helpdesk.desk.theme_scope import NoSuchScope
@@ -19,7 +20,7 @@ from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.models.ticket import Channel
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, settings
 from helpdesk.web import charts, csv_file, frame, theme_words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.charts import Chart, Datum, Sparkline, Words
@@ -96,6 +97,14 @@ def stop(report_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+@bp.post("/themes/digest")
+def choose_digest() -> ResponseReturnValue:
+    """Whether an email with the numbers comes after each report."""
+    may_look()
+    settings.change_own(db(), ThemeMail(is_wanted="is_wanted" in request.form), by=agent())
+    return redirect(url_for(".index"), 303)
+
+
 def may_look() -> None:
     if not agent().may(Permission.THEMES):
         abort(404)
@@ -136,6 +145,7 @@ def _page(report: ThemeReport | None, *, wrong: str = "") -> ResponseReturnValue
         old=theme_reports.listed(db(), most=_OLD_ONES),
         choices=_choices(),
         may_export=agent().may(Permission.EXPORT),
+        is_mailed=settings.of_agent(db(), agent(), ThemeMail).is_wanted,
         wrong=wrong,
     )
     return made, 422 if wrong else 200

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,14 @@ GRANT: dict[str, object] = {
 VALUES: dict[str, dict[str, object]] = {
     "reply": {"text": "One & two\nthree", "html": None, "paragraphs": [["One & two", "three"], ["four"]]},
     "record_code": {"desk": "Lamps & Co", "code": "12345678", "until": "2026-11-23 10:00"},
+    "theme_digest": {
+        "desk": "Lamps & Co",
+        "since": "2026-09-01",
+        "until": "2026-11-22",
+        "messages": 480,
+        "rows": [SimpleNamespace(name="<lamp>", number=1, customers=31, messages=62, trend="growing")],
+        "link": "https://desk.example/themes/1",
+    },
     "record_digest": {
         "desk": "Lamps & Co",
         "readings": 12,

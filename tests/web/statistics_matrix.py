@@ -17,6 +17,7 @@ ROWS: Final = {
     "POST theme.choose": ADMIN_CHANGES,
     "GET theme.show": ADMINS,
     "POST themes.ask": ADMIN_CHANGES,
+    "POST themes.choose_digest": ADMIN_CHANGES,
     "GET themes.download": ADMINS,
     "GET themes.index": ADMINS,
     "GET themes.progress": ADMINS,

@@ -1,0 +1,42 @@
+"""Digests of themes: after each report its numbers go to who asked for them, and may see them on screen."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.desk import delivery, evidence
+from helpdesk.mail import thread
+from helpdesk.mail.parsed import Address
+from helpdesk.models.agent import Agent
+from helpdesk.models.outbound_email import Purpose
+from helpdesk.models.role import Permission
+from helpdesk.models.theme_report import ThemeDigest, ThemeReport
+from helpdesk.privacy import settings
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMail:
+    """Whether an agent gets them."""
+
+    key: ClassVar[str] = "theme_mail"
+    is_wanted: bool = False
+
+
+def send(session: Session, report: ThemeReport) -> int:
+    """Queue an email for each subscriber; how many. A report that is kept once is sent once."""
+    sender = evidence.sending_mailbox(session)
+    if sender is None:
+        return 0
+    sent = 0
+    for agent in session.scalars(select(Agent).where(Agent.is_disabled.is_(False)).order_by(Agent.id)):
+        if not agent.may(Permission.THEMES) or not settings.of_agent(session, agent, ThemeMail).is_wanted:
+            continue
+        queued = delivery.queue(
+            session, sender, Purpose.THEME_DIGEST, to=[Address(agent.name, agent.email)],
+            rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
+        )  # fmt: skip
+        session.add(ThemeDigest(report_id=report.id, agent_id=agent.id, outbound_email_id=queued.id))
+        sent += 1
+    return sent
