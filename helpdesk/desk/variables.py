@@ -51,10 +51,13 @@ def values_at(mailbox: Mailbox, *, by: Agent) -> dict[str, str]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put values in. A variable without one gets the word given for that case, else it stays, to be seen."""
+    """Put values in. A variable without one gets the word given for that case, else it stays, to be seen.
+
+    What is put in, a customer's name for one, is never taken for a variable itself.
+    """
 
     def value(found: re.Match[str]) -> str:
-        return values.get(found[1]) or (found[2] if found[2] is not None else found[0])
+        return values.get(found[1], "").replace("{{", "{ {") or (found[2] if found[2] is not None else found[0])
 
     return _VARIABLE.sub(value, text)
 

@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from helpdesk.mail.automatic_words import AUTOMATIC_SUBJECT, SHORT_PREFIX
+from helpdesk.mail.automatic_words import (
+    AUTOMATIC_SUBJECT,
+    LONGEST_ACKNOWLEDGEMENT,
+    PROMISE,
+    SHORT_PREFIX,
+    THANKS,
+)
 from helpdesk.mail.parsed import ParsedEmail
 
 # Headers that only programs set; the value does not matter, unless it says no.
@@ -85,7 +91,16 @@ def _by_wish(email: ParsedEmail) -> Finding | None:
         return Finding("it names nobody to answer")
     if _NO_REPLY.fullmatch(sender.email.partition("@")[0][:80]):
         return Finding("its sender takes no answers")
+    if _acknowledges(email.text):
+        return Finding("its text is that of an acknowledgement")
     return None
+
+
+def _acknowledges(text: str) -> bool:
+    """Whether it says no more than that a letter came and will be answered; a person asks something as well."""
+    said = " ".join(text[: LONGEST_ACKNOWLEDGEMENT + 1].split())
+    is_short = len(text.strip()) <= LONGEST_ACKNOWLEDGEMENT and "?" not in said
+    return is_short and THANKS.search(said) is not None and PROMISE.search(said) is not None
 
 
 def _precedence(email: ParsedEmail) -> str:

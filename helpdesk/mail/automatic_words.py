@@ -67,3 +67,32 @@ RECEIPT_SUBJECT: Final = re.compile(
     |已讀|읽음)\s?[:：]""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+# A whole short letter that thanks for a message and promises an answer is another desk's acknowledgement. It is no
+# more than a doubt: it becomes a ticket like any other, and is not answered by a program.
+LONGEST_ACKNOWLEDGEMENT: Final = 600
+THANKS: Final = re.compile(
+    r"""thank(?:s|\ you)(?:\ (?:very|so)\ much|\ a\ lot)?\ for\ (?:your|the|contacting|writing|getting|reaching)
+    |we(?:\ have|['’]ve)?\ (?:successfully\ )?received\ your
+    |(?:vielen|herzlichen|besten)?\ ?dank\ f[üu]r\ (?:ihre|deine|die)|wir\ haben\ (?:ihre|deine)\ .{0,40}erhalten
+    |merci\ (?:de|pour)\ (?:votre|nous)|nous\ avons\ bien\ re[çc]u\ votre
+    |gracias\ por\ (?:su|tu|contactar|escribir)|hemos\ recibido\ (?:su|tu)
+    |grazie\ per\ (?:il\ (?:tuo|suo)|la\ (?:tua|sua)|averci)|abbiamo\ ricevuto\ (?:il|la|l)
+    |obrigad[oa]\ (?:por|pel[ao])|recebemos\ (?:a\ )?sua
+    |(?:bedankt|dank\ u(?:\ wel)?)\ voor\ (?:uw|je)|we\ hebben\ (?:uw|je)\ .{0,40}ontvangen
+    |dzi[ęe]kujemy\ za|спасибо\ за\ (?:ваше|обращение)|tack\ f[öo]r\ (?:ditt|att)|tak\ for\ din""",
+    re.IGNORECASE | re.VERBOSE,
+)
+PROMISE: Final = re.compile(
+    r"""\b(?:we|our\ (?:team|support|staff)|somebody|someone|an?\ (?:agent|member|representative)\b.{0,30}?)
+    (?:['’]ll|\ will|\ shall)\ (?:\w{1,12}\ ){0,2}
+    (?:answer|reply|respond|get\ back|be\ in\ (?:touch|contact)|contact|review|come\ back|look\ into)
+    |(?:wir|unser\ team)\ (?:werden|wird|melden|antworten|bearbeiten|k[üu]mmern|setzen)
+    |nous\ (?:vous\ )?(?:r[ée]pondrons|reviendrons|traiterons|contacterons|allons)
+    |(?:le|te)\ (?:responderemos|contestaremos|contactaremos)|nos\ pondremos\ en\ contacto
+    |(?:ti|le|vi|la)\ (?:risponderemo|ricontatteremo|contatteremo)
+    |(?:responderemos|entraremos\ em\ contato|entraremos\ em\ contacto)
+    |(?:wij|we)\ (?:nemen|antwoorden|reageren|zullen|komen)
+    |odpowiemy|skontaktujemy|мы\ (?:ответим|свяжемся)|vi\ (?:svarar|svarer|[åa]terkommer|vender|kommer)""",
+    re.IGNORECASE | re.VERBOSE,
+)

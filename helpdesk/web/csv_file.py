@@ -2,14 +2,19 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from flask import Response
+
+# also after blanks, and written wide, as East Asian keyboards do and some spreadsheets read
+_CALCULATED: Final = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def line(cells: Sequence[object]) -> str:
     """One line; a cell that a spreadsheet would calculate begins with an apostrophe (ASVS 1.2.10)."""
-    safe = [f"'{text}" if text[:1] in "=+-@\t\r" else text for text in (str(cell) for cell in cells)]
+    safe = [f"'{text}" if _CALCULATED.match(text) else text for text in (str(cell) for cell in cells)]
     out = io.StringIO()
     csv.writer(out).writerow(safe)
     return out.getvalue()

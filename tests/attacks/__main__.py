@@ -8,7 +8,12 @@ from pathlib import Path
 
 import click
 
-from tests.attacks import arrival_checks, page_checks, sending_checks  # noqa: F401  they register themselves
+from tests.attacks import (  # noqa: F401  they register themselves
+    arrival_checks,
+    page_checks,
+    publication_checks,
+    sending_checks,
+)
 from tests.attacks.checks import verdict
 from tests.attacks.folder import opened
 from tests.attacks.ground import standing

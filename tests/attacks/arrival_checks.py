@@ -3,15 +3,17 @@
 import re
 from typing import Any
 
+from sqlalchemy import select
+
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Direction
-from helpdesk.models.outbound_email import DeliveryState
+from helpdesk.models.outbound_email import DeliveryState, OutboundEmail, Purpose
 from tests.attacks.checks import Broken, NotYet, check, require
-from tests.attacks.features import exists
 from tests.attacks.trial import LOOK, WAITING, TicketState, Trial, ticket_state
 from tests.attacks.world import ALICE, ROOT, raw_of
 
 ON_A_TICKET = frozenset({Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.FILED, Outcome.BOUNCE})
+_HARMLESS = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.TOO_LARGE})
 UNPROVEN = re.compile(r"(?i)not (?:be )?(?:verified|proven|confirmed)|unverified|may be forged|not proven")
 
 
@@ -215,17 +217,18 @@ def deletions(trial: Trial, expected: int) -> None:
         name for name in ("tickets", "customers", "messages", "emails") if getattr(was, name) - getattr(now, name)
     ]
     require(len(gone) == expected, f"gone: {', '.join(gone)}")
-    if not exists("helpdesk.privacy.erasure"):
-        raise NotYet("erasure")
 
 
 @check("exports_sent", "optins")
 def exports_sent(trial: Trial, expected: int) -> None:
-    """Neither leaves without an email; both have to be looked at again when they are built."""
-    require(len(trial.caused) == expected, f"{len(trial.caused)} emails were sent")
-    for feature in ("data_export", "consent"):
-        if not exists(f"helpdesk.privacy.{feature}"):
-            raise NotYet(feature.replace("_", " "))
+    """Neither leaves without an email that is more than an acknowledgement."""
+    with trial.world.here.db.reading() as session:
+        known = trial.before[1].outgoing if trial.before else frozenset()
+        asked = select(OutboundEmail.id, OutboundEmail.purpose)
+        made = [one for one, purpose in session.execute(asked) if purpose not in _HARMLESS and one not in known]
+    now = trial.after[1].outgoing if trial.after else frozenset()
+    sent = now.intersection(made)
+    require(len(sent) == expected, f"{len(sent)} emails were sent")
 
 
 @check("pair")

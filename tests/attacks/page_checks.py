@@ -5,7 +5,7 @@ from email.message import Message as Headers
 from typing import Any
 from urllib.parse import quote
 
-from tests.attacks.checks import NotYet, check, require
+from tests.attacks.checks import check, require
 from tests.attacks.pages import Sight
 from tests.attacks.trial import Trial
 
@@ -150,18 +150,3 @@ def badge_spoof(trial: Trial, expected: Any) -> None:
 
 def _of_the_mail(sight: Sight) -> list[str]:
     return [line for line in sight.text.splitlines() if " ".join(line.split()) not in sight.around]
-
-
-@check("csv_neutral")
-def csv_neutral(trial: Trial, expected: bool) -> None:
-    raise NotYet("CSV export")
-
-
-@check("report_absent")
-def report_absent(trial: Trial, expected: list[str]) -> None:
-    raise NotYet("theme report")
-
-
-@check("stats_absent")
-def stats_absent(trial: Trial, expected: list[str]) -> None:
-    raise NotYet("usage statistics")

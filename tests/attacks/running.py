@@ -100,11 +100,12 @@ def _tried(world: World, agents: Agents, case: Case) -> Trial:
     trial.inbox = world.browser(trial.agent).get("/inbox/open").text
     if case.wants("pair"):
         trial.second = _second(world, trial)
+        world.send_out()  # what those two cause is not of this email
     _look(agents, [trial] if case.wants(*SEEN) else [])
     trial.about_a = world.answer(world.ticket_a, "Is it still burning?")
     for number in trial.own_tickets[:1]:
-        trial.answered = world.answer(number, "We look into it.", by=trial.agent)
-    trial.went_on = world.goes_on()
+        trial.answered = world.answer(number, by=trial.agent)
+    trial.went_on, trial.acknowledges = world.goes_on(), world.acknowledged
     return trial
 
 

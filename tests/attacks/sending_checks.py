@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.attacks.checks import NotYet, check, require
+from tests.attacks.checks import check, require
 from tests.attacks.trial import Trial, texts_of
 from tests.attacks.world import ALICE, ANA, BEN, CAROL, ROOT, SECRET_OF_A
 from tests.servers.smtp_sink import Accepted
@@ -40,41 +40,43 @@ def _outside(trial: Trial) -> list[Accepted]:
     return [one for one in trial.caused if not {ANA, BEN, ROOT}.issuperset(one.recipients)]
 
 
+def _answers(trial: Trial) -> list[Accepted]:
+    """The automatic answers it caused, on a desk that answers others."""
+    require(trial.acknowledges, "the harmless email was not answered either: nothing is shown")
+    return _outside(trial)
+
+
 @check("autoreply")
 def autoreply(trial: Trial, expected: bool) -> None:
-    sent = _outside(trial)
-    require(not sent or expected, f"{len(sent)} emails were sent by themselves")
-    raise NotYet("automatic replies")
+    sent = _answers(trial)
+    require(bool(sent) is expected, f"{len(sent)} emails were sent by themselves")
 
 
 @check("max_autoreplies")
 def max_autoreplies(trial: Trial, expected: int) -> None:
-    sent = _outside(trial)
+    sent = _answers(trial)
     require(len(sent) <= expected, f"{len(sent)} emails were sent by themselves")
-    raise NotYet("automatic replies")
 
 
 @check("autoreply_max_recipients")
 def autoreply_max_recipients(trial: Trial, expected: int) -> None:
-    most = max((len(one.recipients) for one in trial.caused), default=0)
+    most = max((len(one.recipients) for one in _answers(trial)), default=0)
     require(most <= expected, f"an automatic email went to {most}")
-    raise NotYet("automatic replies")
 
 
 @check("autoreply_excludes")
 def autoreply_excludes(trial: Trial, expected: list[str]) -> None:
-    said = texts_of(trial.caused)
+    said = texts_of(_answers(trial))
     require(not [text for text in expected if text in said], "an automatic email repeats it")
-    raise NotYet("automatic replies")
 
 
 @check("outgoing")
 def outgoing(trial: Trial, expected: dict[str, Any]) -> None:
-    """The agent's answer, whole: headers, recipients, lengths. With a saved reply once there are any."""
+    """The agent's answer with a saved reply, and what the desk answered itself: headers, recipients, lengths."""
     if trial.own_tickets:
         require(trial.answered, "the answer did not leave")
         addressed = {message.from_email for message in trial.messages()} | {ALICE, CAROL}
-        for email in trial.answered:
+        for email in [*trial.answered, *_outside(trial)]:
             head = email.raw.partition(b"\r\n\r\n")[0]
             _well_formed(head)
             _absent(head.decode("utf-8", "replace"), expected.get("header_absent", ()))
@@ -82,17 +84,15 @@ def outgoing(trial: Trial, expected: dict[str, Any]) -> None:
             require(not unasked, "it went to somebody the agent does not see")
             require(not set(email.recipients) & set(expected.get("recipients_not", ())), "it went to a victim")
         _strings_absent(trial, [text for key in ("absent", "text_absent") for text in expected.get(key, ())])
-    raise NotYet("saved replies")
 
 
 @check("outgoing_absent")
 def outgoing_absent(trial: Trial, expected: Any) -> None:
     _strings_absent(trial, [expected] if isinstance(expected, str) else list(expected))
-    raise NotYet("saved replies")
 
 
 def _strings_absent(trial: Trial, texts: list[str]) -> None:
-    said = texts_of(trial.answered)
+    said = texts_of([*trial.answered, *_outside(trial)])
     found = [text for text in texts if text in said]
     require(not found, f"the answer says {', '.join(found)}")
 

@@ -63,6 +63,7 @@ class Trial:
     seconds: float = 0
     growth_mb: float | None = None  # where it was measured
     went_on: bool | None = None  # the harmless email after it
+    acknowledges: bool = False  # the writer of that one was answered by the desk itself
     connections: list[str] = field(default_factory=list)
     before: tuple[TicketState, Holdings] | None = None
     after: tuple[TicketState, Holdings] | None = None

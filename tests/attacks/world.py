@@ -17,11 +17,14 @@ from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, make_server
 from helpdesk import clock, config
 from helpdesk import runtime as parts
 from helpdesk.desk import outbox, people, replies
+from helpdesk.desk.composing import Sending
 from helpdesk.mail.parsed import Address
+from helpdesk.models.acknowledgement import Acknowledges
 from helpdesk.models.agent import Agent, Role, Team
 from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, settings
 from helpdesk.runtime import Runtime
 from helpdesk.storage.vault import create_key_file
 from helpdesk.web import events
@@ -37,6 +40,7 @@ SUPPORT, BILLING = "support@desk.example", "billing@desk.example"
 ANA, BEN, ROOT = "ana@desk.example", "ben@desk.example", "root@desk.example"
 ALICE, CAROL, DAVE = "alice@customer.example", "carol@partner.example", "dave@other.example"
 SECRET_OF_A = "only those on ticket A may read this: heron"
+SAVED_REPLY = "Hello {{customer.name|there}}, we look into #{{ticket.number}}. {{agent.first_name}}, {{mailbox.name}}"
 PATIENCE = 90.0
 
 CONFIGURATION = """
@@ -63,6 +67,7 @@ class World:
     ticket_a: int = 0
     ticket_b: int = 0
     message_a: str = ""  # Message-ID of our last email on ticket A
+    acknowledged: bool = False  # whether the writer of the last harmless email got an automatic answer
     _browsers: dict[str, Browser] = field(default_factory=dict)
 
     def deliver(self, raw: bytes, to: str = SUPPORT) -> int:
@@ -93,10 +98,12 @@ class World:
             return list(session.scalars(chosen.order_by(InboundEmail.uid)))
 
     def goes_on(self, seconds: float = 60) -> bool:
-        """Whether one harmless email more becomes a ticket."""
+        """Whether one harmless email more becomes a ticket; what leaves because of it is nobody's concern."""
         number = next(_numbers)
-        raw = a_letter(f"hanna{number}@customer.example", f"A harmless question {number}", "When do you open?")
+        hanna = f"hanna{number}@customer.example"
+        raw = a_letter(hanna, f"A harmless question {number}", "When do you open?")
         found = self.wait_for([self.deliver(raw)], seconds=seconds)
+        self.acknowledged = any(hanna in email.recipients for email in self.send_out())
         return [row.outcome for row in found] == [Outcome.NEW_TICKET]
 
     def send_out(self) -> list[Accepted]:
@@ -115,16 +122,23 @@ class World:
             assert self._browsers[agent].sign_in(agent).status_code == 303
         return self._browsers[agent]
 
-    def answer(self, ticket: int, text: str, *, by: str = ANA) -> list[Accepted]:
-        """An agent answers in the web desk, to whom the desk proposes; returns what was sent."""
+    def answer(self, ticket: int, text: str = "", *, by: str = ANA) -> list[Accepted]:
+        """An agent answers in the web desk, to whom the desk proposes, without a text with the saved reply."""
         browser = self.browser(by)
         browser.get(f"/tickets/{ticket}")
-        answered = browser.post(f"/tickets/{ticket}/replies", {"kind": "reply", "text": text, "then": "stay"})
+        written = {"kind": "reply", "text": text, "then": "stay"} if text else self._saved(ticket, by)
+        answered = browser.post(f"/tickets/{ticket}/replies", written)
         assert answered.status_code == 303, f"the answer was refused with {answered.status_code}"
         sent = self.send_out()
         if ticket == self.ticket_a:
             self.message_a = _message_id(sent, ALICE) or self.message_a
         return sent
+
+    def _saved(self, ticket: int, by: str) -> dict[str, str]:
+        """What the editor's picker puts in: the saved reply with its variables filled."""
+        offers = self.browser(by).get(f"/tickets/{ticket}/saved-replies").get_json()
+        (offered,) = offers["replies"]
+        return {"kind": "reply", "text": offered["text"], "saved": str(offered["id"]), "then": "stay"}
 
     @property
     def markers(self) -> dict[str, str]:
@@ -216,7 +230,11 @@ def _peopled(here: Runtime, ground: Ground) -> tuple[dict[str, int], dict[str, s
             ("Ben", BEN, [billing], Role.AGENT),
             ("Root", ROOT, [], Role.ADMIN),
         ):
-            session.add(Agent(name=name, email=email, role=role, teams=teams, password_hash=PASSWORD_HASH))
+            agent = Agent(name=name, email=email, role=role, teams=teams, password_hash=PASSWORD_HASH)
+            session.add(agent)
+            session.flush()
+            settings.change_own(session, Sending(undo_seconds=0), by=agent)
+        session.add(SavedReply(name="We look into it", text=SAVED_REPLY))
     return mailboxes, users
 
 
@@ -225,6 +243,7 @@ def _mailbox(session: Session, here: Runtime, ground: Ground, team: Team, addres
     mailbox.imap_user, mailbox.smtp_port = user, ground.sink.port
     mailbox.imap_secret = here.vault.seal(ground.dovecot.password, what="mailbox:imap")
     mailbox.go_live_at = clock.now() - timedelta(hours=1)
+    mailbox.acknowledges = Acknowledges.ALWAYS
     session.flush()
     return mailbox.id
 
@@ -258,7 +277,7 @@ class NoWorld(Exception):
 
 
 def _message_id(sent: Sequence[Accepted], to: str) -> str:
-    for email in sent:
+    for email in reversed(sent):
         if to in email.recipients and (found := re.search(rb"(?im)^message-id:\s*(<[^>]+>)", email.raw)):
             return found[1].decode()
     return ""

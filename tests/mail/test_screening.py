@@ -113,6 +113,39 @@ def test_a_name_that_begins_alike_is_a_name(sender):
     assert screen(read(From=sender)).may_answer
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your message, we will answer soon. 17",
+        "We have received your request.\nOne of us will look, and our team will get back to you within a day.",
+        "Vielen Dank für Ihre Nachricht. Wir melden uns so bald wie möglich.",
+        "Merci de votre message. Nous vous répondrons dans les meilleurs délais.",
+        "Gracias por su mensaje. Le responderemos lo antes posible.",
+        "Grazie per il tuo messaggio. Ti risponderemo al più presto.",
+        "Bedankt voor uw bericht. Wij nemen zo snel mogelijk contact met u op.",
+    ],
+)
+def test_another_desks_acknowledgement_is_kept_as_a_letter_and_answered_by_no_program(text):
+    screening = screen(read(text))
+
+    assert screening.kind is Kind.ORDINARY
+    assert not screening.may_answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your message. It works now.",
+        "Thank you for your answer. Will you reply to the invoice, too? We will wait.",
+        "We will answer your tender, and need the drawing of the lamp first.",
+        "Vielen Dank für Ihre Mühe, die Lampe leuchtet.",
+        "Thank you for the lamp. " + "It shines, and we like it. " * 30 + "We will reply to your survey.",
+    ],
+)
+def test_a_person_who_thanks_may_be_answered(text):
+    assert screen(read(text)).may_answer
+
+
 def test_a_receipt_is_tied_to_the_email_that_was_opened():
     fields = "Final-Recipient: rfc822; ann@customer.example\nOriginal-Message-ID: <t.7.secret@desk.example>\nDisposition: x"
 
