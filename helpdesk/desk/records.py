@@ -67,10 +67,10 @@ def ask(session: Session, email: str) -> Asked:
     return Asked(secret)
 
 
-def brake(session: Session, vault: Vault, place: str) -> None:
+def brake(session: Session, vault: Vault, place: str, *, what: str = "record") -> None:
     """Count a visit against the place it comes from: a keyed digest of today, no address. Raises TooManyVisits."""
     today = f"{clock.now().date().isoformat()} {place}"
-    key = f"record:{vault.mac(today.encode(), what='record place').hex()[:32]}"
+    key = f"{what}:{vault.mac(today.encode(), what=f'{what} place').hex()[:32]}"
     session.execute(delete(LoginThrottle).where(LoginThrottle.last_failure_at < clock.now() - timedelta(days=1)))
     count = session.get(LoginThrottle, key)
     if count is None:

@@ -18,6 +18,7 @@ from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
 from helpdesk.models.base import Base
 from helpdesk.models.blocked_sender import BlockedSender
 from helpdesk.models.draft import Draft
+from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
@@ -224,6 +225,7 @@ STEPS: Final[Sequence[Step]] = (
     ),
     Step("notes", ("note", "note_content"), lambda person: select(Note.id).where(
         Note.ticket_id.in_(tickets_alone(person))), _erase_notes),
+    gone("consents to be written to", ContactConsent, lambda person: ContactConsent.customer_id == person.id),
     Step("shares of themes", ("theme_share",), lambda person: select(ThemeShare.id).where(
         ThemeShare.customer_id == person.id), _erase_shares),
     gone("messages of themes", ThemeMessage, lambda person: ThemeMessage.message_id.in_(

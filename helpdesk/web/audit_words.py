@@ -79,6 +79,7 @@ def _of_kind() -> dict[str, str]:
         "theme_report.ask": _("Asked for a report of themes"),
         "theme_report.keep": _("Made a report of themes"),
         "theme_report.stop": _("Stopped a report of themes"),
+        "feedback.leave": _("Left feedback"),
         "ticket.requester": _("Changed the requester of"),
         "ticket.take_back": _("Took back an answer in"),
         "ticket.wait": _("Put on waiting"),

@@ -128,6 +128,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("Whether and how usage statistics are published."),
             ),
             SettingsPage(
+                "feedback.index", N_("Feedback form"), "message-circle", Permission.SETUP,
+                N_("A page on which anybody can tell you something, without an account."),
+            ),
+            SettingsPage(
                 "objections.index", N_("Objections"), "hand", Permission.ERASE,
                 N_("Customers who are left out of statistics and themes."),
             ),

@@ -5,6 +5,10 @@ from typing import Final
 from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL, SIGNED_IN
 
 ROWS: Final = {
+    "POST feedback.choose": ADMIN_CHANGES,
+    "GET feedback.index": ADMINS,
+    "POST feedback.leave": (404, 404, 404, 404),
+    "GET feedback.show": (404, 404, 404, 404),
     "POST objections.create": ADMIN_CHANGES,
     "POST objections.end": (401, 404, 404, 404),
     "GET objections.index": ADMINS,

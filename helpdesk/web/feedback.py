@@ -1,0 +1,81 @@
+"""Feedback: a public page without account, cookie or script, and the admin's switch for it."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk.desk import feedback, records
+from helpdesk.desk.feedback import FeedbackForm, FormClosed, Told
+from helpdesk.desk.tickets import Empty
+from helpdesk.mail.address import AddressRefused
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.role import Permission
+from helpdesk.privacy import settings as kept
+from helpdesk.web import settings
+from helpdesk.web.auth import agent, asks_for_what_anybody_may, db, public, runtime
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+
+bp = Blueprint("feedback", __name__)
+
+
+@bp.get("/feedback")
+@public
+def show() -> ResponseReturnValue:
+    if not kept.of(db(), FeedbackForm).is_open:
+        abort(404)
+    return render_template("feedback/thanks.html" if "thanks" in request.args else "feedback/form.html", typed={})
+
+
+@bp.post("/feedback")
+@public
+@asks_for_what_anybody_may
+def leave() -> ResponseReturnValue:
+    """Take it in; who fills in the field that nobody sees is thanked, and nothing is kept."""
+    form, typed = kept.of(db(), FeedbackForm), request.form
+    if not form.is_open:
+        abort(404)
+    if typed.get("website"):
+        return redirect(url_for(".show", thanks=1), 303)
+    told = Told(typed.get("text", ""), typed.get("email", "")[:254], typed.get("name", ""), "may_contact" in typed)
+    try:
+        feedback.leave(db(), runtime().vault, form, told, place=request.remote_addr or "")
+    except records.TooManyVisits:
+        abort(429)
+    except FormClosed:
+        abort(404)
+    except (Empty, AddressRefused):
+        wrong = _("Please write something, and an email address that exists.")
+        return render_template("feedback/form.html", typed=typed, wrong=wrong), 422
+    return redirect(url_for(".show", thanks=1), 303)
+
+
+@bp.get("/settings/feedback")
+def index() -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    return _settings()
+
+
+@bp.post("/settings/feedback")
+def choose() -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    mailbox = db().get(Mailbox, request.form.get("mailbox", type=whole) or 0)
+    is_open = "is_open" in request.form
+    if is_open and mailbox is None:
+        return _settings(_("Please choose whose team gets it."))
+    kept.change(db(), FeedbackForm(is_open=is_open, mailbox_id=mailbox.id if mailbox else 0), by=agent())
+    return settings.saved(".index")
+
+
+def _settings(wrong: str = "") -> ResponseReturnValue:
+    mailboxes = db().execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address)).all()
+    return settings.page(
+        "feedback/settings.html",
+        "feedback.index",
+        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        form=kept.of(db(), FeedbackForm),
+        mailboxes=mailboxes,
+        wrong=wrong,
+    )

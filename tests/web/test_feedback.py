@@ -1,0 +1,87 @@
+"""Feedback on a public page: a ticket of its own channel, a box for being written to, and brakes."""
+
+from http import HTTPStatus
+
+from sqlalchemy import func, select
+
+from helpdesk.desk import records
+from helpdesk.desk.feedback import FeedbackForm
+from helpdesk.models.feedback import ContactConsent
+from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.ticket import Channel, Ticket
+from helpdesk.privacy import settings
+from tests.web.desk import Desk
+
+TOLD = {"text": "The lamp is lovely, the box is not.", "email": "Kim@Elsewhere.example", "name": "Kim", "website": ""}
+
+
+def opened(desk: Desk) -> None:
+    with desk.runtime.db.transaction() as session:
+        form = FeedbackForm(is_open=True, mailbox_id=desk.ticket.mailbox_id)
+        settings.change(session, form, by=desk.root)
+
+
+def left(desk: Desk) -> list[Ticket]:
+    with desk.runtime.db.reading() as session:
+        return list(session.scalars(select(Ticket).where(Ticket.channel == Channel.FEEDBACK)))
+
+
+def test_what_is_left_is_a_ticket_that_the_team_reads_and_the_desk_answers_nothing(desk: Desk):
+    opened(desk)
+    visitor = desk.browser()
+
+    page = visitor.get("/feedback")
+    sent = visitor.post("/feedback", {**TOLD, "may_contact": "1"})
+
+    assert "Set-Cookie" not in page.headers
+    assert "<script" not in page.text
+    assert sent.status_code == HTTPStatus.SEE_OTHER
+    assert "Thank you" in visitor.get(sent.headers["Location"]).text
+    [ticket] = left(desk)
+    read = desk.browser(desk.ada).get(f"/tickets/{ticket.number}").text
+    assert TOLD["text"] in read
+    assert desk.browser(desk.otto).get(f"/tickets/{ticket.number}").status_code == HTTPStatus.NOT_FOUND
+    with desk.runtime.db.reading() as session:
+        assert session.scalars(select(ContactConsent.ticket_id)).all() == [ticket.id]
+        assert (
+            session.scalar(select(func.count()).select_from(OutboundEmail).where(OutboundEmail.message_id.is_(None)))
+            == 1
+        )
+
+
+def test_a_machine_that_fills_in_everything_is_thanked_and_forgotten(desk: Desk):
+    opened(desk)
+
+    assert desk.browser().post("/feedback", {**TOLD, "website": "https://buy.example"}).status_code == 303
+    assert left(desk) == []
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk):
+    opened(desk)
+
+    nothing = desk.browser().post("/feedback", {**TOLD, "text": "  "})
+    nobody = desk.browser().post("/feedback", {**TOLD, "email": "kim@"})
+
+    assert (nothing.status_code, nobody.status_code) == (422, 422)
+    assert TOLD["text"] in nobody.text
+    assert left(desk) == []
+
+
+def test_one_place_leaves_no_more_than_so_much_an_hour(desk: Desk):
+    opened(desk)
+    visitor = desk.browser()
+
+    answers = {visitor.post("/feedback", TOLD).status_code for _ in range(records.MOST_FROM_A_PLACE)}
+
+    assert answers == {303}
+    assert visitor.post("/feedback", TOLD).status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def test_closed_there_is_no_page_and_an_admin_opens_it(desk: Desk):
+    root = desk.browser(desk.root)
+    assert desk.browser().get("/feedback").status_code == HTTPStatus.NOT_FOUND
+
+    assert root.post("/settings/feedback", {"is_open": "1", "mailbox": ""}).status_code == 422
+    root.post("/settings/feedback", {"is_open": "1", "mailbox": str(desk.ticket.mailbox_id)})
+
+    assert desk.browser().get("/feedback").status_code == HTTPStatus.OK
