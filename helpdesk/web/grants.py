@@ -158,7 +158,9 @@ def _rows(listed: Sequence[AccessGrant]) -> dict[int, GrantRow]:
             id=grant.id,
             state=grants.state_now(grant).value,
             what=_what(grant),
-            url=url_for("tickets.show", number=grant.scope_id) if grant.scope_id in visible else "",
+            url=url_for("tickets.show", number=grant.scope_id)
+            if grant.scope is Scope.TICKET and grant.scope_id in visible
+            else "",
             holder=holders[grant.agent_id].name,
             purpose=purposes()[grant.purpose],
             reason=reasons[grant.id].reason if grant.id in reasons else "",

@@ -1,7 +1,11 @@
 """Asking for permission in the browser, and the customer's answer by a mailed link."""
 
-from helpdesk.models.access_grant import AccessGrant, GrantState
+from helpdesk.desk import permissions
+from helpdesk.models.access_grant import AccessGrant, GrantState, Scope
+from helpdesk.models.access_grant import Purpose as ReadingFor
+from helpdesk.models.agent import Agent
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from helpdesk.privacy.grants import Wish
 from tests.web.desk import Desk
 
 
@@ -85,3 +89,14 @@ def test_a_wish_without_a_reason_comes_back_with_what_was_typed(desk: Desk):
 
     assert answer.status_code == 422
     assert "say why" in answer.text
+
+
+def test_a_permission_for_a_team_leads_to_no_ticket_of_the_same_number(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        wish = Wish(Scope.TEAM, desk.ticket.id, ReadingFor.QUALITY, "How we answer", 60)
+        permissions.ask(session, desk.runtime.vault, wish, by=session.get_one(Agent, desk.ada.id))
+
+    page = desk.browser(desk.root).get("/grants").text
+
+    assert f"All tickets of team {desk.ticket.id}" in page
+    assert f'href="/tickets/{desk.ticket.id}">All tickets' not in page
