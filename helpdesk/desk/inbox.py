@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -143,7 +143,8 @@ def _moment(
 def _where(view: View) -> tuple[ColumnElement[bool], ...]:
     if view in {View.SPAM, View.TRASH}:
         return (Ticket.place == Place(view.value),)
-    return (Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+    here = (Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+    return (*here, _IS_ASIDE) if _STATUS[view] in _ASIDE else here
 
 
 _LONGEST_WAITING_FIRST: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
@@ -155,6 +156,9 @@ _STATUS: Final = {
     View.SNOOZED: Status.SNOOZED,
     View.CLOSED: Status.CLOSED,
 }
+_ASIDE: Final = (Status.PENDING, Status.SNOOZED)
+# said as the index ix_ticket_aside says it: SQLite does not see by itself that one of the two is among them
+_IS_ASIDE: Final = Ticket.status.in_(bindparam("aside", _ASIDE, expanding=True, literal_execute=True))
 _ORDER: Final = {
     View.MINE: Ticket.waiting_since,
     View.UNASSIGNED: Ticket.waiting_since,

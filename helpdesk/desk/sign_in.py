@@ -13,7 +13,7 @@ from helpdesk.desk import second_factor
 from helpdesk.models.agent import Agent
 from helpdesk.models.setting import AgentSetting
 from helpdesk.models.sign_in import LoginSession, LoginThrottle
-from helpdesk.privacy import audit, settings
+from helpdesk.privacy import audit, basis, settings
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import Vault, digest_of
 
@@ -153,8 +153,8 @@ def end(session: Session, login: Login) -> None:
 
 
 def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login | None:
-    found: Sequence[Row[LoginSession, Agent, AgentSetting | None]] = session.execute(
-        select(LoginSession, Agent, AgentSetting)
+    found: Sequence[Row[LoginSession, Agent, bool, AgentSetting | None]] = session.execute(
+        select(LoginSession, Agent, basis.has_grants(), AgentSetting)
         .join(Agent, Agent.id == LoginSession.agent_id)
         .outerjoin(AgentSetting, AgentSetting.agent_id == Agent.id)
         .where(
@@ -165,8 +165,9 @@ def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login 
     ).all()
     if not found:
         return None
-    row, agent, _ = found[0]
-    settings.learn_own(session, agent, [own for _, _, own in found if own is not None])
+    row, agent, has_grants, _ = found[0]
+    settings.learn_own(session, agent, [own for *_, own in found if own is not None])
+    basis.learn_grants(session, agent, has_some=has_grants)
     is_over = row.ends_at <= clock.now() or row.last_seen_at + pause_of(agent) <= clock.now()
     if is_over or agent.is_disabled:
         return None

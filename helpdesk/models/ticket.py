@@ -55,6 +55,7 @@ class Ticket(Base, kw_only=True):
         _partial(
             "ix_ticket_open_by_team",
             "team_id",
+            "status",  # one of a kind here; without it SQLite takes an index of all tickets for as good
             "waiting_since",
             "id",
             where="status = 'open' AND place = 'desk'",
@@ -63,9 +64,26 @@ class Ticket(Base, kw_only=True):
         _partial(
             "ix_ticket_open_mine",
             "assignee_id",
+            "status",
             "waiting_since",
             "id",
             where="status = 'open' AND place = 'desk'",
+        ),
+        _partial(
+            "ix_ticket_unassigned",
+            "team_id",
+            "status",
+            "assignee_id",
+            "waiting_since",
+            "id",
+            where="status = 'open' AND place = 'desk' AND assignee_id IS NULL",
+        ),
+        Index(
+            "ix_ticket_failed_delivery",
+            "team_id",
+            "id",
+            sqlite_where=text("has_failed_delivery IS 1"),
+            postgresql_where=text("has_failed_delivery IS TRUE"),
         ),
         _partial(
             "ix_ticket_aside",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Exists, Row, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import Session, aliased, object_session
 
 from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
@@ -14,7 +14,8 @@ from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Channel, Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
-from helpdesk.storage.once import once
+from helpdesk.storage.db import is_reading
+from helpdesk.storage.once import learnt, once
 
 ORDINARY: Final = "ordinary handling"
 
@@ -48,7 +49,7 @@ def readable(session: Session, agent: Agent) -> ColumnElement[bool]:
 
 def covered(agent: Agent) -> ColumnElement[bool]:
     """The tickets that a live grant to this agent covers, as a condition on Ticket."""
-    if agent.is_disabled:
+    if agent.is_disabled or not _may_have_grants(agent):
         return false()
     live = _live(agent)
     return or_(
@@ -114,6 +115,31 @@ def _reaches(grant: Row[int, GrantScope, int | None], ticket: Ticket) -> bool:
         GrantScope.DESK: grant.scope_id,
     }
     return bool(of[grant.scope] == grant.scope_id)
+
+
+def has_grants() -> Exists:
+    """Whether an agent has a live grant at all, as a condition on Agent."""
+    now = clock.now()
+    return exists().where(
+        AccessGrant.agent_id == Agent.id,
+        AccessGrant.state == GrantState.ACTIVE,
+        AccessGrant.starts_at <= now,
+        AccessGrant.expires_at > now,
+    )
+
+
+def learn_grants(session: Session, agent: Agent, *, has_some: bool) -> None:
+    """Whether there are any came with who is signed in: a page asks it of each of its lists and counters."""
+    learnt(session, (AccessGrant, agent.id), has_some)
+
+
+def _may_have_grants(agent: Agent) -> bool:
+    """No only where a reading session knows so: most agents have none, and their lists need not look for any."""
+    session = object_session(agent)
+    if session is None or not is_reading(session):
+        return True
+    own = select(Agent.id).where(Agent.id == agent.id, has_grants())
+    return once(session, (AccessGrant, agent.id), lambda: session.scalar(own) is not None)
 
 
 def _live(agent: Agent) -> Select[int | None]:
