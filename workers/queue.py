@@ -22,7 +22,7 @@ from helpdesk import runtime
 from helpdesk.config import Config
 from helpdesk.runtime import Runtime
 from helpdesk.storage.queue import QUEUE, DeskJob
-from workers import again, delivery, erasure, mailbox_tokens, sweeper, themes  # noqa: F401  imported here, so that a child has them when it is forked
+from workers import again, bulk, delivery, erasure, mailbox_tokens, sweeper, themes  # noqa: F401  imported here, so that a child has them when it is forked
 
 _AGAIN_SECONDS: Final = 1.0  # before RQ's loop is begun anew, when Redis went away under it
 _GRACE_SECONDS: Final = 6.0  # to finish the email at hand when asked to stop

@@ -7,7 +7,20 @@ from typing import Final
 
 from helpdesk import runtime
 from helpdesk.runtime import Runtime
-from workers import again, delivery, desk, erasure, files, mailbox_tokens, nightly, statistics, sweeper, themes, trail
+from workers import (
+    again,
+    bulk,
+    delivery,
+    desk,
+    erasure,
+    files,
+    mailbox_tokens,
+    nightly,
+    statistics,
+    sweeper,
+    themes,
+    trail,
+)
 from workers.clockwork import Clockwork, Entry
 
 CLOCKWORK: Final = (
@@ -30,6 +43,7 @@ CLOCKWORK: Final = (
     Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),
     Entry("themes of the week",                     timedelta(minutes=10),   themes.begin_weekly),
     Entry("reports of themes that nobody makes",    timedelta(seconds=30),   themes.go_on),
+    Entry("bulk actions that nobody is at",         timedelta(seconds=10),   bulk.go_on),
     Entry("mailboxes whose sending is paused",      timedelta(minutes=10),   sweeper.try_paused_mailboxes),
 )  # fmt: skip
 

@@ -28,17 +28,22 @@ def snooze(
     session: Session, ticket: Ticket, *, until: datetime | None = None, on_reply: bool = True, by: Agent
 ) -> None:
     """Put a ticket aside; snoozed again, the last word counts. Raises NotToBeSnoozed."""
-    now = clock.now()
-    if (until is None and not on_reply) or (until is not None and not now < until < now + LONGEST):
-        raise NotToBeSnoozed("choose a moment within a year, or to be woken by an answer")
+    check(until, on_reply)
     row = session.get(Snooze, ticket.id)
     if row is None:
         row = Snooze(ticket_id=ticket.id, agent_id=by.id)
         session.add(row)
-    row.agent_id, row.until, row.ends_on_reply, row.at = by.id, until, on_reply, now
+    row.agent_id, row.until, row.ends_on_reply, row.at = by.id, until, on_reply, clock.now()
     ticket.status, ticket.closed_at, ticket.woke_at = Status.SNOOZED, None, None
     facts: dict[str, object] = {"until": until.isoformat() if until else None, "on_reply": on_reply}
     _tell(session, ticket, "ticket.snooze", by=by, facts=facts)
+
+
+def check(until: datetime | None, on_reply: bool) -> None:  # noqa: FBT001  the two belong together
+    """Whether a ticket can sleep so. Raises NotToBeSnoozed."""
+    now = clock.now()
+    if (until is None and not on_reply) or (until is not None and not now < until < now + LONGEST):
+        raise NotToBeSnoozed("choose a moment within a year, or to be woken by an answer")
 
 
 def wake(session: Session, ticket: Ticket, *, by: Reader) -> None:

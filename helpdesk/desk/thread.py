@@ -20,6 +20,7 @@ HAPPENINGS: Final = (
     "ticket.merge",
     "ticket.move",
     "ticket.prioritise",
+    "ticket.put_back",
     "ticket.reopen",
     "ticket.restore",
     "ticket.snooze",

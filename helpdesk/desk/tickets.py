@@ -103,7 +103,7 @@ def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
 
 def tag(session: Session, ticket: Ticket, name: str, *, by: Reader) -> None:
     """Put a tag on a ticket, a new word becoming a new tag; twice is once. Raises Empty."""
-    name = " ".join(name.split()).lower()[:60]
+    name = tidy_tag(name)
     if not name:
         raise Empty("write the tag first")
     word = session.scalar(select(Tag).where(Tag.name == name))
@@ -114,6 +114,11 @@ def tag(session: Session, ticket: Ticket, name: str, *, by: Reader) -> None:
     if session.get(TicketTag, (ticket.id, word.id)) is None:
         session.add(TicketTag(ticket_id=ticket.id, tag_id=word.id))
         _tell(session, ticket, "ticket.tag", by=by, facts={"tag": word.id})
+
+
+def tidy_tag(name: str) -> str:
+    """A tag as it is kept: in lower case, and not too long."""
+    return " ".join(name.split()).lower()[:60].rstrip()
 
 
 def untag(session: Session, ticket: Ticket, tag_id: int, *, by: Reader) -> None:

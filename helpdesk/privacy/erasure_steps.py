@@ -263,6 +263,7 @@ STEPS: Final[Sequence[Step]] = (
 KEPT: Final[Mapping[str, str]] = {
     "acknowledgement": "the desk's own words, and the number of a ticket",
     "notice": "numbers of an agent and a ticket, and moments",
+    "bulk_item": "the number of a ticket, and its states before and after an action on many",
     "customer_address": "goes last of all: by it the others are found",
     "erasure": "numbers and moments only: it is the evidence",
     "filter_hit": "which rule acted on which email, by number",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 class Job(enum.StrEnum):
     """Every job there is: the function that a worker runs with the id of a row, and nothing else."""
 
+    BULK = "workers.bulk.run"
     CONNECT = "workers.mailbox_tokens.connect"
     DELIVER = "workers.delivery.deliver"
     READ_AGAIN = "workers.again.read_again"

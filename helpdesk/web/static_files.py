@@ -20,6 +20,7 @@ STYLESHEETS: Final = tuple(
         "forms",
         "frame",
         "list",
+        "bulk",
         "ticket",
         "composer",
         "pages",

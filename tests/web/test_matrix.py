@@ -54,6 +54,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "objection_id": 987654,
         "item_id": 1,
         "flag_id": 1,
+        "bulk_id": 987654,
         "block_id": desk.blocked.id,
         "rule_id": desk.rule.id,
         "request_id": desk.request.id,

@@ -20,6 +20,8 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "GET audit.download": (200, 200, 404),
     "GET audit.index": (200, 200, 404),
     "POST drafts.discard": (404, 404, 404),
+    "POST bulk.ask": (404, 404, 404),
+    "GET bulk.choices": (404, 404, 404),
     "POST erasures.create": (422, 404, 404),
     "GET erasures.index": (200, 404, 404),
     "POST grants.approve": (422, 404, 404),

@@ -1,4 +1,5 @@
 // The desk in a browser. Every page works without this; with it, tickets open beside the list and mail appears by itself.
+import { watchBulk } from "./bulk.js";
 import { watchComposer } from "./composer.js";
 import { fitFrames } from "./frames.js";
 import { watchKeys } from "./keys.js";
@@ -14,6 +15,7 @@ watchKeys();
 watchTrouble();
 watchPalette();
 watchPresence();
+watchBulk();
 fitFrames(document);
 listen();
 document.documentElement.dataset.ready = "yes";

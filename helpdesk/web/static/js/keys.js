@@ -1,4 +1,5 @@
 // Single keys, outside of fields. What a key does is also a button or a link on the page.
+import { letGo, pick } from "./bulk.js";
 import { hasText, undoLast, write } from "./composer.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
 import { backToList, closeMenus, fold } from "./panes.js";
@@ -25,6 +26,7 @@ const ACTIONS = {
   k: () => step(-1),
   ArrowUp: () => !openTicket() && step(-1),
   o: () => openFocused(),
+  x: () => pick(document.activeElement?.closest(".row")),
   u: () => backToList(),
   r: () => openTicket() && write("reply"),
   R: () => openTicket() && write("sender"),
@@ -84,7 +86,7 @@ function press(key) {
 function escape(event) {
   if (closeMenus() || one("dialog[open]") || one(".views:popover-open")) return;
   if (event.target.closest("input, textarea")) event.target.blur();
-  else if (!hasText()) backToList();
+  else if (!letGo() && !hasText()) backToList();
 }
 
 function showKeys() {

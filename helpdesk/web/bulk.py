@@ -1,0 +1,120 @@
+"""Bulk actions: many tickets of a list at once, with progress, and taken back while that is offered."""
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from helpdesk.desk import bulk
+from helpdesk.desk.bulk import NothingChosen, NotUnderstood, TooLate
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.bulk import Bulk, Verb
+from helpdesk.models.role import Permission
+from helpdesk.models.ticket import Priority
+from helpdesk.web import words
+from helpdesk.web.auth import agent, db, own_path
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+
+bp = Blueprint("bulk", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of the menu: what is done, and with what."""
+
+    value: str
+    words: str
+
+
+@bp.post("/bulk")
+def ask() -> ResponseReturnValue:
+    """Do it to the chosen tickets: `do` is a verb, a colon, and what goes with it. The list tells what came of it."""
+    _may_handle()
+    form = request.form
+    word, _colon, argument = form.get("do", "").partition(":")
+    verb = Verb(word) if word in set(Verb) else None
+    if verb is None:
+        return redirect(_back(0), 303)
+    argument = form.get("tag", "") if verb is Verb.TAG else argument
+    key = form.get("key", "")[:64] or secrets.token_hex(8)
+    try:
+        made = bulk.ask(db(), verb, argument, form.getlist("ticket", type=whole), by=agent(), key=key)
+    except (NotUnderstood, NothingChosen):
+        return redirect(_back(0), 303)
+    return redirect(_back(made.id), 303)
+
+
+@bp.get("/bulk/choices")
+def choices() -> ResponseReturnValue:
+    """What can be done with what is chosen: asked for when something is."""
+    _may_handle()
+    return render_template("bulk/choices.html", groups=_groups())
+
+
+@bp.get("/bulk/<int:bulk_id>")
+def show(bulk_id: int) -> ResponseReturnValue:
+    """How far it is; the piece of the page asks for itself until nothing more can come of it."""
+    found = _find(bulk_id)
+    return render_template("bulk/progress.html", bulk=found, may_undo=bulk.may_be_undone(found), told=_told(found))
+
+
+@bp.post("/bulk/<int:bulk_id>/undo")
+def undo(bulk_id: int) -> ResponseReturnValue:
+    found = _find(bulk_id)
+    with suppress(TooLate):  # the list says how things are
+        bulk.undo(db(), found, by=agent())
+    return redirect(_back(found.id), 303)
+
+
+def _may_handle() -> None:
+    if not agent().may(Permission.HANDLE):
+        abort(404)
+
+
+def _find(bulk_id: int) -> Bulk:
+    found = bulk.find(db(), bulk_id, by=agent())
+    if found is None:
+        raise NotVisible("bulk", bulk_id)
+    return found
+
+
+def _back(bulk_id: int) -> str:
+    """The list it was asked on; with the number of the action, 0 where there was none."""
+    here = urlsplit(own_path(request.form.get("back") or "/"))
+    kept = [(name, value) for name, value in parse_qsl(here.query) if name not in {"bulk", "after"}]
+    return f"{here.path}?{urlencode([*kept, ('bulk', bulk_id)])}"
+
+
+def _told(found: Bulk) -> str:
+    done = found.put_back if found.undo_asked_at else found.done
+    told = [_("%(done)s of %(total)s tickets put back", done=done, total=found.done) if found.undo_asked_at else
+            _("%(done)s of %(total)s tickets done", done=done, total=found.total)]  # fmt: skip
+    if found.already:
+        told.append(_("%(count)s were so before", count=found.already))
+    if found.refused:
+        told.append(_("%(count)s not allowed or not possible", count=found.refused))
+    if found.changed_since:
+        told.append(_("%(count)s changed since, and left alone", count=found.changed_since))
+    return " · ".join(told)
+
+
+def _groups() -> Sequence[tuple[str, Sequence[Choice]]]:
+    agents = db().execute(select(Agent.id, Agent.name).where(Agent.is_disabled.is_(False)).order_by(Agent.name))
+    teams = db().execute(select(Team.id, Team.name).order_by(Team.name))
+    named = words.priorities()
+    return (
+        (_("State"), [
+            Choice("reopen:", _("Open")), Choice("wait:", _("Pending")),
+            Choice("snooze:reply", _("Snooze until an answer")), Choice("restore:", _("Put back from spam or trash")),
+        ]),
+        (_("Assign"), [Choice("assign:", _("Nobody")), *(Choice(f"assign:{one}", name) for one, name in agents)]),
+        (_("Team"), [Choice(f"team:{one}", name) for one, name in teams]),
+        (_("Priority"), [Choice(f"priority:{one.value}", named[one]) for one in Priority]),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+// Choosing several tickets of a list: by mouse, with Shift from one to the next, and by the key x.
+import { all, get, one } from "./page.js";
+
+const boxes = () => all("#rows .pick");
+let last = null;
+
+export function watchBulk() {
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest(".pick");
+    if (!box) return;
+    if (event.shiftKey && last?.isConnected) range(last, box);
+    last = box;
+    show();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("#bulk [data-all]")) {
+      for (const box of boxes()) box.checked = event.target.checked;
+      show();
+    } else if (event.target.matches("#bulk [data-more]") && event.target.value) send(event.target);
+  });
+  document.addEventListener("htmx:after:swap", show);
+  show();
+}
+
+// x on a row: choose it, or let it go.
+export function pick(row) {
+  const box = row && one(".pick", row);
+  if (!box) return false;
+  box.checked = !box.checked;
+  last = box;
+  show();
+  return true;
+}
+
+export function letGo() {
+  const chosen = boxes().filter((box) => box.checked);
+  for (const box of chosen) box.checked = false;
+  show();
+  return chosen.length > 0;
+}
+
+function range(from, to) {
+  const found = boxes();
+  const [first, end] = [found.indexOf(from), found.indexOf(to)].sort((a, b) => a - b);
+  if (first < 0) return;
+  for (const box of found.slice(first, end + 1)) box.checked = to.checked;
+}
+
+function show() {
+  const bar = one("#bulk");
+  if (!bar) return;
+  const found = boxes();
+  const chosen = found.filter((box) => box.checked).length;
+  bar.classList.toggle("on", chosen > 0);
+  one("[data-count]", bar).textContent = chosen;
+  one("[data-all]", bar).checked = chosen === found.length;
+  if (chosen && !bar.elements.key.value) prepare(bar);
+}
+
+// One key for one action: a form that is sent twice does it once.
+async function prepare(bar) {
+  bar.elements.key.value = crypto.randomUUID?.() ?? String(Math.random());
+  const answer = await get(bar.dataset.choices, { isAttended: true });
+  if (answer) one("[data-more]", bar).insertAdjacentHTML("beforeend", await answer.text());
+}
+
+function send(select) {
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "hidden", name: "do", value: select.value });
+  select.form.append(chosen);
+  select.form.requestSubmit();
+}
