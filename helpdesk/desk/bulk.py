@@ -28,7 +28,8 @@ from helpdesk.storage.jobs import Job
 __all__ = ["MOST", "NotUnderstood", "NothingChosen", "TooLate", "ask", "find", "go_on", "may_be_undone", "undo"]
 
 MOST: Final = 10_000  # tickets of one action
-PIECE: Final = 50  # tickets of one transaction; as many are done at once, without waiting for a worker
+PIECE: Final = 25  # tickets of one transaction
+AT_ONCE: Final = 50  # so few are done without waiting for a worker
 UNDOABLE: Final = timedelta(seconds=30)  # after the last ticket
 STUCK: Final = timedelta(seconds=20)  # not moved for so long, nobody works on it
 KEPT: Final = timedelta(days=1)  # then what it did is in the audit trail only
@@ -123,8 +124,8 @@ def forget(session: Session) -> int:
 
 
 def _set_going(session: Session, bulk: Bulk) -> None:
-    """What is one piece is done at once; what is more is a worker's."""
-    if bulk.total > PIECE:
+    """A few are done at once; many are a worker's."""
+    if bulk.total > AT_ONCE:
         jobs.ring(session, Job.BULK, bulk.id)
         return
     while go_on(session, bulk):

@@ -1,6 +1,7 @@
 """One theme of a report: its words, weeks and figures, the tickets behind it, and what people decide of it."""
 
 import math
+import secrets
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from helpdesk.desk import customers, theme_choices, theme_page, theme_tickets
+from helpdesk.desk import bulk, customers, outreach, theme_choices, theme_contact, theme_page, theme_tickets
+from helpdesk.desk.bulk import NothingChosen, NotUnderstood
+from helpdesk.desk.outreach import NotTheirMailbox
+from helpdesk.desk.replies import NobodyToWriteTo
 from helpdesk.desk.theme_choices import NoSuchTheme, SameTheme
+from helpdesk.desk.theme_contact import NobodyAgreed
 from helpdesk.desk.theme_page import ReportPage, Row
+from helpdesk.desk.tickets import Empty
+from helpdesk.mail.address import AddressRefused
+from helpdesk.models.bulk import Verb
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeReport
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
@@ -76,11 +86,50 @@ def choose(report_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", report_id=report_id, number=number), 303)
 
 
-def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseReturnValue:
-    page = theme_page.of_report(db(), report)
+@bp.post("/themes/<int:report_id>/<int:number>/tag")
+def tag(report_id: int, number: int) -> ResponseReturnValue:
+    """Put a tag on all its tickets that this agent may know of: an action on many, which can be taken back."""
+    themes.may_look()
+    report = themes.find(report_id)
+    row, form = _row(theme_page.of_report(db(), report), number), request.form
+    ids = theme_tickets.ids(db(), report, list(row.members), by=agent())
+    key = form.get("key", "")[:64] or secrets.token_hex(8)
+    try:
+        made = bulk.ask(db(), Verb.TAG, form.get("tag", ""), ids, by=agent(), key=key)
+    except (NotUnderstood, NothingChosen):
+        return _page(report, number, wrong=_("Please write a tag; and there must be tickets that you may know of."))
+    return redirect(url_for(".show", report_id=report_id, number=number, bulk=made.id), 303)
+
+
+@bp.post("/themes/<int:report_id>/<int:number>/contact")
+def contact(report_id: int, number: int) -> ResponseReturnValue:
+    """Write to those who agreed to be written to, each alone."""
+    themes.may_look()
+    report, form = themes.find(report_id), request.form
+    row = _row(theme_page.of_report(db(), report), number)
+    mailbox = db().get(Mailbox, form.get("mailbox", type=whole) or 0)
+    try:
+        with db().begin_nested():
+            if mailbox is None:
+                raise NotTheirMailbox  # noqa: TRY301  the same answer as for one of another team
+            subject, text = form.get("subject", ""), form.get("text", "")
+            theme_contact.write(db(), report, number, list(row.members), mailbox, subject, text, by=agent())
+    except (NotTheirMailbox, NobodyAgreed, NobodyToWriteTo, Empty, AddressRefused):
+        wrong = _("Please choose a mailbox of your teams, and write a subject and a text.")
+        return _page(report, number, wrong=wrong)
+    return redirect(url_for("inbox.show", view="pending"), 303)
+
+
+def _row(page: ReportPage, number: int) -> Row:
     row = next((one for one in [*page.rows, *page.hidden] if one.number == number), None)
     if row is None:
-        raise NotVisible("theme_report", report.id)
+        raise NotVisible("theme_report", page.report.id)
+    return row
+
+
+def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseReturnValue:
+    page = theme_page.of_report(db(), report)
+    row = _row(page, number)
     audit.record(db(), "theme.look", by=agent(), on=("theme_report", report.id), facts={"theme": number})
     members = list(row.members)
     tickets = theme_tickets.listed(db(), report, members, by=agent(), before=request.args.get("before", type=whole))
@@ -98,6 +147,11 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
         is_known=theme_tickets.are_known(db(), report),
         rows=_rows(shown),
         before=shown[-1].id if more else None,
+        may_handle=agent().may(Permission.HANDLE),
+        key=secrets.token_hex(8),
+        willing=theme_contact.willing(db(), report, members, by=agent()),
+        mailboxes=outreach.mailboxes(db(), by=agent()),
+        typed=request.form,
         wrong=wrong,
     )
     return made, 422 if wrong else 200

@@ -49,16 +49,17 @@ def counted(here: Runtime) -> tuple[int, int]:
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(runtime: Runtime, asked: int):
     code = (
-        "from helpdesk import config, runtime; from workers import bulk; from pathlib import Path; import sys;"
-        "runtime.use(runtime.assemble(config.load(Path(sys.argv[1])))); bulk.run(int(sys.argv[2]))"
+        "from helpdesk import config, runtime; from workers import bulk; import sys, pathlib;"
+        "runtime.use(runtime.assemble(config.load(pathlib.Path(sys.argv[1])))); bulk.run(int(sys.argv[2]))"
     )
     killed = subprocess.run(
         [sys.executable, "-c", code, str(runtime.config.folder / config.FILE_NAME), str(asked)],
         env={**os.environ, "HELPDESK_FAILPOINT": "after-bulk-piece:2"},
         check=False,
+        capture_output=True,
     )
-    assert killed.returncode < 0
-    assert counted(runtime) == (100, 100)
+    assert killed.returncode < 0, killed.stderr
+    assert counted(runtime) == (2 * bulk.PIECE, 2 * bulk.PIECE)
 
     with clock.stopped_at(clock.now() + timedelta(minutes=1)):
         job.go_on()
