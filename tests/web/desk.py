@@ -27,7 +27,7 @@ from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.rereading import Rereading
 from helpdesk.models.saved_reply import SavedReply
-from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeReport
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeReport, ThemeShare
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, drafts, grants
 from helpdesk.privacy.drafts import DraftText
@@ -92,7 +92,8 @@ def app(runtime: Runtime) -> Flask:
 
 
 def a_report(session: Session, number: int) -> ThemeReport:
-    """A report of themes with one theme, as a worker would have kept it."""
+    """A report of themes with one theme of five customers, as a worker would have kept it."""
+    five = [world.a_customer(session).id for _ in range(5)]
     report = ThemeReport(
         scope="{}", state=ReportState.DONE, since=date(2026, 9, 1), until=date(2026, 11, 22), messages=40,
         themed=30, finished_at=clock.now(), weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
@@ -102,10 +103,13 @@ def a_report(session: Session, number: int) -> ThemeReport:
     for is_group in (True, False):
         theme = ReportTheme(
             report_id=report.id, number=number, is_group=is_group, within=number, language="en",
-            name="lamp flickers", name_said_by=9, terms='[["lamp", 9], ["=dark()", 7]]', messages=30, customers=12,
+            name="lamp flickers", name_said_by=5, terms='[["lamp", 5], ["=dark()", 5]]', messages=30, customers=5,
             weekly="[10, 20]", is_suppressed=False, trend="growing", ratio=2.0,
         )  # fmt: skip
         session.add(theme)
+        session.flush()
+        shares = [ThemeShare(report_theme_id=theme.id, customer_id=one, messages=6, weekly="[2, 4]") for one in five]
+        session.add_all(shares)
     session.flush()
     return report
 

@@ -21,6 +21,7 @@ from helpdesk.privacy.promises import (
     review,
     sign_in,
     statistics,
+    themes,
     traces,
     trail,
 )  # fmt: skip
@@ -29,7 +30,7 @@ from helpdesk.privacy.readers import Reader
 
 __all__ = [
     "REGISTER", "Evidence", "Found", "backups", "browser", "examine", "keep", "latest", "mail", "permission",
-    "requests", "require", "review", "sign_in", "statistics", "traces", "trail",
+    "requests", "require", "review", "sign_in", "statistics", "themes", "traces", "trail",
 ]  # fmt: skip
 
 
