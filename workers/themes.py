@@ -13,7 +13,7 @@ from helpdesk.desk.theme_material import Material
 from helpdesk.desk.theme_reports import Themes
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.theme_report import ReportState, ThemeReport
-from helpdesk.privacy import settings
+from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.theme_shares import CUSTOMERS, MESSAGES
 from helpdesk.runtime import Runtime
@@ -43,11 +43,14 @@ def make(here: Runtime, report_id: int, told: Told = lambda _step, _share: None)
     """Make one report, telling how far it is; says whether it was kept."""
     zone = ZoneInfo(here.config.desk.time_zone)
     with here.db.transaction() as session:
-        report = theme_reports.begin(session, report_id)
-        if report is None:
+        if theme_reports.begin(session, report_id) is None:
             return False
+    with here.db.reading() as session:  # a long reading, that holds up no writer
+        report = session.get_one(ThemeReport, report_id)
         material = theme_material.collected(session, report, zone)
         previous = theme_reports.previous_state(session, report)
+        readings = session.info["readings"]
+    audit.keep_readings(here.db, readings)
     failpoints.passing("themes-read")
     try:
         found = parent.analysed(

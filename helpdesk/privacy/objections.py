@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
 from helpdesk.models.objection import Objection, Wish
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, theme_shares
 from helpdesk.privacy.readers import Reader
 
 
@@ -33,6 +33,7 @@ def note(session: Session, customer: Customer, wish: Wish, *, by: Reader) -> Obj
     noted = Objection(customer_id=customer.id, wish=wish, noted_by_id=by.id if isinstance(by, Agent) else None)
     session.add(noted)
     session.flush()
+    theme_shares.let_go_of(session, customer.id)
     audit.record(
         session, "objection.note", by=by, on=("customer", customer.id), subject_id=customer.id,
         facts={"wish": wish.value},

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from helpdesk.models.theme_report import ReportTheme, ThemeReport, ThemeShare
+from helpdesk.models.message import Message
+from helpdesk.models.theme_report import ReportTheme, ThemeMessage, ThemeReport, ThemeShare
 
 CUSTOMERS: Final = 5
 """As many different customers stand behind each theme and each word that is shown."""
@@ -44,6 +45,14 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
         )
         if session.scalar(left.limit(1)) is None:
             session.get_one(ThemeReport, report_id).customers -= 1
+
+
+def let_go_of(session: Session, customer_id: int) -> None:
+    """Take all of one customer out of every report: they objected, and are in no later one either."""
+    shares = session.scalars(select(ThemeShare.id).where(ThemeShare.customer_id == customer_id)).all()
+    take_away(session, shares)
+    theirs = select(Message.id).where(Message.customer_id == customer_id)
+    session.execute(delete(ThemeMessage).where(ThemeMessage.message_id.in_(theirs)))
 
 
 def _lose_words(theme: ReportTheme) -> None:

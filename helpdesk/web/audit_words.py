@@ -71,7 +71,6 @@ def _of_kind() -> dict[str, str]:
         "subject.compare": _("Compared subjects"),
         "team.hours": _("Changed the hours of"),
         "theme.read": _("Counted the words of"),
-        "theme.contact": _("Wrote back to customers of a theme"),
         "theme.hide": _("Hid a theme"),
         "theme.look": _("Looked at a theme"),
         "theme.merge": _("Put themes together"),

@@ -31,6 +31,7 @@ from helpdesk.web.numbers import whole
 bp = Blueprint("themes", __name__)
 
 _OLD_ONES: Final = 20
+_RECENT: Final = 4  # weeks that are compared with those before
 
 
 @bp.get("/themes")
@@ -119,11 +120,11 @@ def find(report_id: int) -> ThemeReport:
 
 
 def spark(row: Row, weeks: Sequence[date]) -> Sparkline:
-    """A theme's weeks: filled where the test says that it moved, hollow where it may be chance."""
+    """A theme's weeks: the last four are filled where the test says that it moved; hollow is as by chance."""
     is_sure = row.trend != "steady"
     data = [
-        Datum(name=week.isoformat(), value=count, is_sure=is_sure)
-        for week, count in zip(weeks, row.weekly, strict=False)
+        Datum(name=week.isoformat(), value=count, is_sure=is_sure and place >= len(weeks) - _RECENT)
+        for place, (week, count) in enumerate(zip(weeks, row.weekly, strict=False))
     ]
     return charts.sparkline(row.name or _("Theme %(number)s", number=row.number), data)
 

@@ -19,7 +19,6 @@ ROWS: Final = {
     "GET statistics.schema": ALL,
     "GET statistics.show": ALL,
     "POST theme.choose": ADMIN_CHANGES,
-    "POST theme.contact": (401, 404, 404, 422),
     "POST theme.tag": (401, 404, 404, 422),
     "GET theme.show": ADMINS,
     "POST themes.ask": ADMIN_CHANGES,

@@ -1,15 +1,19 @@
 """Feedback on a public page: a ticket of its own channel, a box for being written to, and brakes."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from sqlalchemy import func, select
 
+from helpdesk import clock
 from helpdesk.desk import records
 from helpdesk.desk.feedback import FeedbackForm
+from helpdesk.models.agent import Team
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.outbound_email import OutboundEmail
-from helpdesk.models.ticket import Channel, Ticket
+from helpdesk.models.ticket import Channel, Status, Ticket
 from helpdesk.privacy import settings
+from tests import world
 from tests.web.desk import Desk
 
 TOLD = {"text": "The lamp is lovely, the box is not.", "email": "Kim@Elsewhere.example", "name": "Kim", "website": ""}
@@ -85,3 +89,19 @@ def test_closed_there_is_no_page_and_an_admin_opens_it(desk: Desk):
     root.post("/settings/feedback", {"is_open": "1", "mailbox": str(desk.ticket.mailbox_id)})
 
     assert desk.browser().get("/feedback").status_code == HTTPStatus.OK
+
+
+def test_feedback_under_another_address_opens_nothing_of_its_owner(desk: Desk):
+    opened(desk)
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        kim = world.a_customer(session, "kim@elsewhere.example")
+        long_ago = clock.now() - timedelta(days=60)
+        old = world.a_ticket(session, team, customer=kim, status=Status.CLOSED, at=long_ago).number
+    ada = desk.browser(desk.ada)
+    assert ada.get(f"/tickets/{old}").status_code == HTTPStatus.FORBIDDEN
+
+    desk.browser().post("/feedback", TOLD)
+
+    assert len(left(desk)) == 1
+    assert ada.get(f"/tickets/{old}").status_code == HTTPStatus.FORBIDDEN

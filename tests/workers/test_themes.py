@@ -126,6 +126,20 @@ def test_words_of_too_few_go_with_the_person_and_the_theme_with_too_many(runtime
         assert {(row.name, row.terms) for row in left if row.customers < 5} == {("", "[]")}
 
 
+def test_who_objects_leaves_the_reports_that_are_kept_too(runtime: Runtime):
+    customers = a_season(runtime)
+    report_id = asked(runtime)
+    assert themes.make(runtime, report_id)
+
+    with runtime.db.transaction() as session:
+        objections.note(session, session.get_one(Customer, customers[3]), Wish.OBJECTION, by=Machine.COMMAND)
+
+    with runtime.db.reading() as session:
+        assert session.get_one(ThemeReport, report_id).messages == 176
+        assert session.scalar(select(func.count()).where(ThemeShare.customer_id == customers[3])) == 0
+        assert session.scalar(select(func.count()).select_from(ThemeMessage)) == 176
+
+
 def test_one_that_is_stopped_is_not_made_and_the_next_one_is(runtime: Runtime):
     a_season(runtime)
     with runtime.db.transaction() as session:
