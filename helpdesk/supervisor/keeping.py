@@ -103,17 +103,17 @@ class Supervisor:
 
     def look(self) -> None:
         """Collect the dead and their last words, and start again whose pause is over."""
-        for running in self._children:
-            code = running.ended()
-            if code is not None:
-                self._bury(running, code)
-            elif running.is_due():
-                with self._uninterrupted():
+        with self._uninterrupted():
+            for running in self._children:
+                code = running.ended()
+                if code is not None:
+                    self._bury(running, code)
+                elif running.is_due():
                     self._spawn(running)
-            if self._echo:
-                for line in running.fresh_lines():
-                    self._echo(f"{running.child.name:>8} | {line}")
-            running.trim_log()
+                if self._echo:
+                    for line in running.fresh_lines():
+                        self._echo(f"{running.child.name:>8} | {line}")
+                running.trim_log()
 
     def pids(self) -> dict[str, int]:
         """Tell the processes that run now, by name."""
@@ -129,7 +129,8 @@ class Supervisor:
     def _await_ready(self, running: Running) -> None:
         child, until = running.child, time.monotonic() + running.child.ready_within
         while child.is_ready is not None and not child.is_ready():
-            code = running.ended()
+            with self._uninterrupted():
+                code = running.ended()
             if code is not None:
                 words = running.last_lines()
                 raise DidNotStart(f"{child.name} ended at its start ({_ending(code)}). Its last words:\n{words}")
@@ -176,7 +177,10 @@ class Supervisor:
 
     @contextmanager
     def _uninterrupted(self) -> Iterator[None]:
-        """Between starting a process and noting its number no signal may get."""
+        """Between starting a process and noting its number no signal may get, nor into subprocess.
+
+        An exception raised there can leave the lock of a Popen held, and the wait for its end would never end.
+        """
         self._hold += 1
         try:
             yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,15 +25,23 @@ def sleeper(folder: Path, name: str, *, deaf: bool = False) -> Child:
     )
 
 
+def say_slowly(words: str) -> None:
+    """Be told to stop in the middle of a look."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    say(f"to the end: {words}")
+
+
 def main() -> None:
     folder, mode = Path(sys.argv[1]), sys.argv[2]
     try:
-        with Supervisor(folder, say=say, echo=say) as supervisor:
+        with Supervisor(folder, say=say, echo=say_slowly if mode == "told-while-looking" else say) as supervisor:
             supervisor.start(sleeper(folder, "first"))
             supervisor.start(sleeper(folder, "second", deaf=mode == "deaf"), sleeper(folder, "third"))
             if mode == "never-ready":
                 script = "echo the reason; exit 3"
                 supervisor.start(Child("fourth", ["sh", "-c", script], is_ready=lambda: False))
+            if mode == "told-while-looking":
+                supervisor.start(Child("talker", ["sh", "-c", "echo a word; exec sleep 1000"]))
             say(f"up {' '.join(f'{name}={pid}' for name, pid in supervisor.pids().items())}")
             supervisor.watch()
     except (AlreadyRuns, DidNotStart) as refused:

@@ -88,6 +88,15 @@ def test_a_signal_stops_the_children_who_began_last_first(keep, number):
     assert gone(pids, within=0)
 
 
+def test_a_signal_waits_for_the_end_of_a_look(keep):
+    kept = keep("told-while-looking")
+
+    kept.hear("to the end:   talker | a word")
+
+    kept.hear("stopped")
+    assert kept.popen.wait(10) == 0
+
+
 def test_a_child_that_does_not_listen_is_killed_and_named(keep):
     kept = keep("deaf")
     pids = kept.up()
