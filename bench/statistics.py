@@ -88,12 +88,23 @@ class Measured:
         return 2 * statistics.stdev(self.values) / math.sqrt(len(self.values))
 
     @property
-    def is_missed(self) -> bool:
-        """Limits are rounded (to whole numbers, tags to tenths): half of the last digit is within, and the spread."""
+    def beyond(self) -> float:
+        """How far it is past its limit; limits are rounded, so that half of their last digit is within."""
         if self.limit is None:
-            return False
-        room = (0.05 if self.name == "tag" else 0.5) + self.spread
-        return self.value < self.limit - room if self.is_more_better else self.value > self.limit + room
+            return 0.0
+        past = self.limit - self.value if self.is_more_better else self.value - self.limit
+        return max(0.0, past - (0.05 if self.name == "tag" else 0.5))
+
+    @property
+    def is_missed(self) -> bool:
+        """Past it by more than the choice of months can explain."""
+        return self.beyond > self.spread
+
+    @property
+    def verdict(self) -> str:
+        if self.is_missed:
+            return "MISSED"
+        return "past it, within ±" if self.beyond else ""
 
 
 def main() -> int:
@@ -103,7 +114,7 @@ def main() -> int:
         for measured in measure(one):
             table.add_row(
                 str(one.a_day), one.cadence.value, measured.name, f"{measured.value:.1f} ± {measured.spread:.1f}",
-                "" if measured.limit is None else f"{measured.limit:g}", "MISSED" if measured.is_missed else "",
+                "" if measured.limit is None else f"{measured.limit:g}", measured.verdict,
             )  # fmt: skip
             missed += measured.is_missed
         table.add_section()

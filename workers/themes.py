@@ -23,6 +23,7 @@ from helpdesk.themes import parent
 from helpdesk.themes.parent import AnalysisFailed
 from helpdesk.themes.values import Cancelled, Limits
 
+_SAYS_SO_EVERY: Final = timedelta(seconds=15)  # well within theme_reports.STUCK
 _OPENS_AT: Final = timedelta(hours=3)  # of the day on which the weekly report is made
 
 log = logging.getLogger(__name__)
@@ -116,10 +117,16 @@ def _teller(here: Runtime, report_id: int, told: Told) -> Told:
 
 
 def _is_to_stop(here: Runtime, report_id: int) -> bool:
-    """Ask, and say at the same time that somebody is at it: a long step tells nothing by itself."""
-    with here.db.transaction() as session:
+    """Ask; and now and then say that somebody is at it: a long step tells nothing by itself."""
+    with here.db.reading() as session:
         report = session.get(ThemeReport, report_id)
-        return report is None or theme_reports.moved(session, report_id, report.step, report.share)
+        if report is None or report.is_to_stop:
+            return True
+        step, share, moved_at = report.step, report.share, report.moved_at
+    if moved_at < clock.now() - _SAYS_SO_EVERY:
+        with here.db.transaction() as session:
+            theme_reports.moved(session, report_id, step, share)
+    return False
 
 
 def _end(here: Runtime, report_id: int, state: ReportState, trouble: str = "") -> None:

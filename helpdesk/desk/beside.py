@@ -5,6 +5,7 @@ import enum
 from sqlalchemy import Exists, exists, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.filter_rule import FilterHit
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.merge import TicketLink
@@ -23,6 +24,7 @@ class Beside(enum.StrEnum):
     REQUEST = "request"
     RULE = "rule"
     LINK = "link"
+    CONSENT = "consent"
 
 
 def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
@@ -45,5 +47,6 @@ def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
         Beside.COPY: exists().where(*a_copy),
         Beside.REQUEST: asked,
         Beside.RULE: exists().where(FilterHit.ticket_id == ticket.id),
+        Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id)),
     }

@@ -49,11 +49,6 @@ class ReportPage:
     def other(self) -> int:
         return self.report.messages - self.report.themed
 
-    @property
-    def changed(self) -> list[Row]:
-        """Those whose trend is tested and is one, the largest first."""
-        return [row for row in self.rows if row.trend != "steady"]
-
 
 def of_report(session: Session, report: ThemeReport) -> ReportPage:
     """The page of a report: the most customers first; themes too small to be shown are counted, not listed."""

@@ -31,10 +31,6 @@ class Scope:
         """The same for the same choice, in whatever order it was made: a series is known by it."""
         return json.dumps({key: value for key, value in asdict(self).items() if value}, sort_keys=True)
 
-    @property
-    def is_everything(self) -> bool:
-        return self == Scope()
-
 
 def of_text(text: str) -> Scope:
     """The scope of a series."""

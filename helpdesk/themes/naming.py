@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -119,7 +119,3 @@ def _chosen(scored: Sequence[tuple[float, Stems, str, int]]) -> Naming:
         min((customers for _, customers in name), default=0),
         tuple(customers for _, customers in terms),
     )
-
-
-def shown_words(namings: Collection[Naming]) -> set[str]:
-    return {word for naming in namings for term in (naming.name, *naming.terms) for word in term.split()}

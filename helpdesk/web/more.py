@@ -32,6 +32,7 @@ class More:
     priorities: Sequence[tuple[str, str]]
     merged: Sequence[int]  # the numbers of the tickets that were merged into it
     related: Sequence[Related]
+    may_contact: bool  # the box beside their feedback was ticked
 
 
 def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
@@ -40,6 +41,7 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
         priorities=list(words.priorities().items()),
         merged=[one.number for one in merges.of_ticket(session, ticket, by=by)],
         related=_related(session, ticket, here, by=by),
+        may_contact=Beside.CONSENT in beside.of_ticket(session, ticket),
     )
 
 

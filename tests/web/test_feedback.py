@@ -44,6 +44,8 @@ def test_what_is_left_is_a_ticket_that_the_team_reads_and_the_desk_answers_nothi
     [ticket] = left(desk)
     read = desk.browser(desk.ada).get(f"/tickets/{ticket.number}").text
     assert TOLD["text"] in read
+    assert "nobody proved it" in read
+    assert "they agreed" in read
     assert desk.browser(desk.otto).get(f"/tickets/{ticket.number}").status_code == HTTPStatus.NOT_FOUND
     with desk.runtime.db.reading() as session:
         assert session.scalars(select(ContactConsent.ticket_id)).all() == [ticket.id]

@@ -86,9 +86,12 @@ def test_a_report_is_asked_for_watched_and_stopped(desk: Desk):
 
 
 def test_the_file_starts_no_formula(desk: Desk):
-    file = desk.browser(desk.root).get(f"/themes/{desk.report.id}.csv").text
+    root = desk.browser(desk.root)
+    root.post(f"/themes/{desk.report.id}/{desk.ticket.number}", {"do": "rename", "name": "=dark()"})
 
-    assert "lamp flickers" in file
+    file = root.get(f"/themes/{desk.report.id}.csv").text
+
+    assert "'=dark()" in file
     assert ",=dark()" not in file
 
 
