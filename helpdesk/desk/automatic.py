@@ -18,7 +18,7 @@ from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 MOST_TO_ONE: Final = 5
 MOST_TO_ALL: Final = 200
 WITHIN: Final = timedelta(hours=1)
-_PURPOSES: Final = (Purpose.TOO_LARGE, Purpose.ACKNOWLEDGEMENT)
+_PURPOSES: Final = (Purpose.TOO_LARGE, Purpose.ACKNOWLEDGEMENT, Purpose.CONTACT_PROOF)
 
 
 def tell_too_large(session: Session, email: InboundEmail, header: ParsedEmail) -> bool:
@@ -37,7 +37,11 @@ def may_answer(session: Session, email: ParsedEmail) -> bool:
     """Whether a machine of ours may write to who wrote this: a person, not ourselves, and not too often."""
     if not people.has_usable_sender(email) or not email.screening.may_answer:
         return False
-    address = email.senders[0].email.lower()
+    return may_write(session, email.senders[0].email.lower())
+
+
+def may_write(session: Session, address: str) -> bool:
+    """Whether this address, in lower case, is not our own, and got few enough emails of a machine lately."""
     if address in people.own_addresses(session):
         return False
     return _sent(session, address) < MOST_TO_ONE and _sent(session) < MOST_TO_ALL

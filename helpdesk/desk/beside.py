@@ -25,6 +25,7 @@ class Beside(enum.StrEnum):
     RULE = "rule"
     LINK = "link"
     CONSENT = "consent"
+    PROVED = "proved"
 
 
 def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
@@ -48,5 +49,6 @@ def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
         Beside.REQUEST: asked,
         Beside.RULE: exists().where(FilterHit.ticket_id == ticket.id),
         Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
+        Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket.id, ContactConsent.proved_at.is_not(None)),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id)),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, password_resets, records, sendings, theme_page
+from helpdesk.desk import brand, contact_consents, password_resets, records, sendings, theme_page
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -195,6 +195,16 @@ def _record_digest(session: Session, row: OutboundEmail, desk: Desk, vault: Vaul
     return _automatic(session, row, desk, say(N_("Who read what you wrote to us"), desk.language), words)
 
 
+def _contact_proof(session: Session, row: OutboundEmail, desk: Desk, vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To whoever has the address in a form: was it you? With nothing of what was written there."""
+    consent = contact_consents.of_letter(session, row)
+    if consent is None:
+        raise NotComposed("This consent was taken back before it was asked about.")
+    link = f"{desk.base_url.rstrip('/')}{contact_consents.PATH}/{contact_consents.secret_of(vault, consent.nonce)}"
+    words = letter("contact_proof", desk.language, desk=desk.name, link=link)
+    return _automatic(session, row, desk, say(N_("May %(desk)s write to you?"), desk.language, desk=desk.name), words)
+
+
 def _unusual_reading(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
     """To those who may audit: two numbers and a link; who it is about stands behind the sign-in only."""
     flag = session.scalars(select(ReadingFlag).where(ReadingFlag.outbound_email_id == row.id)).one()
@@ -282,6 +292,7 @@ _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault
     Purpose.DELIVERY_FAILED: _delivery_failed,
     Purpose.ACKNOWLEDGEMENT: _acknowledgement,
     Purpose.CHECKPOINT: _checkpoint,
+    Purpose.CONTACT_PROOF: _contact_proof,
     Purpose.RECORD_CODE: _record_code,
     Purpose.RECORD_DIGEST: _record_digest,
     Purpose.UNUSUAL_READING: _unusual_reading,

@@ -5,13 +5,12 @@ from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import people, records
+from helpdesk.desk import contact_consents, people, records
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.languages import N_
 from helpdesk.mail.address import wire_address
 from helpdesk.models.agent import Team
 from helpdesk.models.customer import Source
-from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.ticket import Channel, Ticket
@@ -50,7 +49,8 @@ class Told:
 def leave(session: Session, vault: Vault, form: FeedbackForm, told: Told, *, place: str) -> Ticket:
     """Make a ticket of it. `place` is where the visit comes from; only a keyed digest of it is kept, for a day.
 
-    Nobody proved whose address it is: nothing is sent to it but what an agent writes.
+    Nobody proved whose address it is: nothing is sent to it but what an agent writes, and, where the box was ticked,
+    the link that proves it, with nothing of what was told.
     Raises FormClosed, Empty, AddressRefused, records.TooManyVisits.
     """
     mailbox = session.get(Mailbox, form.mailbox_id) if form.is_open else None
@@ -78,7 +78,7 @@ def leave(session: Session, vault: Vault, form: FeedbackForm, told: Told, *, pla
     session.flush()
     access.write_message(session, message, MessageText(_SUBJECT, text, text), found_by=text)
     if told.may_contact:
-        session.add(ContactConsent(ticket_id=ticket.id, customer_id=customer.id))
+        contact_consents.note(session, vault, ticket, email)
     audit.record(
         session, "feedback.leave", by=None, on=("ticket", ticket.id), subject_id=customer.id,
         facts={"may_contact": told.may_contact},

@@ -40,6 +40,7 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
         "grant_request": grant,
         "invitation": account,
         "password_reset": account,
+        "contact_proof": {"desk": desk.name, "link": f"{desk.base_url}/feedback/contact/{_EXAMPLE}"},
         "record_code": {"desk": desk.name, "code": "12345678", "until": _until()},
         "record_digest": {
             "desk": desk.name, "readings": 12, "people": 3, "until": _until()[:10],

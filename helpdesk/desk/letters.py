@@ -14,6 +14,7 @@ __all__ = ["NAMES", "N_", "Letter", "letter", "say"]
 NAMES: Final = (
     "acknowledgement",
     "checkpoint",
+    "contact_proof",
     "delivery_failed",
     "grant_notice",
     "grant_request",

@@ -24,6 +24,7 @@ class Purpose(enum.StrEnum):
     UNUSUAL_READING = "unusual_reading"
     RECORD_DIGEST = "record_digest"
     THEME_DIGEST = "theme_digest"
+    CONTACT_PROOF = "contact_proof"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, no password
 
 

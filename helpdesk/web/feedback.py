@@ -6,15 +6,17 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk.desk import feedback, records
+from helpdesk.desk import contact_consents, feedback, records
+from helpdesk.desk.contact_consents import ProvedTooLate
 from helpdesk.desk.feedback import FeedbackForm, FormClosed, Told
 from helpdesk.desk.tickets import Empty
 from helpdesk.mail.address import AddressRefused
+from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.privacy import settings as kept
 from helpdesk.web import settings
-from helpdesk.web.auth import agent, asks_for_what_anybody_may, db, public, runtime
+from helpdesk.web.auth import agent, asks_for_what_anybody_may, db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 
@@ -52,6 +54,30 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for(".show", thanks=1), 303)
 
 
+@bp.get("/feedback/contact/<secret>")
+@public
+def contact(secret: str) -> ResponseReturnValue:
+    return _contact(contact_consents.of_link(db(), secret))
+
+
+@bp.post("/feedback/contact/<secret>")
+@public
+@protected_by_its_address
+def answer(secret: str) -> ResponseReturnValue:
+    """Agree to be written to, or take it back; a week later only the second is possible."""
+    consent = contact_consents.of_link(db(), secret)
+    if consent is None:
+        return _contact(None)
+    try:
+        if request.form.get("answer") == "yes":
+            contact_consents.prove(db(), consent)
+        else:
+            contact_consents.take_back(db(), consent)
+    except ProvedTooLate:
+        return _contact(consent)
+    return redirect(url_for(".contact", secret=secret), 303)
+
+
 @bp.get("/settings/feedback")
 def index() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
@@ -67,6 +93,14 @@ def choose() -> ResponseReturnValue:
         return _settings(_("Please choose whose team gets it."))
     kept.change(db(), FeedbackForm(is_open=is_open, mailbox_id=mailbox.id if mailbox else 0), by=agent())
     return settings.saved(".index")
+
+
+def _contact(consent: ContactConsent | None) -> ResponseReturnValue:
+    if consent is None:
+        return render_template("feedback/contact.html", state="over"), 404
+    if contact_consents.is_too_late(consent):
+        return render_template("feedback/contact.html", state="late"), 404
+    return render_template("feedback/contact.html", state="agreed" if consent.proved_at else "asked")
 
 
 def _settings(wrong: str = "") -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from helpdesk.web.language import LANGUAGES, _
 NAMES: Final = {
     "acknowledgement": N_("Acknowledgement of a new ticket"),
     "checkpoint": N_("Checkpoint of the audit trail"),
+    "contact_proof": N_("May we write to you about your feedback?"),
     "delivery_failed": N_("To an agent: an answer did not arrive"),
     "grant_notice": N_("Somebody has read your data"),
     "grant_request": N_("May somebody read your data?"),

@@ -32,7 +32,7 @@ class More:
     priorities: Sequence[tuple[str, str]]
     merged: Sequence[int]  # the numbers of the tickets that were merged into it
     related: Sequence[Related]
-    may_contact: bool  # the box beside their feedback was ticked
+    contact: str  # whether who left feedback may be written back to: proved, ticked, or neither
 
 
 def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
@@ -41,8 +41,14 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
         priorities=list(words.priorities().items()),
         merged=[one.number for one in merges.of_ticket(session, ticket, by=by)],
         related=_related(session, ticket, here, by=by),
-        may_contact=Beside.CONSENT in beside.of_ticket(session, ticket),
+        contact=_contact(beside.of_ticket(session, ticket)),
     )
+
+
+def _contact(known: frozenset[Beside]) -> str:
+    if Beside.PROVED in known:
+        return "proved"
+    return "ticked" if Beside.CONSENT in known else ""
 
 
 def _related(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Related]:

@@ -13,11 +13,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from helpdesk.desk import bulk, customers, theme_choices, theme_page, theme_tickets
+from helpdesk.desk import bulk, customers, outreach, theme_choices, theme_contact, theme_page, theme_tickets
 from helpdesk.desk.bulk import NothingChosen, NotUnderstood
+from helpdesk.desk.outreach import NotTheirMailbox
+from helpdesk.desk.replies import NobodyToWriteTo
 from helpdesk.desk.theme_choices import NoSuchTheme, SameTheme
+from helpdesk.desk.theme_contact import NobodyAgreed
 from helpdesk.desk.theme_page import ReportPage, Row
+from helpdesk.desk.tickets import Empty
+from helpdesk.mail.address import AddressRefused
 from helpdesk.models.bulk import Verb
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeReport
 from helpdesk.models.ticket import Ticket
@@ -95,6 +101,27 @@ def tag(report_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", report_id=report_id, number=number, bulk=made.id), 303)
 
 
+@bp.post("/themes/<int:report_id>/<int:number>/contact")
+def contact(report_id: int, number: int) -> ResponseReturnValue:
+    """Write to those who agreed to be written to, each alone."""
+    themes.may_look()
+    report, form = themes.find(report_id), request.form
+    row = _row(theme_page.of_report(db(), report), number)
+    mailbox = db().get(Mailbox, form.get("mailbox", type=whole) or 0)
+    try:
+        with db().begin_nested():
+            if mailbox is None:
+                raise NotTheirMailbox  # noqa: TRY301  the same answer as for one of another team
+            subject, text = form.get("subject", ""), form.get("text", "")
+            theme_contact.write(db(), report, number, list(row.members), mailbox, subject, text, by=agent())
+    except NobodyAgreed:
+        return _page(report, number, wrong=_("Nobody is left to write to: it was done a moment ago, or taken back."))
+    except (NotTheirMailbox, NobodyToWriteTo, Empty, AddressRefused):
+        wrong = _("Please choose a mailbox of your teams, and write a subject and a text.")
+        return _page(report, number, wrong=wrong)
+    return redirect(url_for("inbox.show", view="pending"), 303)
+
+
 def _row(page: ReportPage, number: int) -> Row:
     row = next((one for one in [*page.rows, *page.hidden] if one.number == number), None)
     if row is None:
@@ -124,6 +151,10 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
         before=shown[-1].id if more else None,
         may_handle=agent().may(Permission.HANDLE),
         key=secrets.token_hex(8),
+        willing=len(theme_contact.willing(db(), report, members, by=agent())),
+        most=theme_contact.MOST,
+        mailboxes=outreach.mailboxes(db(), by=agent()),
+        typed=request.form,
         wrong=wrong,
     )
     return made, 422 if wrong else 200

@@ -18,6 +18,7 @@ GRANT: dict[str, object] = {
 }  # fmt: skip
 VALUES: dict[str, dict[str, object]] = {
     "reply": {"text": "One & two\nthree", "html": None, "paragraphs": [["One & two", "three"], ["four"]]},
+    "contact_proof": {"desk": "Lamps & Co", "link": "https://desk.example/feedback/contact/abc"},
     "record_code": {"desk": "Lamps & Co", "code": "12345678", "until": "2026-11-23 10:00"},
     "theme_digest": {
         "desk": "Lamps & Co",

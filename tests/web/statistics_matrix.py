@@ -5,7 +5,9 @@ from typing import Final
 from tests.web.matrix import ADMIN_CHANGES, ADMINS, ALL, SIGNED_IN
 
 ROWS: Final = {
+    "POST feedback.answer": (404, 404, 404, 404),
     "POST feedback.choose": ADMIN_CHANGES,
+    "GET feedback.contact": (404, 404, 404, 404),
     "GET feedback.index": ADMINS,
     "POST feedback.leave": (404, 404, 404, 404),
     "GET feedback.show": (404, 404, 404, 404),
@@ -19,6 +21,7 @@ ROWS: Final = {
     "GET statistics.schema": ALL,
     "GET statistics.show": ALL,
     "POST theme.choose": ADMIN_CHANGES,
+    "POST theme.contact": (401, 404, 404, 422),
     "POST theme.tag": (401, 404, 404, 422),
     "GET theme.show": ADMINS,
     "POST themes.ask": ADMIN_CHANGES,

@@ -1,16 +1,17 @@
 """Feedback on a public page: a ticket of its own channel, a box for being written to, and brakes."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from helpdesk import clock
-from helpdesk.desk import records
+from helpdesk.desk import compose, outbox, records
 from helpdesk.desk.feedback import FeedbackForm
 from helpdesk.models.agent import Team
 from helpdesk.models.feedback import ContactConsent
-from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.ticket import Channel, Status, Ticket
 from helpdesk.privacy import settings
 from tests import world
@@ -30,6 +31,26 @@ def left(desk: Desk) -> list[Ticket]:
         return list(session.scalars(select(Ticket).where(Ticket.channel == Channel.FEEDBACK)))
 
 
+def proof(desk: Desk) -> tuple[str, str]:
+    """Feedback with the box ticked; the path in the letter that asks whether it was they, and the letter."""
+    opened(desk)
+    desk.browser().post("/feedback", {**TOLD, "may_contact": "1"})
+    with desk.runtime.db.transaction() as session:
+        asked = session.scalars(select(OutboundEmail).filter_by(purpose=Purpose.CONTACT_PROOF)).one()
+        claimed = outbox.claim(session, asked.id)
+        assert claimed is not None
+        letter = compose.email(session, claimed, desk=desk.runtime.config.desk, vault=desk.runtime.vault)
+    found = re.search(r"/feedback/contact/\w+", letter.text)
+    assert found
+    return found[0], letter.text
+
+
+def consents(desk: Desk) -> list[tuple[bool, bool]]:
+    """Of each consent, whether it is proved and whether it was used."""
+    with desk.runtime.db.reading() as session:
+        return [(bool(one.proved_at), bool(one.used_at)) for one in session.scalars(select(ContactConsent))]
+
+
 def test_what_is_left_is_a_ticket_that_the_team_reads_and_the_desk_answers_nothing(desk: Desk):
     opened(desk)
     visitor = desk.browser()
@@ -45,14 +66,62 @@ def test_what_is_left_is_a_ticket_that_the_team_reads_and_the_desk_answers_nothi
     read = desk.browser(desk.ada).get(f"/tickets/{ticket.number}").text
     assert TOLD["text"] in read
     assert "nobody proved it" in read
-    assert "they agreed" in read
+    assert "they ticked the box, and did not prove it" in read
     assert desk.browser(desk.otto).get(f"/tickets/{ticket.number}").status_code == HTTPStatus.NOT_FOUND
     with desk.runtime.db.reading() as session:
         assert session.scalars(select(ContactConsent.ticket_id)).all() == [ticket.id]
-        assert (
-            session.scalar(select(func.count()).select_from(OutboundEmail).where(OutboundEmail.message_id.is_(None)))
-            == 1
-        )
+        to_them = select(func.count()).select_from(Delivery).where(Delivery.email == "kim@elsewhere.example")
+        assert session.scalar(to_them) == 1  # the link that proves the box, and nothing else
+
+
+def test_a_box_counts_when_the_link_that_was_mailed_says_so(desk: Desk):
+    link, letter = proof(desk)
+    visitor = desk.browser()
+
+    assert "lamp" not in letter
+    assert "Yes, that was me" in visitor.get(link).text
+    assert consents(desk) == [(False, False)]
+    assert visitor.post(link, {"answer": "yes"}).status_code == HTTPStatus.SEE_OTHER
+    assert visitor.post(link, {"answer": "yes"}).status_code == HTTPStatus.SEE_OTHER
+
+    assert consents(desk) == [(True, False)]
+    assert "We may write to you" in visitor.get(link).text
+    [ticket] = left(desk)
+    assert "they agreed" in desk.browser(desk.ada).get(f"/tickets/{ticket.number}").text
+
+
+def test_whoever_did_not_tick_it_says_no_and_nothing_is_kept(desk: Desk):
+    link, _letter = proof(desk)
+
+    gone = desk.browser().post(link, {"answer": "no"}, follow_redirects=True)
+
+    assert "Nobody will write to you" in gone.text
+    assert consents(desk) == []
+
+
+def test_after_a_week_the_link_proves_nothing_and_still_takes_back(desk: Desk):
+    link, _letter = proof(desk)
+    with desk.runtime.db.transaction() as session:
+        session.execute(update(ContactConsent).values(given_at=clock.now() - timedelta(days=8)))
+
+    late = desk.browser().post(link, {"answer": "yes"})
+
+    assert "older than a week" in late.text
+    assert consents(desk) == [(False, False)]
+    desk.browser().post(link, {"answer": "no"})
+    assert consents(desk) == []
+
+
+def test_an_address_gets_three_of_these_letters_a_day_whoever_types_it(desk: Desk):
+    opened(desk)
+
+    for number in range(5):
+        desk.browser().post("/feedback", {**TOLD, "text": f"again {number}", "may_contact": "1"})
+
+    with desk.runtime.db.reading() as session:
+        asked = select(func.count()).select_from(OutboundEmail).where(OutboundEmail.purpose == Purpose.CONTACT_PROOF)
+        assert session.scalar(asked) == 3
+    assert len(left(desk)) == 5
 
 
 def test_a_machine_that_fills_in_everything_is_thanked_and_forgotten(desk: Desk):

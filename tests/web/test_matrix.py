@@ -17,6 +17,7 @@ FORMS = matrix.FORMS | people_matrix.FORMS | statistics_matrix.FORMS | writing_m
 METHODS = ("GET", "POST")
 PROTECTED_BY_THEIR_ADDRESS = {
     "password_resets.consume",
+    "feedback.answer",
     "feedback.leave",
     "permission.answer",
     "record.ask",

@@ -2,9 +2,17 @@
 
 from sqlalchemy import func, select
 
-from helpdesk.models.agent import Role
+from helpdesk import clock
+from helpdesk.models.agent import Role, Team
+from helpdesk.models.audit import AuditEvent
+from helpdesk.models.feedback import ContactConsent
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Message
+from helpdesk.models.objection import Wish
+from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.tag import TicketTag
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport
+from helpdesk.privacy import objections
 from tests import world
 from tests.web.browser import PASSWORD_HASH
 from tests.web.desk import Desk
@@ -100,6 +108,41 @@ def test_without_a_report_the_page_says_how_to_get_one(desk: Desk):
         session.get_one(ThemeReport, desk.report.id).state = ReportState.FAILED
 
     assert "No report yet" in desk.browser(desk.root).get("/themes").text
+
+
+def test_those_who_agreed_and_proved_it_are_written_to_each_alone_and_once(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        team, mailbox = session.get_one(Team, desk.ticket.team_id), session.get_one(Mailbox, desk.ticket.mailbox_id)
+        lead = world.an_agent(session, team, name="Lea Diehl", role=Role.LEAD)
+        lead.password_hash = PASSWORD_HASH
+        for name in ("kim", "lou", "max", "ned"):
+            customer = world.a_customer(session, f"{name}@home.example")
+            ticket = world.a_ticket(session, team, mailbox=mailbox, customer=customer)
+            message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
+            session.add(ThemeMessage(report_id=desk.report.id, message_id=message.id, number=desk.ticket.number))
+            if name != "max":  # who never ticked the box
+                consent = ContactConsent(
+                    ticket_id=ticket.id, customer_id=customer.id, email=f"{name}@home.example", nonce=b"",
+                    secret_hash=name.encode(), proved_at=None if name == "ned" else clock.now(),
+                )  # fmt: skip
+                session.add(consent)
+            if name == "lou":
+                objections.note(session, customer, Wish.OBJECTION, by=lead)
+    browser, here = desk.browser(lead), f"/themes/{desk.report.id}/{desk.ticket.number}"
+
+    assert "1 customer agreed" in browser.get(here).text
+    form = {"mailbox": str(desk.ticket.mailbox_id), "subject": "Your lamp", "text": "It is mended."}
+    refused = browser.post(f"{here}/contact", {**form, "text": " "})
+    assert refused.status_code == 422
+    assert "Your lamp" in refused.text
+    assert browser.post(f"{here}/contact", form).status_code == 303
+    assert "Nobody is left to write to" in browser.post(f"{here}/contact", form).text
+
+    with desk.runtime.db.reading() as session:
+        queued = session.scalars(select(Delivery.email).join(OutboundEmail).where(OutboundEmail.purpose == "reply"))
+        assert list(queued) == ["kim@home.example"]
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "theme.contact")).one()
+        assert '"purpose":"feedback"' in event.core.decode().replace(" ", "")
 
 
 def test_all_tickets_of_a_theme_are_tagged_and_that_is_taken_back(desk: Desk):
