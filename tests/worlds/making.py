@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.desk import delivery, people
+from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import (
     AccessGrant,
     Approver,
@@ -24,6 +26,7 @@ from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.outbound_email import Purpose as Wanted
 from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.role import OwnRole, Permission
 from helpdesk.models.role import Scope as Sees
@@ -54,8 +57,8 @@ class World:
 class Maker:
     """Makes one world in one transaction; the same seed makes the same world."""
 
-    def __init__(self, session: Session, random: Random) -> None:
-        self.session, self.random = session, random
+    def __init__(self, session: Session, random: Random, port: int) -> None:
+        self.session, self.random, self.port = session, random, port
         self.made = World(random.choice(MODES))
         self.now = clock.now()
         self.marks = 0
@@ -69,7 +72,7 @@ class Maker:
     def build(self, *, agents: int = 7, tickets: int = 7) -> World:
         self._policy()
         self.teams = [world.a_team(self.session) for _ in range(3)]
-        self.mailboxes = [world.a_mailbox(self.session, team) for team in self.teams[:2]]
+        self.mailboxes = [world.a_mailbox(self.session, team, port=self.port) for team in self.teams[:2]]
         self.customers = [world.a_customer(self.session) for _ in range(4)]
         self.customers[0].is_protected = self.random.random() < 0.5
         self.people = [self._agent(role) for role in self._roles(agents)]
@@ -141,19 +144,34 @@ class Maker:
         return ticket
 
     def _writing(self, ticket: Ticket) -> None:
-        """A letter with HTML, a file and its raw email; an answer of ours, a note, and an email that waits."""
+        """A letter with HTML, a file and its raw email; an answer that leaves, a note, and an email that waits."""
         letter = self._message(ticket, Direction.RECEIVED, f"<p>{WORD} {self.mark()}</p>")
         letter.inbound_email_id = self._email(ticket, Outcome.APPENDED).id
-        self._message(ticket, Direction.SENT, None)
+        self._answer(ticket)
         world.a_note(self.session, ticket, self.random.choice(self.people), f"{WORD} {self.mark()}")
-        file = Attachment(message_id=letter.id, position=1, media_type="text/plain", size=20)
+        self._file(letter)
+        if self.random.random() < 0.5:
+            self._email(ticket, self.random.choice(_WAITING))
+
+    def _answer(self, ticket: Ticket) -> None:
+        """With a file, in the outbox, to whom the ticket is with."""
+        answer = self._message(ticket, Direction.SENT, None)
+        answer.agent_id = self.random.choice(self.people).id
+        answer.rfc_message_id = f"answer{self.marks}@desk.example"
+        self._file(answer)
+        mailbox = self.session.get_one(Mailbox, ticket.mailbox_id)
+        to = [Address("", one.email) for one in people.participants(self.session, ticket)]
+        delivery.queue(
+            self.session, mailbox, Wanted.REPLY, to=to, rfc_message_id=answer.rfc_message_id, message=answer
+        )
+
+    def _file(self, message: Message) -> None:
+        file = Attachment(message_id=message.id, position=1, media_type="text/plain", size=20)
         self.session.add(file)
         self.session.flush()
         inside = self.mark()
         self.made.files[inside] = ("file", file.id)
         access.write_attachment(self.session, file, name=f"{self.mark()}.txt", body=f"{WORD} {inside}".encode())
-        if self.random.random() < 0.5:
-            self._email(ticket, self.random.choice(_WAITING))
 
     def _message(self, ticket: Ticket, direction: Direction, html: str | None) -> Message:
         message = Message(

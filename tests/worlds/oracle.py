@@ -71,6 +71,11 @@ class State:
             self.purposes = rows("stated_purpose")
             self.emails = {row["id"]: row for row in rows("inbound_email")}
             self.drafts = {row["id"]: row for row in rows("draft")}
+            self.messages = {row["id"]: row for row in rows("message")}
+            self.outbox = {row["rfc_message_id"]: row for row in rows("outbound_email")}
+            self.recipients: dict[int, set[str]] = defaultdict(set)
+            for row in rows("delivery"):
+                self.recipients[row["outbound_email_id"]].add(row["email"])
             self.ticket_of = {
                 kind: {row["id"]: row["ticket_id"] for row in rows(kind)} for kind in ("message", "note")
             }
@@ -119,6 +124,11 @@ class State:
             is_theirs = is_of_the_team or (agent["role"] == "admin" and self._may(agent, Permission.QUARANTINE))
             return email_row["outcome"] in _WAITS and is_theirs
         return self.reads(email, piece.ticket_id)
+
+    def may_be_mailed(self, message_id: int | None, piece: Piece) -> bool:
+        """Whether an email that carries this message may hold it: what was written in it, and its own files."""
+        of_file = self.message_of.get(piece.row_id) if piece.kind in {"file", "file name"} else None
+        return message_id is not None and message_id == (piece.row_id if piece.kind == "message" else of_file)
 
     def readable_tickets(self, email: str) -> set[int]:
         return {ticket_id for ticket_id in self.tickets if self.reads(email, ticket_id)}

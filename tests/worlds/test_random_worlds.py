@@ -1,28 +1,17 @@
 """Random worlds: on no path is content obtained without a basis, and each obtaining is on the trail.
 
 An oracle in plain Python says who may obtain what (oracle.py). HELPDESK_WORLDS=200 looks at so many worlds,
-HELPDESK_WORLD=17 at one.
+HELPDESK_WORLD=17 at one. Here are the pages; the stream, the commands, the mail and the jobs: test_other_ways.py.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 
-import pytest
 from flask import Flask
 
-from helpdesk import clock
-from helpdesk.runtime import Runtime
 from tests.web.browser import Browser
-from tests.worlds.asking import Asked, Asker
-from tests.worlds.making import WORD, Maker, World
-from tests.worlds.oracle import Piece, State, Trail, marks_in, tickets_linked
-
-_ONE = os.environ.get("HELPDESK_WORLD")
-SEEDS = [int(_ONE)] if _ONE else list(range(int(os.environ.get("HELPDESK_WORLDS", "2"))))
+from tests.worlds.looking import Look, days_later, signed_in
+from tests.worlds.making import WORD
+from tests.worlds.oracle import State, tickets_linked
 
 # by these clicks, and by no others, somebody may come to a basis for a ticket they could not read before
 GAINS = {
@@ -36,76 +25,6 @@ GAINS = {
     "teams.choose_members",
     "roles.change",
 }
-
-
-@dataclass
-class Look:
-    """One agent (or nobody) at one world: everything that came back is held against the oracle."""
-
-    here: Runtime
-    made: World
-    asker: Asker
-    trail: Trail
-    state: State
-    wrong: list[str] = field(default_factory=list)
-    obtained: int = 0
-
-    def judge(self, who: str | None, asked: Asked, *states: State) -> None:
-        about = f"{who} {asked.method} {asked.url} ({asked.status})"
-        if asked.status >= 500:
-            self.wrong.append(f"{about} broke")
-        for mark in marks_in(asked.text):
-            allowed = self._allowed(who, mark, states)
-            if not allowed:
-                self.wrong.append(
-                    f"{about} shows {mark} of {sorted(map(str, states[0].pieces[mark]))} without a basis"
-                )
-            elif not self._covered(who, allowed):
-                self.wrong.append(f"{about} shows {sorted(map(str, allowed))}, and the trail does not say so")
-            else:
-                self.obtained += 1
-        if who is None and asked.status in {302, 303}:
-            return  # to the sign-in page, and back to what was asked for
-        for ticket_id in tickets_linked(asked.text):
-            if not any(state.knows(who, ticket_id) or state.writes_on(who, ticket_id) for state in states):
-                self.wrong.append(f"{about} names ticket {ticket_id}, which is not visible")
-
-    def _allowed(self, who: str | None, mark: str, states: tuple[State, ...]) -> set[Piece]:
-        return {piece for state in states for piece in state.pieces[mark] if state.may_obtain(who, piece)}
-
-    def _covered(self, who: str | None, pieces: set[Piece]) -> bool:
-        actor = f"agent {self.state.agents[who or '']['id']}"
-        self.trail.look()
-        return any(self.trail.covers(actor, piece) for piece in pieces)
-
-
-@pytest.fixture(params=SEEDS)
-def random(request: pytest.FixtureRequest) -> Random:
-    return Random(request.param)  # noqa: S311  the same world for the same seed
-
-
-@pytest.fixture
-def look(runtime: Runtime, app: Flask, random: Random) -> Look:
-    with runtime.db.transaction() as session:
-        made = Maker(session, random).build()
-    trail = Trail(runtime.db)
-    trail.look()
-    return Look(runtime, made, Asker(app, runtime.db, random), trail, State(runtime.db, made))
-
-
-@contextmanager
-def days_later(days: float) -> Iterator[None]:
-    with clock.stopped_at(clock.now() + timedelta(days=days)):
-        yield
-
-
-def signed_in(app: Flask, who: str | None) -> Browser:
-    browser = Browser(app)
-    if who is None:
-        browser.get("/sign-in")
-    else:
-        browser.sign_in(who)
-    return browser
 
 
 def test_nothing_is_obtained_without_a_basis_and_all_that_is_stands_on_the_trail(
