@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.themes.analysis import analyse
+from helpdesk.themes.embeddings import ModelUnusable
 from helpdesk.themes.parent import NO_MEMORY
 from helpdesk.themes.values import Document, Limits
 
@@ -22,6 +23,8 @@ def main(memory_bytes: int, cpu_seconds: int) -> None:
     _confine(memory_bytes, cpu_seconds)
     try:
         _say({"result": _answer(json.load(sys.stdin))})
+    except ModelUnusable as reason:
+        _say({"failed": str(reason)})
     except MemoryError:
         sys.exit(NO_MEMORY)
 

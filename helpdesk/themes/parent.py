@@ -99,6 +99,8 @@ def _heard(
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 said = json.loads(line)
+                if "failed" in said:
+                    raise AnalysisFailed(said["failed"])
                 if "result" in said:
                     result = said["result"]
                 else:
