@@ -1,4 +1,4 @@
-"""Taking in what was fetched: read in the limited child, then filed in short transactions, a savepoint an email."""
+"""Taking in what was fetched: read in the limited child, filed together in short transactions, or else each apart."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, failpoints
-from helpdesk.desk import automatic, intake, ledger
+from helpdesk.desk import automatic, intake, ledger, people
 from helpdesk.mail import language
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.sandbox import Quarantined, Sandbox
@@ -42,6 +42,8 @@ _ITS_OWN_FAULT: Final = (
     AssertionError,
     RecursionError,
 )
+
+File = Callable[[Session, InboundEmail, ParsedEmail, intake.Arrival], None]
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +83,7 @@ class Intake:
         with self.here.db.transaction() as session:
             self.fence(session)
             with later.gathering(session):
-                self._file_some(session, queue)
+                self._file_some(session, queue, _file)
             failpoints.passing("before-commit-ticket")
         failpoints.passing("after-commit-ticket")
 
@@ -90,7 +92,7 @@ class Intake:
         for one in emails:
             with self.here.db.transaction() as session:
                 self.fence(session)
-                self._file_some(session, deque([one]))
+                self._file_some(session, deque([one]), _file_apart)
 
     def _get_languages_ready(self) -> None:
         """Before a transaction is open: what acknowledgements need to know a language takes a second to load."""
@@ -139,32 +141,49 @@ class Intake:
                 else:
                     automatic.tell_too_large(session, email, header)
 
-    def _file_some(self, session: Session, queue: deque[Read]) -> None:
-        mailbox = session.get_one(Mailbox, self.mailbox_id)
-        config = self.here.config
-        at = intake.arrival(
-            session, mailbox, trusted_authserv_id=config.mail.trusted_authserv_id, vault=self.here.vault,
-            desk=config.desk, time_zone=config.desk.time_zone,
-        )  # fmt: skip
-        ids = [email_id for email_id, _parsed in list(queue)[:BATCH]]
-        emails = {email.id: email for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(ids)))}
+    def _file_some(self, session: Session, queue: deque[Read], file: File) -> None:
+        upcoming = list(queue)[:BATCH]
+        at = self._arrival(session, [read for _id, read in upcoming if isinstance(read, ParsedEmail)])
+        waiting = select(InboundEmail).where(InboundEmail.id.in_([email_id for email_id, _read in upcoming]))
+        rows = {row.id: row for row in session.scalars(waiting)}
         until, filed = time.monotonic() + SHORT, 0
         while queue and filed < BATCH and (not filed or time.monotonic() < until):
             email_id, parsed = queue.popleft()
             filed += 1
-            email = emails[email_id]
-            if email.outcome is not Outcome.STORED:
+            row = rows[email_id]
+            if row.outcome is not Outcome.STORED:
                 continue  # filed by another poller, before it lost the mailbox to us
             if isinstance(parsed, Quarantined):
-                intake.quarantine(session, email, parsed.reason)
+                intake.quarantine(session, row, parsed.reason)
             else:
-                _file(session, email, parsed, at)
+                file(session, row, parsed, at)
+
+    def _arrival(self, session: Session, emails: Sequence[ParsedEmail]) -> intake.Arrival:
+        """Ask once what all of them need: who their writers are, too."""
+        people.expect(session, [address for email in emails for address, _name in people.senders(email)])
+        config = self.here.config
+        return intake.arrival(
+            session,
+            session.get_one(Mailbox, self.mailbox_id),
+            emails=emails,
+            trusted_authserv_id=config.mail.trusted_authserv_id,
+            vault=self.here.vault,
+            desk=config.desk,
+            time_zone=config.desk.time_zone,
+        )
 
 
 def _file(session: Session, email: InboundEmail, parsed: ParsedEmail, at: intake.Arrival) -> None:
+    """Make it a ticket, and let the next one find what it brought; where it fails, all of its batch is undone."""
+    intake.receive(session, email, parsed, at=at)
+    if session.new:
+        session.flush()
+
+
+def _file_apart(session: Session, email: InboundEmail, parsed: ParsedEmail, at: intake.Arrival) -> None:
     """Make it a ticket; what our own code stumbles over is undone alone, and waits to be looked at."""
     try:
-        with later.savepoint(session):
+        with session.begin_nested():
             intake.receive(session, email, parsed, at=at)
     except _ITS_OWN_FAULT as error:
         log.exception("email %s could not be filed", email.id)

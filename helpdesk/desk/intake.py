@@ -1,5 +1,6 @@
-"""An email becomes a ticket: known? thread? new? — with its ledger outcome and audit event, in one savepoint."""
+"""An email becomes a ticket: known? thread? new? — with its ledger outcome and audit event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -56,18 +57,20 @@ class Arrival:
     has_blocks: bool = False
     rules: tuple[Rule, ...] = ()
     time_zone: str = "UTC"
+    own_ids: frozenset[str] | None = None  # Message-IDs of ours among the batch's; None: each is asked for
 
 
 def arrival(
     session: Session,
     mailbox: Mailbox,
     *,
+    emails: Sequence[ParsedEmail] | None = None,
     trusted_authserv_id: str = "",
     vault: Vault | None = None,
     desk: Desk | None = None,
     time_zone: str = "UTC",
 ) -> Arrival:
-    """Look up once what each email of this mailbox's batch needs."""
+    """Look up once what each email of this mailbox's batch needs; `emails` are those of it, where they are known."""
     team = session.get_one(Team, mailbox.team_id)
     knows_the_erased = vault is not None and tombstones.are_any(session)
     return Arrival(
@@ -82,6 +85,7 @@ def arrival(
         has_blocks=blocks.are_there(session),
         rules=filter_rules.in_force(session),
         time_zone=time_zone,
+        own_ids=None if emails is None else _our_own(session, emails),
     )
 
 
@@ -94,11 +98,11 @@ def counts_languages(session: Session) -> bool:
 def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: Arrival) -> Outcome:
     """Make a stored email a ticket, a message on one, or something to look at; every email ends with a reason.
 
-    Call it in a savepoint: when it raises, this email is undone and the others of the batch stay.
+    When it raises, what it began is to be undone: with a savepoint of its own, or with all of its batch.
     """
     with session.no_autoflush:  # the verbs below flush where they need an id: each flush costs, and there are many
         outcome = _received(session, email, parsed, at)
-        privacy_requests.flag(session, email, parsed, time_zone=at.time_zone)
+    privacy_requests.flag(session, email, parsed, time_zone=at.time_zone)
     if outcome is not Outcome.NEW_TICKET:  # of a new ticket, its opening is the event
         _tell(session, email, outcome)
     if email.ticket_id is not None:
@@ -156,7 +160,8 @@ def _placed(
 
 def _passed_over(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> Outcome | None:
     """What becomes no message at all: our own email, come back, and what somebody wrote before they were erased."""
-    if _is_ours(session, parsed):
+    own_ids = _our_own(session, [parsed]) if at.own_ids is None else at.own_ids
+    if parsed.message_id in own_ids:
         return ledger.decide(email, Outcome.OWN, "an email of our own, come back")
     vault, writers = at.vault, [address for address, _name in people.senders(parsed)]
     if vault is None or not any(tombstones.covers(session, vault, one, email.arrived_at) for one in writers):
@@ -165,12 +170,14 @@ def _passed_over(session: Session, email: InboundEmail, parsed: ParsedEmail, at:
     return ledger.decide(email, Outcome.ERASED, "its writer was erased after it had arrived")
 
 
-def _is_ours(session: Session, parsed: ParsedEmail) -> bool:
-    if not parsed.message_id:
-        return False
-    spellings = [parsed.message_id, f"<{parsed.message_id}>"]
-    found = select(OutboundEmail.id).where(OutboundEmail.rfc_message_id.in_(spellings))
-    return session.scalar(found) is not None
+def _our_own(session: Session, emails: Sequence[ParsedEmail]) -> frozenset[str]:
+    """The Message-IDs of those that are ours, come back: each was written down before it was sent."""
+    ids = {email.message_id for email in emails if email.message_id}
+    if not ids:
+        return frozenset()
+    spellings = sorted(ids | {f"<{one}>" for one in ids})
+    found = session.scalars(select(OutboundEmail.rfc_message_id).where(OutboundEmail.rfc_message_id.in_(spellings)))
+    return frozenset(one.strip("<>") for one in found)
 
 
 def _doubt(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Arrival) -> str | None:

@@ -1,7 +1,7 @@
 """Customers as they turn up in emails, and who is on a ticket."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy.statistics.categories import LANGUAGES
 from helpdesk.storage.once import once
 
+_EXPECTED: Final = "expected customers"
 _ONE_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(-[a-z0-9-]{1,20})?\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -29,14 +30,33 @@ def customer_of(session: Session, email: str, name: str = "", *, source: Source 
 def customer_at(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
     """The same, but somebody new is not flushed yet: who makes more of them flushes once."""
     email = email.strip().lower()
-    known = session.scalar(select(Customer).join(CustomerAddress).where(CustomerAddress.email == email))
+    expected: dict[str, Customer | None] = session.info.get(_EXPECTED, {})
+    known = expected[email] if email in expected else _by_address(session, [email]).get(email)
     if known is not None:
         if not known.name and name:
             known.name = name
         return known
     customer = Customer(name=name, source=source)
     session.add(CustomerAddress(customer=customer, email=email, source=source))
+    if email in expected:
+        expected[email] = customer
     return customer
+
+
+def expect(session: Session, addresses: Iterable[str]) -> None:
+    """Look up at once who has these addresses: `customer_at` asks no more for them in this transaction.
+
+    Somebody may add one meanwhile (PostgreSQL): the address is refused as known then, and who called tries again.
+    """
+    emails = {address.strip().lower() for address in addresses}
+    session.info[_EXPECTED] = dict.fromkeys(emails) | _by_address(session, emails)
+
+
+def _by_address(session: Session, emails: Collection[str]) -> dict[str, Customer]:
+    if not emails:
+        return {}
+    found = select(CustomerAddress.email, Customer).join(Customer.addresses).where(CustomerAddress.email.in_(emails))
+    return {email: customer for email, customer in session.execute(found)}  # noqa: C416  rows are tuples to a human only
 
 
 def has_usable_sender(email: ParsedEmail) -> bool:

@@ -13,8 +13,7 @@ from helpdesk.business_calendar import NeverOpen
 from helpdesk.desk import business_hours, inbox
 from helpdesk.desk.inbox import Key
 from helpdesk.mail.parsed import ParsedEmail
-from helpdesk.mail.privacy_request import RequestKind, requests_in
-from helpdesk.mail.screened import Kind
+from helpdesk.mail.privacy_request import RequestKind
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Direction, Message
@@ -80,12 +79,10 @@ def terms(session: Session) -> Terms:
 def flag(session: Session, email: InboundEmail, parsed: ParsedEmail, *, time_zone: str) -> PrivacyRequest | None:
     """Look whether an email that was filed asks for a right, and let its clocks run.
 
-    What a machine wrote asks for nothing, and a second email of the same kind on a ticket changes nothing.
+    A second email of the same kind on a ticket changes nothing.
     """
-    if email.outcome not in _SPOKEN or parsed.screening.kind is not Kind.ORDINARY:
-        return None
-    kinds = [kind.value for kind in requests_in(parsed.trimmed.shown or parsed.text, subject=parsed.subject)]
-    if not kinds:
+    kinds = [kind.value for kind in parsed.requests]
+    if email.outcome not in _SPOKEN or not kinds:
         return None
     message = session.scalars(select(Message).where(Message.inbound_email_id == email.id)).one()
     ticket = session.get_one(Ticket, message.ticket_id)

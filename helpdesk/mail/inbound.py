@@ -16,6 +16,7 @@ from helpdesk.mail import (
     html,
     html_text,
     invitations,
+    privacy_request,
     protection,
     quote,
     screening,
@@ -23,6 +24,8 @@ from helpdesk.mail import (
 from helpdesk.mail.headers import Envelope, Header
 from helpdesk.mail.limits import Limits
 from helpdesk.mail.parsed import Invitation, NestedEmail, ParsedAttachment, ParsedEmail, Part, SafeHtml
+from helpdesk.mail.privacy_request import RequestKind
+from helpdesk.mail.screened import Kind
 from helpdesk.mail.tree import Node, TreeBuilder
 
 LONGEST_PART = 64 * 1024
@@ -56,7 +59,14 @@ def _read(raw: bytes, limits: Limits) -> ParsedEmail:
     message = _tree(raw, limits, builder.defects)
     root = builder.build(message)
     understood = _understood(root, builder.defects, limits)
-    return replace(understood, screening=screening.screen(understood))
+    screened = screening.screen(understood)
+    asked = _requests_in(understood) if screened.kind is Kind.ORDINARY else ()
+    return replace(understood, screening=screened, requests=asked)
+
+
+def _requests_in(understood: ParsedEmail) -> tuple[RequestKind, ...]:
+    new_text = understood.trimmed.shown or understood.text
+    return privacy_request.requests_in(new_text, subject=understood.subject)
 
 
 def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from helpdesk.mail.privacy_request import RequestKind
 from helpdesk.mail.quote import Trimmed
 from helpdesk.mail.screened import Screening
 
@@ -172,6 +173,8 @@ class ParsedEmail:
     """The new text, and the folds that hide quote and signature; its HTML is `safe_new_html`."""
     screening: Screening = field(default_factory=Screening)
     """What `screening` made of it: bounce, automatic reply, list …"""
+    requests: tuple[RequestKind, ...] = ()
+    """The rights over their data that a person asks for in it; what a machine wrote asks for nothing."""
 
     @property
     def sender(self) -> Address | None:

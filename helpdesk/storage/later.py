@@ -50,21 +50,6 @@ def gathering(session: Session) -> Iterator[None]:
         del session.info[_KEY]
 
 
-@contextmanager
-def savepoint(session: Session) -> Iterator[None]:
-    """A savepoint that is flushed, and that what was gathered within it belongs to."""
-    gathered: _Gathered | None = session.info.get(_KEY)
-    before = list(gathered.rows) if gathered else []
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except BaseException:
-        if gathered:
-            gathered.rows = before  # written within, it was undone with the savepoint
-        raise
-
-
 def settle(session: Session) -> None:
     """Write what was gathered so far, so that it can be read."""
     gathered: _Gathered | None = session.info.get(_KEY)
