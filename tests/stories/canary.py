@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import redis
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from helpdesk.models.base import Base
 from helpdesk.runtime import Runtime
@@ -126,6 +126,18 @@ class Visitor:
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         self.token = found[1] if found else self.token
         return answer
+
+
+@contextmanager
+def spoilt_messages(here: Runtime, ticket_id: int) -> Iterator[None]:
+    """Whoever loads a message of this ticket gets an error that names a customer's word."""
+    spoil = text("UPDATE message SET direction = :word WHERE ticket_id = :ticket AND direction = 'sent'")
+    mend = text("UPDATE message SET direction = 'sent' WHERE ticket_id = :ticket AND direction = :word")
+    for change in (spoil, mend):
+        with here.db.engine.begin() as connection:
+            connection.execute(change, {"word": TEXT, "ticket": ticket_id})
+        if change is spoil:
+            yield
 
 
 @contextmanager

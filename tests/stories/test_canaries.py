@@ -86,6 +86,20 @@ class Loop:
         assert "One who develops or hosts this desk" in record.text
         self.said += [record.text, unpacked(self.customer.get(f"{record.url}/proof").content)]
 
+    def a_page_and_a_job_break(self) -> None:
+        """Each meets a row that makes no sense: its error says the word that stands there."""
+        self.staff.post("/settings/sending", undo_seconds="2")
+        self.staff.post(f"/tickets/{self.number}/replies", text=f"And the {ANSWER} twice.", mode="all")
+        with canary.spoilt_messages(self.here, self.number):
+            page = self.staff.get(f"/tickets/{self.number}")
+            wait_until(lambda: '"LookupError"' in self.logs("worker"))
+        assert (page.status_code, "LookupError at" in self.logs("web")) == (500, True)
+        self.said.append(page.text)
+
+    def logs(self, of: str = "") -> str:
+        """What the desk's processes wrote down."""
+        return "".join(path.read_text(errors="replace") for path in (self.folder / "run/logs").glob(f"{of}*.log"))
+
     def typed(self, *words: str) -> str:
         """What a command says, all of it; in this process, for each start costs seconds."""
         given = {"HELPDESK_AGENT_PASSWORD": PASSWORD}
@@ -111,6 +125,7 @@ def test_no_canary_comes_out_where_it_has_no_business(tmp_path: Path, dovecot: D
             loop.a_host_reads_it_by_permission()
             loop.the_customer_looks_at_the_record()
             wait_until(lambda: decided(here) == 3)  # the bounce
+            loop.a_page_and_a_job_break()
             loop.said += [loop.typed(*words) for words in COMMANDS]
             everything = canary.rows_of(here, besides=frozenset())
             places = {
@@ -123,11 +138,14 @@ def test_no_canary_comes_out_where_it_has_no_business(tmp_path: Path, dovecot: D
             after = canary.rows_of(here, besides=frozenset())
         assert desk.stop() == 0
 
-    places["the logs"] = "".join(path.read_text(errors="replace") for path in (tmp_path / "run/logs").glob("*.log"))
+    places["the logs"] = loop.logs()
     places["what Redis was told"] = "\n".join(heard)
     places["what commands and the record say"] = "\n".join([*loop.said, desk.words()])
     visited = [url for who in (loop.staff, loop.host, loop.customer) for url in who.urls]
     places["addresses"] = "\n".join(url for url in visited if "/search?" not in url)
+    letters = "\n".join(text_of(email) for email in smtp_sink.accepted if ANSWER not in text_of(email))
+    assert "/permission/" in letters
+    assert not [word for word in canary.WORDS if word in letters]
     assert all(one in everything for one in (*canary.WORDS[:-2], CUSTOMER))
     for name, kept in places.items():
         assert kept
