@@ -25,6 +25,7 @@ INVITATION_WORKS_FOR: Final = timedelta(days=3)
 MOST_AN_HOUR: Final = 3
 
 _PATH: Final = "/password-resets/"
+_USED: Final = "this link was used, or is too old: ask for a new one"
 
 
 class LinkExpired(Exception):
@@ -126,7 +127,7 @@ def open_link(session: Session, secret: str) -> PasswordReset:
     """A link that still works; looking changes nothing. Raises LinkExpired."""
     found = session.scalar(select(PasswordReset).where(PasswordReset.secret_hash == digest_of(secret)))
     if found is None or found.used_at is not None or found.expires_at <= clock.now():
-        raise LinkExpired("this link was used, or is too old: ask for a new one")
+        raise LinkExpired(_USED)
     if session.get_one(Agent, found.agent_id).is_disabled:
         raise LinkExpired("this link does not work any more")
     return found
@@ -138,6 +139,9 @@ def use(session: Session, secret: str, password: str) -> Agent:
     Raises LinkExpired, PasswordWeak.
     """
     reset = open_link(session, secret)
+    session.refresh(reset, with_for_update=True)  # of two who send the form at once, the second finds it used
+    if reset.used_at is not None:
+        raise LinkExpired(_USED)
     agent = session.get_one(Agent, reset.agent_id)
     agents.set_password(session, agent, password, by=agent)
     audit.record(session, "password_reset.use", by=agent, on=("agent", agent.id), facts={"reset": reset.id})

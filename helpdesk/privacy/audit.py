@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -103,7 +103,7 @@ def _list_readings(session: Session, actor_kind: str, actor_id: str) -> list[dic
             AuditEvent.actor_kind == actor_kind,
             AuditEvent.actor_id == actor_id,
             AuditEvent.action == "list.read",
-            AuditEvent.at > clock.now() - COALESCED,
+            _just_before(clock.now()),
         )
     )
     return [json.loads(core)["facts"] for core in cores]
@@ -121,9 +121,14 @@ def _is_covered(session: Session, noted: Noted) -> bool:
         AuditEvent.object_kind == noted.object_kind,
         AuditEvent.object_id == noted.object_id,
         AuditEvent.basis == noted.basis,
-        AuditEvent.at > noted.at - COALESCED,
+        _just_before(noted.at),
     )
     return session.scalar(same.limit(1)) is not None
+
+
+def _just_before(moment: datetime) -> ColumnElement[bool]:
+    """Within five minutes; a moment to come covers nothing, or a clock that was put back would keep readings out."""
+    return AuditEvent.at.between(moment - COALESCED, moment)
 
 
 def _write(session: Session, noted: Noted) -> None:

@@ -125,6 +125,7 @@ def end(session: Session, grant: AccessGrant, *, by: Agent) -> None:
 
 def withdraw(session: Session, grant: AccessGrant, *, because: str, by: Reader) -> None:
     """End what waits or is live because what it opens is going away."""
+    _lock(session, grant)
     is_live = grant.state is GrantState.ACTIVE
     if not is_live and grant.state is not GrantState.REQUESTED:
         return
@@ -160,10 +161,12 @@ def sweep(session: Session) -> int:
     """Write down what time has ended: lapsed requests, expired grants; break-glass goes to its review."""
     now = clock.now()
     over = session.scalars(
-        select(AccessGrant).where(
+        select(AccessGrant)
+        .where(
             ((AccessGrant.state == GrantState.REQUESTED) & (AccessGrant.lapses_at <= now))
             | ((AccessGrant.state == GrantState.ACTIVE) & (AccessGrant.expires_at <= now))
         )
+        .with_for_update(skip_locked=True)  # what somebody decides in this moment stays as they decide it
     ).all()
     for grant in over:
         if grant.state is GrantState.REQUESTED:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from helpdesk.models.access_grant import AccessGrant, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditEvent, AuditShown
 from helpdesk.models.customer import Customer
+from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Attachment, Message
 from helpdesk.models.ticket import Ticket
 
@@ -126,7 +128,9 @@ def _chosen(question: Question) -> Select[AuditEvent]:
         chosen = chosen.where(AuditEvent.actor_kind == "agent", AuditEvent.actor_id == str(question.agent_id))
     if question.grant_id is not None:
         about = (AuditEvent.object_kind == "grant") & (AuditEvent.object_id == question.grant_id)
-        chosen = chosen.where(or_(AuditEvent.basis == f"grant {question.grant_id}", about))
+        holder = select(cast(AccessGrant.agent_id, String)).where(AccessGrant.id == question.grant_id)
+        used = (AuditEvent.actor_kind == "agent") & AuditEvent.actor_id.in_(holder)  # for the index: nobody else may
+        chosen = chosen.where(or_(used & (AuditEvent.basis == f"grant {question.grant_id}"), about))
     if question.customer_id is not None:
         theirs = select(Ticket.id).where(Ticket.customer_id == question.customer_id)
         shown = select(AuditShown.event_id).where(AuditShown.ticket_id.in_(theirs))
@@ -145,11 +149,15 @@ def _about_ticket(ticket_id: int) -> ColumnElement[bool]:
     files = (
         select(Attachment.id).join(Message, Message.id == Attachment.message_id).where(Message.ticket_id == ticket_id)
     )
+    emails = select(InboundEmail.id).where(InboundEmail.ticket_id == ticket_id)
+    grants = select(AccessGrant.id).where(AccessGrant.scope == Scope.TICKET, AccessGrant.scope_id == ticket_id)
     shown = select(AuditShown.event_id).where(AuditShown.ticket_id == ticket_id)
     return or_(
         (AuditEvent.object_kind == "ticket") & (AuditEvent.object_id == ticket_id),
         (AuditEvent.object_kind == "message") & AuditEvent.object_id.in_(messages),
         (AuditEvent.object_kind == "attachment") & AuditEvent.object_id.in_(files),
+        (AuditEvent.object_kind == "raw_email") & AuditEvent.object_id.in_(emails),
+        (AuditEvent.object_kind == "grant") & AuditEvent.object_id.in_(grants),
         AuditEvent.id.in_(shown),
     )
 

@@ -11,12 +11,15 @@ from helpdesk.storage.db import insert_unless_known
 
 
 def take(session: Session, name: str, *, holder: str, lasting: timedelta) -> bool:
-    """Take or renew a lease; False: another holder has it, and is alive."""
+    """Take or renew a lease; False: another holder has it, and is alive.
+
+    One that ends later than anybody could have taken it now is of a clock that was put back: it is free.
+    """
     now = clock.now()
     insert_unless_known(session, Lease, name=name, holder=holder, until=now)
     taken = session.execute(
         update(Lease)
-        .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= now))
+        .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + 2 * lasting))
         .values(holder=holder, until=now + lasting)
         .returning(Lease.name)
     )

@@ -217,3 +217,19 @@ def test_a_stated_purpose_is_no_basis(session: Session):
 
     with pytest.raises(AccessDenied):
         access.read(session, ticket, by=otto)
+
+
+def test_a_clock_that_is_put_back_keeps_no_reading_off_the_trail(db: Database):
+    with db.transaction() as session:
+        team = a_team(session)
+        ada, ticket = an_agent(session, team), a_ticket(session, team)
+
+    for hours in (0, -1, -1):
+        with clock.stopped_at(clock.now().replace(microsecond=0) + timedelta(hours=hours)), db.reading() as session:
+            access.read(session, ticket, by=ada)
+            access.glimpse(session, [ticket], by=ada, view="open")
+            audit.keep_readings(db, session.info["readings"])
+
+    with db.transaction() as session:
+        assert len(trail(session, "ticket.read")) == 2
+        assert len(trail(session, "list.read")) == 2

@@ -27,3 +27,11 @@ def test_a_lease_given_back_is_free_at_once(session: Session):
 
     leases.release(session, "seal", holder="first")
     assert leases.take(session, "seal", holder="second", lasting=MINUTE)
+
+
+def test_a_lease_of_a_clock_that_was_put_back_is_free(session: Session):
+    with clock.stopped_at(clock.now() + 60 * MINUTE):
+        assert leases.take(session, "seal", holder="first", lasting=MINUTE)
+
+    assert leases.take(session, "seal", holder="second", lasting=MINUTE)
+    assert not leases.take(session, "seal", holder="first", lasting=MINUTE)

@@ -144,22 +144,23 @@ def spoilt_messages(here: Runtime, ticket_id: int) -> Iterator[None]:
 def listening_to_redis(url: str) -> Iterator[list[str]]:
     """Every command that Redis is given: keys, values, the arguments of jobs."""
     heard: list[str] = []
-    client, over = redis.Redis.from_url(url, socket_timeout=1), threading.Event()
+    client, begun, over = redis.Redis.from_url(url), threading.Event(), threading.Event()
 
     def listen() -> None:
         with client.monitor() as monitor:
+            begun.set()
             while not over.is_set():
-                try:
-                    heard.append(monitor.next_command()["command"])
-                except redis.exceptions.TimeoutError:
-                    continue
+                heard.append(monitor.next_command()["command"])
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
+    assert begun.wait(10)
     try:
         yield heard
     finally:
         over.set()
+        with redis.Redis.from_url(url) as other:
+            other.ping()  # the last thing that is heard
         thread.join(5)
         client.close()
 

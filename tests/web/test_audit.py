@@ -57,3 +57,12 @@ def test_nonsense_in_the_question_is_no_error(desk: Desk):
         "before=x",
     ):
         assert root.get(f"/audit?{nonsense}").status_code == 200
+
+
+def test_a_ticket_is_answered_for_with_its_raw_email_and_its_permissions(desk: Desk):
+    number = desk.ticket.number
+    assert desk.browser(desk.ada).get(f"/messages/{desk.message.id}/original").status_code == 200
+    root = desk.browser(desk.root)
+
+    assert "raw_email.read" in root.get(f"/audit?ticket={number}").text
+    assert "grant.ask" in root.get(f"/audit?ticket={number}&kind=changes").text

@@ -1,5 +1,7 @@
 """Asking for permission in the browser, and the customer's answer by a mailed link."""
 
+import re
+
 from helpdesk.desk import permissions
 from helpdesk.models.access_grant import AccessGrant, GrantState, Scope
 from helpdesk.models.access_grant import Purpose as ReadingFor
@@ -100,3 +102,19 @@ def test_a_permission_for_a_team_leads_to_no_ticket_of_the_same_number(desk: Des
 
     assert f"All tickets of team {desk.ticket.id}" in page
     assert f'href="/tickets/{desk.ticket.id}">All tickets' not in page
+
+
+def test_a_mail_scanner_that_follows_all_it_finds_decides_nothing(desk: Desk):
+    scanner, link = desk.browser(), f"/permission/{desk.secret}"
+    for _ in range(3):
+        page = scanner.get(link)
+        assert scanner.client.head(link).status_code == 200
+        assert scanner.client.options(link).status_code == 200
+        for found in re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text):
+            scanner.get(found)
+        for answer in ("allow", "refuse"):
+            scanner.get(f"{link}?answer={answer}&hours=4")
+
+    with desk.runtime.db.reading() as session:
+        assert session.get_one(AccessGrant, desk.grant.id).state is GrantState.REQUESTED
+    assert desk.browser().post(link, {"answer": "allow"}).status_code == 303  # and it is not used up by being seen

@@ -2,16 +2,19 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from helpdesk import clock
-from helpdesk.desk import second_factor
+from helpdesk.desk import agents, second_factor
 from helpdesk.models.agent import Agent
+from helpdesk.models.message import Note
 from helpdesk.models.second_factor import Authenticator, RecoveryCode
 from helpdesk.models.sign_in import LoginSession
+from tests import world
 from tests.web.browser import PASSWORD, Browser
 from tests.web.desk import Desk
 
@@ -196,3 +199,26 @@ def test_name_and_language_are_ones_own(desk: Desk, language: str, said: str):
     assert f"<h1>{said}</h1>" in page
     assert 'value="Ada Stein"' in page
     assert 'data-theme="dark"' in page
+
+
+def test_a_page_that_is_being_made_while_its_login_ends_is_on_the_trail_and_the_last_one(desk: Desk):
+    ada, first = desk.browser(desk.ada), f"/tickets/{desk.ticket.number}"
+    still_to_end = [desk.ada.id]
+
+    def end_it(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "FROM message_content" in statement and still_to_end:
+            with desk.runtime.db.transaction() as session:
+                agents.sign_out(session, session.get_one(Agent, still_to_end.pop()))
+
+    event.listen(desk.runtime.db.engine, "before_cursor_execute", end_it)
+    begun = ada.get(first)
+    event.remove(desk.runtime.db.engine, "before_cursor_execute", end_it)
+
+    assert not still_to_end
+    assert begun.status_code == 200
+    with desk.runtime.db.transaction() as session:
+        assert len(world.trail(session, "ticket.read")) == 1
+    assert ada.get(first).status_code == 302
+    assert ada.post(f"{first}/notes", {"text": "Still here?"}).status_code in {303, 401}
+    with desk.runtime.db.transaction() as session:
+        assert session.query(Note).count() == 0

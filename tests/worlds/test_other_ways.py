@@ -30,9 +30,9 @@ from tests.worlds.looking import Look, days_later, signed_in
 from tests.worlds.oracle import State, marks_in
 from workers import schedule
 
-# with their words; "{who}", "{ticket}" and "{grant}" are drawn from the world
+# with their words; "{who}", "{ticket}", "{grant}" and whether a purpose is stated are drawn
 COMMANDS: Final = {
-    "ticket show": "{ticket} --as {who} --purpose bug",
+    "ticket show": "{ticket} --as {who} {purpose}",
     "ticket ask": "{ticket} --as {who} --purpose bug --reason because",
     "grant ask": "--ticket {ticket} --as {who} --purpose bug --reason because",
     "grant list": "--as {who}",
@@ -106,7 +106,9 @@ def test_each_command_prints_what_its_user_may_read_and_one_without_a_user_print
                             env={"HELPDESK_AGENT_PASSWORD": PASSWORD}, input="",
                         )  # fmt: skip
                     assert said.exception is None or isinstance(said.exception, SystemExit), (name, said.exception)
-                    look.judge(who, Asked("types", f"{name} {given}", name, said.exit_code, said.output), look.state)
+                    before, look.state = look.state, State(look.here.db, look.made)
+                    asked = Asked("types", f"{name} {given}", name, said.exit_code, said.output)
+                    look.judge(who, asked, before if "--purpose" not in given else look.state)
 
     assert not look.wrong, "\n".join(look.wrong[:20])
 
@@ -166,8 +168,9 @@ def _ids(here: Runtime, table: Any) -> list[int]:
 def _given(look: Look, words: str, who: str | None, random: Random) -> Iterator[list[str]]:
     """The words of a command, filled in: for some tickets where it names one."""
     grants = _ids(look.here, AccessGrant)
-    for ticket in random.sample(look.made.tickets, 3) if "{ticket}" in words else (0,):
-        yield words.format(who=who, ticket=ticket, grant=random.choice(grants)).split()
+    for ticket in random.sample(look.made.tickets, 2) if "{ticket}" in words else (0,):
+        purpose = random.choice(("", "--purpose bug"))
+        yield words.format(who=who, ticket=ticket, grant=random.choice(grants), purpose=purpose).split()
 
 
 def _leaves(command: click.Command, *path: str) -> Iterator[str]:
