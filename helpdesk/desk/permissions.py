@@ -129,6 +129,12 @@ def tickets_named(session: Session, listed: Sequence[AccessGrant], *, by: Agent)
     return set(session.scalars(inbox.visible(by).where(Ticket.id.in_(ids)).with_only_columns(Ticket.id)))
 
 
+def teams_named(session: Session, listed: Sequence[AccessGrant]) -> dict[int, str]:
+    """The names of the teams whose tickets these grants open."""
+    ids = {grant.scope_id for grant in listed if grant.scope is Scope.TEAM}
+    return {team.id: team.name for team in session.scalars(select(Team).where(Team.id.in_(ids)))} if ids else {}
+
+
 def _write(session: Session, vault: Vault, grant: AccessGrant, purpose: Purpose) -> bool:
     """Queue the email to the customer whose data it is; False where there is nobody to write to."""
     person = _person(session, grant)

@@ -157,8 +157,9 @@ def with_subject_like(session: Session, tickets: Sequence[Ticket], subject: str,
 def emails_to_compare(session: Session, emails: Sequence[InboundEmail], *, by: Machine) -> dict[int, bytes]:
     """The bytes of these emails, for a machine that compares them and hands out none: one event names them all."""
     compared = [email.id for email in emails]
-    facts: dict[str, object] = {"emails": compared}
-    audit.record(session, "email.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    on_tickets = sorted({email.ticket_id for email in emails if email.ticket_id is not None})
+    facts: dict[str, object] = {"emails": compared, "tickets": on_tickets}
+    audit.record(session, "email.compare", by=by, on=("raw_email", None), basis=MACHINE_BASIS[by], facts=facts)
     found: dict[int, bytes] = {}
     for email_id in compared:
         with suppress(FileMissing, NoResultFound):  # erased, or never more than a row
@@ -232,8 +233,12 @@ def files_to_look_at(session: Session, attachments: Sequence[Attachment], *, by:
     """The bytes of several files for a machine; one event names them all."""
     if not attachments:
         return {}
-    facts: dict[str, object] = {"attachments": [one.id for one in attachments]}
-    audit.record(session, "file.look", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
+    holders = select(Message.ticket_id).where(Message.id.in_({one.message_id for one in attachments})).distinct()
+    facts: dict[str, object] = {
+        "attachments": [one.id for one in attachments],
+        "tickets": sorted(session.scalars(holders)),  # so that each customer's record names it
+    }
+    audit.record(session, "file.look", by=by, on=("attachment", None), basis=MACHINE_BASIS[by], facts=facts)
     return content.files_of(session, [one.id for one in attachments])
 
 

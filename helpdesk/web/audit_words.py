@@ -154,3 +154,10 @@ def _verbs() -> dict[str, str]:
         "wake": _("Woke"),
         "want": _("Asked for"),
     }
+
+
+def basis_word(basis: str) -> str:
+    """By what right, to those who audit; a machine's stands in its own words."""
+    if basis.startswith("grant "):
+        return _("permission %(number)s", number=basis.removeprefix("grant "))
+    return _("ordinary handling") if basis == "ordinary handling" else basis

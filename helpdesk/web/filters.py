@@ -36,6 +36,8 @@ def install(app: Flask) -> None:
         language_name=language_name,
         linked=linked,
         grant_word=words.grant_word,
+        basis_word=audit_words.basis_word,
+        purpose_word=words.purpose_word,
         priority_word=lambda value: words.priorities()[value],
         thing_word=words.thing_word,
         object_word=words.object_word,

@@ -1,6 +1,6 @@
 """Permission to read: asked for at a ticket or by number, decided by colleagues, ended at any moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -38,6 +38,8 @@ class GrantRow:
     is_own: bool
     needs: str
     may_go_on: bool = False
+    may_allow: bool = True
+    choices: Sequence[int] = ()
 
 
 @bp.get("/grants")
@@ -79,7 +81,9 @@ def ask_by_number() -> ResponseReturnValue:
 @bp.post("/grants/<int:grant_id>/approval")
 def approve(grant_id: int) -> ResponseReturnValue:
     fresh()
-    return _decided(lambda: grants.approve(db(), _find(grant_id), by=agent()))
+    hours = request.form.get("hours", type=whole)
+    minutes = hours * 60 if hours else None
+    return _decided(lambda: grants.approve(db(), _find(grant_id), by=agent(), minutes=minutes))
 
 
 @bp.post("/grants/<int:grant_id>/ending")
@@ -153,11 +157,12 @@ def _rows(listed: Sequence[AccessGrant]) -> dict[int, GrantRow]:
     reasons = permissions.reasons(db(), [grant.id for grant in listed])
     holders = permissions.holders(db(), listed)
     visible = permissions.tickets_named(db(), listed, by=agent())
+    teams = permissions.teams_named(db(), listed)
     return {
         grant.id: GrantRow(
             id=grant.id,
             state=grants.state_now(grant).value,
-            what=_what(grant),
+            what=_what(grant, teams),
             url=url_for("tickets.show", number=grant.scope_id)
             if grant.scope is Scope.TICKET and grant.scope_id in visible
             else "",
@@ -169,17 +174,33 @@ def _rows(listed: Sequence[AccessGrant]) -> dict[int, GrantRow]:
             hours=max(1, round(grant.asked_minutes / 60)),
             is_own=grant.agent_id == agent().id,
             may_go_on=grant.agent_id == agent().id and grant.starts_at is not None and not grant.is_break_glass,
-            needs=_("by the customer") if grant.approver == "customer" else _("by a colleague"),
+            needs=_needs(grant),
+            may_allow=grant.first_by_id != agent().id,
+            choices=hours_to_choose(grant) if grant.approver == "admin" or grant.first_by_id is not None else (),
         )
         for grant in listed
     }
 
 
-def _what(grant: AccessGrant) -> str:
+def hours_to_choose(grant: AccessGrant) -> list[int]:
+    """As long as asked, or shorter."""
+    asked = max(1, round(grant.asked_minutes / 60))
+    return [hours for hours in (1, 4, 24, 48, 72, 168) if hours < asked] + [asked]
+
+
+def _needs(grant: AccessGrant) -> str:
+    if grant.approver == "customer":
+        return _("by the customer")
+    if grant.approver == "admin":
+        return _("by a colleague")
+    return _("by two colleagues") if grant.first_by_id is None else _("by two colleagues, one has allowed it")
+
+
+def _what(grant: AccessGrant, teams: Mapping[int, str]) -> str:
     words = {
         Scope.TICKET: _("Ticket #%(number)s", number=grant.scope_id),
         Scope.CUSTOMER: _("All tickets of customer %(number)s", number=grant.scope_id),
-        Scope.TEAM: _("All tickets of team %(number)s", number=grant.scope_id),
+        Scope.TEAM: _("All tickets of team %(name)s", name=teams.get(grant.scope_id or 0, grant.scope_id)),
         Scope.DESK: _("The whole desk"),
     }
     return words[grant.scope]

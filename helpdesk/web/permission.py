@@ -8,6 +8,7 @@ from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.privacy import grants, policy, record
 from helpdesk.privacy.grants import GrantRefused
 from helpdesk.web.auth import db, protected_by_its_address, public
+from helpdesk.web.grants import hours_to_choose
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.words import purposes
@@ -58,7 +59,7 @@ def _page(grant: AccessGrant, wrong: str = "") -> ResponseReturnValue:
         who=holder.name if shows_names else _("A member of the staff"),
         reason=permissions.reasons(db(), [grant.id])[grant.id].reason,
         purpose=purposes()[grant.purpose],
-        choices=[hours for hours in (1, 4, 24, 48, 72, 168) if hours < asked] + [asked],
+        choices=hours_to_choose(grant),
         asked=asked,
         readings=record.readings_under(db(), grant),
         wrong=wrong,

@@ -23,6 +23,8 @@ def machine_words() -> dict[str, str]:
         "delivery": _("Our program, to send our answer to you"),
         "index": _("Our program, to make files findable"),
         "statistics": _("Our program, to count how many wrote about what"),
+        "rules": _("Our program, to try a rule for emails that come"),
+        "themes": _("Our program, to count what many write about"),
         "backup": _("Our program, to make a backup of everything"),
         "erasure": _("Our program, to find what is to be erased"),
         "demo": _("Our program, to play a demonstration"),

@@ -20,6 +20,10 @@ def purposes() -> dict[Purpose, str]:
     }
 
 
+def purpose_word(purpose: str) -> str:
+    return purposes()[Purpose(purpose)] if purpose in set(Purpose) else purpose
+
+
 def priorities() -> dict[str, str]:
     """How urgent a ticket is, the least first."""
     return {
@@ -54,6 +58,8 @@ def thing_word(kind: str) -> str:
         "attachment": _("a file"),
         "raw_email": _("the original email"),
         "list": _("subject and first words, in a list or a search"),
+        "theme_report": _("your words, counted with those of many others"),
+        "desk": _("everything that is kept here"),
     }
     return words.get(kind, kind)
 

@@ -2,12 +2,15 @@
 
 import re
 
+from helpdesk import clock
 from helpdesk.desk import permissions
-from helpdesk.models.access_grant import AccessGrant, GrantState, Scope
+from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Scope
 from helpdesk.models.access_grant import Purpose as ReadingFor
 from helpdesk.models.agent import Agent
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.privacy.grants import Wish
+from tests import world
+from tests.web.browser import PASSWORD_HASH
 from tests.web.desk import Desk
 
 
@@ -100,7 +103,7 @@ def test_a_permission_for_a_team_leads_to_no_ticket_of_the_same_number(desk: Des
 
     page = desk.browser(desk.root).get("/grants").text
 
-    assert f"All tickets of team {desk.ticket.id}" in page
+    assert "All tickets of team Lamps" in page
     assert f'href="/tickets/{desk.ticket.id}">All tickets' not in page
 
 
@@ -118,3 +121,27 @@ def test_a_mail_scanner_that_follows_all_it_finds_decides_nothing(desk: Desk):
     with desk.runtime.db.reading() as session:
         assert session.get_one(AccessGrant, desk.grant.id).state is GrantState.REQUESTED
     assert desk.browser().post(link, {"answer": "allow"}).status_code == 303  # and it is not used up by being seen
+
+
+def test_a_colleague_allows_shorter_than_asked_and_sees_whose_tickets_it_opens(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        wish = Wish(Scope.TEAM, desk.ticket.team_id, ReadingFor.BUG, "The export fails", 24 * 60)
+        wide = permissions.ask(session, desk.runtime.vault, wish, by=session.get_one(Agent, desk.otto.id))
+        session.get_one(AccessGrant, desk.grant.id).approver = Approver.ADMIN
+        second = world.an_admin(session)
+        second.password_hash = PASSWORD_HASH
+    root, other = desk.browser(desk.root), desk.browser(second)
+
+    page = root.get("/grants").text
+    assert "All tickets of team Lamps" in page
+    assert "by two colleagues<" in page
+    assert root.post(f"/grants/{desk.grant.id}/approval", {"hours": "4"}).status_code == 303
+    assert root.post(f"/grants/{wide.id}/approval", {"hours": "1"}).status_code == 303
+    assert f"/grants/{wide.id}/approval" not in root.get("/grants").text
+    assert "by two colleagues, one has allowed it" in other.get("/grants").text
+    assert other.post(f"/grants/{wide.id}/approval", {"hours": "9000"}).status_code == 303
+
+    with desk.runtime.db.reading() as session:
+        ends = [session.get_one(AccessGrant, number).expires_at for number in (desk.grant.id, wide.id)]
+    hours = [round((end - clock.now()).total_seconds() / 3600) for end in ends if end]
+    assert hours == [4, 24]

@@ -13,7 +13,7 @@ from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import Customer
 from helpdesk.models.message import Attachment
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, erasure
+from helpdesk.privacy import access, erasure, record
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import Database
@@ -78,6 +78,8 @@ def test_a_file_is_found_by_its_text_and_seen_by_who_may_read_it(here: Runtime, 
             access.page_of(session, pdf, 1, by=otto)
         [event] = world.trail(session, "file.look")
         assert event.actor_id == "index"
+        lines = [line for line in record.readings_of(session, session.merge(ticket.customer)) if line.machine]
+        assert [(line.machine, line.kind, line.tickets) for line in lines] == [("index", "attachment", [ticket.id])]
 
 
 def test_looked_at_again_or_by_two_at_once_nothing_is_kept_twice(here: Runtime, team: Team):
