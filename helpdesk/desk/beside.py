@@ -5,6 +5,7 @@ import enum
 from sqlalchemy import Exists, exists, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.models.custom_field import CustomField
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.filter_rule import FilterHit
 from helpdesk.models.inbound_email import InboundEmail, Outcome
@@ -23,6 +24,7 @@ class Beside(enum.StrEnum):
     COPY = "copy"
     REQUEST = "request"
     RULE = "rule"
+    FIELD = "field"
     LINK = "link"
     CONSENT = "consent"
     PROVED = "proved"
@@ -48,6 +50,7 @@ def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
         Beside.COPY: exists().where(*a_copy),
         Beside.REQUEST: asked,
         Beside.RULE: exists().where(FilterHit.ticket_id == ticket.id),
+        Beside.FIELD: exists(CustomField.id),
         Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
         Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket.id, ContactConsent.proved_at.is_not(None)),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id)),

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.desk import custom_fields as fields
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.message import Message, MessageAddress, Note
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
+from helpdesk.privacy import custom_fields
 from helpdesk.privacy.basis import readable
 
 Condition = ColumnElement[bool]
@@ -80,6 +82,15 @@ def _tag(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Conditio
     return Ticket.id.in_(tagged)
 
 
+def _field(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    """What stands in a custom field: `field:order=4711`, or anything at all: `field:order`."""
+    key, _is, wanted = value.partition("=")
+    field = fields.named(session, key.strip())
+    if field is None:
+        raise NotUnderstood(value)
+    return custom_fields.holding([field.id], " ".join(wanted.split()))
+
+
 def _team(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
     return Ticket.team_id.in_(select(Team.id).where(func.lower(Team.name) == value.lower()))
 
@@ -142,6 +153,7 @@ _CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, ZoneInfo], Condition
     "after": _after,
     "assignee": _assignee,
     "before": _before,
+    "field": _field,
     "from": _from,
     "has": _has,
     "is": _is,
@@ -150,4 +162,4 @@ _CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, ZoneInfo], Condition
     "to": _to,
 }
 KEYS: Final = frozenset(_CONDITIONS)
-_ABOUT_CONTENT: Final = frozenset({"from", "has", "tag", "to"})  # the rest is told of every visible ticket
+_ABOUT_CONTENT: Final = frozenset({"field", "from", "has", "tag", "to"})  # the rest is told of every visible ticket

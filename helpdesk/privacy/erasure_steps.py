@@ -27,7 +27,7 @@ from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.theme_report import ThemeMessage, ThemeShare
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, drafts, theme_shares
+from helpdesk.privacy import access, custom_fields, drafts, theme_shares
 
 _ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
@@ -156,6 +156,7 @@ def _erase_drafts(session: Session, _person: Person, ids: Sequence[int]) -> Sequ
 
 def _erase_tickets(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
     access.erase_tickets(session, ids)
+    custom_fields.erase(session, ids)
     session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(erased_at=clock.now()))
     return ()
 
@@ -240,7 +241,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("drafts", ("draft", "draft_content", "draft_file", "draft_file_content"), lambda person: select(
         Draft.id).where(or_(Draft.ticket_id.in_(tickets_of(person)), Draft.ticket_id.in_(tickets_shared(person)))),
         _erase_drafts),
-    Step("tickets", ("ticket", "ticket_content"), lambda person: tickets_of(person).where(
+    Step("tickets", ("ticket", "ticket_content", "field_value"), lambda person: tickets_of(person).where(
         Ticket.erased_at.is_(None)), _erase_tickets),
     gone("addresses on others' messages", MessageAddress,
          lambda person: MessageAddress.email.in_(person.addresses)),

@@ -115,6 +115,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("Texts you use again, and what is done with the ticket then."),
             ),
             SettingsPage(
+                "custom_fields.index", N_("Custom fields"), "list-ordered", Permission.SETUP,
+                N_("What agents write down about a ticket besides."),
+            ),
+            SettingsPage(
                 "business_hours.index", N_("Business hours"), "calendar-clock", Permission.SETUP,
                 N_("When each team works, and on which days it does not."),
             ),

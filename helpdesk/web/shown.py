@@ -18,7 +18,7 @@ from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.policy import Mode
-from helpdesk.web import bars, composer, more, words
+from helpdesk.web import bars, composer, more, ticket_fields, words
 from helpdesk.web import thread as conversation
 from helpdesk.web.bars import Bar
 from helpdesk.web.composer import Composer, Typed
@@ -27,6 +27,7 @@ from helpdesk.web.more import More
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
+from helpdesk.web.ticket_fields import FieldShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class TicketShown:
     basis: str
     may_handle: bool
     more: More
+    fields: Sequence[FieldShown] = ()
     bars: Sequence[Bar] = ()
     composer: Composer | None = None
     from_list: str = ""  # names the list it was opened from, as a query
@@ -132,6 +134,7 @@ def show(
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
         bars=[*([Bar("circle-alert", wrong)] if wrong else []), *bars.on(session, ticket, here, by=by)],
+        fields=ticket_fields.of_ticket(session, ticket, by=by),
         more=more.of(session, ticket, here, by=by),
         from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
         composer=_composer(session, ticket, text, by=by, typed=draft),

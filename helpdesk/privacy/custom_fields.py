@@ -1,0 +1,37 @@
+"""The gate to the values of custom fields: content of their ticket, read and written by who may read that."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from helpdesk.models.agent import Agent
+from helpdesk.models.custom_field import CustomField
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import access
+from helpdesk.storage import custom_fields
+
+
+def read(session: Session, ticket: Ticket, among: ColumnElement[bool], *, by: Agent) -> list[tuple[CustomField, str]]:
+    """The wanted fields of a ticket and those that hold something: a part of reading it. Raises AccessDenied."""
+    access.require(session, ticket, by=by)
+    return custom_fields.on_ticket(session, ticket, among)
+
+
+def write(session: Session, ticket: Ticket, field: CustomField, value: str, *, by: Agent) -> bool:
+    """Keep a value, or none; says whether anything changed. Raises AccessDenied."""
+    access.require(session, ticket, by=by)
+    return custom_fields.keep(session, ticket.id, field.id, value)
+
+
+def holding(field_ids: Collection[int], value: str) -> ColumnElement[bool]:
+    """A condition on tickets: it lets nobody read more, so whoever asks it asks of what is readable."""
+    return custom_fields.holding(field_ids, value)
+
+
+def erase(session: Session, ticket_ids: Collection[int]) -> None:
+    custom_fields.erase(session, ticket_ids)
+
+
+def erase_of_erased(session: Session, field: CustomField) -> None:
+    custom_fields.erase_of_erased(session, field.id)
