@@ -12,6 +12,7 @@ from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.merge import TicketLink
 from helpdesk.models.message import Message
 from helpdesk.models.privacy_request import PrivacyRequest
+from helpdesk.models.snooze import Snooze
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.suggestion import Suggestion
 from helpdesk.models.ticket import Ticket
@@ -28,6 +29,7 @@ class Beside(enum.StrEnum):
     LINK = "link"
     CONSENT = "consent"
     PROVED = "proved"
+    SNOOZE = "snooze"
 
 
 def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
@@ -53,5 +55,6 @@ def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
         Beside.FIELD: exists(CustomField.id),
         Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
         Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket.id, ContactConsent.proved_at.is_not(None)),
+        Beside.SNOOZE: exists().where(Snooze.ticket_id == ticket.id),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id)),
     }

@@ -11,13 +11,16 @@ from helpdesk import clock
 from helpdesk.models.agent import Agent
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import audit
+from helpdesk.privacy import access, audit
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
 
 LONGEST: Final = timedelta(days=366)
 MORNING: Final = time(9, 0)
 _MOST_AT_ONCE: Final = 200
+_FEW_WORDS: Final = 15
+_FEW_LETTERS: Final = 120
+_QUESTIONS: Final = ("?", "\uff1f", "\u061f")  # Latin, Chinese and Japanese, Arabic
 
 
 class NotToBeSnoozed(Exception):
@@ -27,8 +30,10 @@ class NotToBeSnoozed(Exception):
 def snooze(
     session: Session, ticket: Ticket, *, until: datetime | None = None, on_reply: bool = True, by: Agent
 ) -> None:
-    """Put a ticket aside; snoozed again, the last word counts. Raises NotToBeSnoozed."""
+    """Put a ticket aside; snoozed again, the last word counts. Raises NotToBeSnoozed, AccessDenied."""
     check(until, on_reply)
+    if ticket.is_closed:  # one that is not closed is its team's to read
+        access.require(session, ticket, by=by)
     row = session.get(Snooze, ticket.id)
     if row is None:
         row = Snooze(ticket_id=ticket.id, agent_id=by.id)
@@ -82,6 +87,19 @@ def sleeps_on(session: Session, ticket: Ticket) -> bool:
 
 def of(session: Session, ticket: Ticket) -> Snooze | None:
     return session.get(Snooze, ticket.id) if ticket.status is Status.SNOOZED else None
+
+
+def cut_short(session: Session, ticket: Ticket) -> datetime | None:
+    """The moment until which a ticket should have slept that an answer woke; None where nothing is left of it."""
+    row = session.get(Snooze, ticket.id) if ticket.status is Status.OPEN and ticket.woke_at else None
+    return row.until if row is not None and row.until and row.until > clock.now() else None
+
+
+def is_thanks(text: str) -> bool:
+    """Whether an answer is so short that it may only say thanks: a few words, and no question."""
+    words = text.split()
+    is_short = 0 < len(words) <= _FEW_WORDS and len(text.strip()) <= _FEW_LETTERS
+    return is_short and not any(sign in text for sign in _QUESTIONS)
 
 
 def presets(zone: ZoneInfo) -> dict[str, datetime]:

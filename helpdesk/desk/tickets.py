@@ -93,9 +93,11 @@ def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
 
 
 def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
-    """Mark that the customer must act; their next message opens the ticket again."""
+    """Mark that the customer must act; their next message opens the ticket again. Raises AccessDenied."""
     if ticket.status is Status.PENDING:
         return
+    if ticket.is_closed:  # one that is not closed is its team's to read
+        access.require(session, ticket, by=by)
     ticket.status = Status.PENDING
     ticket.closed_at = None
     _tell(session, ticket, "ticket.wait", by=by)

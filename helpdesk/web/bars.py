@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, suggestions
+from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, snooze, suggestions
 from helpdesk.desk.beside import Beside
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
@@ -30,10 +30,11 @@ class Bar:
     action: str = ""
     buttons: Sequence[tuple[str, str]] = ()  # what is sent as `name`, and the words
     name: str = "answer"
+    and_reply: bool = False  # a snooze that an answer may end
 
 
-def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar]:
-    """All bars of a ticket that its reader may read."""
+def on(session: Session, ticket: Ticket, here: Listed, *, last_words: str, by: Agent) -> list[Bar]:
+    """All bars of a ticket that its reader may read; `last_words` are its customer's, if nobody wrote since."""
     may_decide = by.may(Permission.HANDLE)
     there = beside.of_ticket(session, ticket)
     offer = suggestions.offer(session, ticket, by=by) if Beside.SUGGESTION in there else None
@@ -43,7 +44,29 @@ def on(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Bar
         found.append(_forward(ticket, forward, may_decide=may_decide))
     looks = {Beside.COPY: _copies, Beside.REQUEST: _requests, Beside.RULE: _rules}
     found += [bar for what, look in looks.items() if what in there for bar in look(session, ticket)]
+    if Beside.SNOOZE in there:
+        found = [*_sleep(session, ticket, last_words, may_decide=may_decide), *found]
     return [*_place(ticket, may_decide=may_decide), *_merged(ticket), *found]
+
+
+def _sleep(session: Session, ticket: Ticket, last_words: str, *, may_decide: bool) -> list[Bar]:
+    """Until when it sleeps; or, woken by little more than thanks, the way back to sleep."""
+    if (asleep := snooze.of(session, ticket)) is not None:
+        at = moment(asleep.until) if asleep.until else ""
+        words = _("Snoozed until %(moment)s.", moment=at) if at else _("Snoozed until they answer.")
+        if at and asleep.ends_on_reply:
+            words = _("Snoozed until %(moment)s, or until they answer.", moment=at)
+        action = url_for("snoozes.wake", number=ticket.number) if may_decide else ""
+        return [Bar("alarm-clock", words, action=action, buttons=[("now", _("Wake it now"))], name="wake")]
+    until = snooze.cut_short(session, ticket)
+    if until is None or not may_decide or not snooze.is_thanks(last_words):
+        return []
+    keep = _("Keep it snoozed until %(moment)s", moment=moment(until))
+    action = url_for("snoozes.create", number=ticket.number)
+    words = _("Their short answer woke this ticket.")
+    return [
+        Bar("alarm-clock", words, action=action, buttons=[(until.isoformat(), keep)], name="until", and_reply=True)
+    ]
 
 
 def _place(ticket: Ticket, *, may_decide: bool) -> list[Bar]:

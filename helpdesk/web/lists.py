@@ -51,6 +51,7 @@ class Row:
     subject: str | Markup = ""
     preview: str | Markup = ""
     has_draft: bool = False
+    asleep_until: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -108,6 +109,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             subject=(seen[ticket.id].subject or _("(no subject)")) if ticket.id in seen else "",
             preview=seen[ticket.id].preview if ticket.id in seen else "",
             has_draft=ticket.id in marked.drafts,
+            asleep_until=marked.asleep.get(ticket.id),
         )
         for ticket in tickets
     ]

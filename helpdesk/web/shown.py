@@ -133,7 +133,10 @@ def show(
         customer=_person(session, ticket, here, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
-        bars=[*([Bar("circle-alert", wrong)] if wrong else []), *bars.on(session, ticket, here, by=by)],
+        bars=[
+            *([Bar("circle-alert", wrong)] if wrong else []),
+            *bars.on(session, ticket, here, last_words=_last_words(made), by=by),
+        ],
         fields=ticket_fields.of_ticket(session, ticket, by=by),
         more=more.of(session, ticket, here, by=by),
         from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
@@ -146,6 +149,14 @@ def _composer(
 ) -> Composer | None:
     may_write = by.may(Permission.HANDLE)
     return composer.of(session, ticket, text.attachment_names, by=by, typed=typed) if may_write else None
+
+
+def _last_words(entries: Sequence[Entry]) -> str:
+    """What the customer wrote, if that is the last thing that was written, and nothing but words."""
+    written = [entry for entry in entries if entry.kind != "event"]
+    if not written or written[-1].kind != "from-customer" or written[-1].files:
+        return ""
+    return "\n".join(part.text for part in written[-1].parts if not part.is_quote)
 
 
 def _opened(entries: list[Entry]) -> list[Entry]:

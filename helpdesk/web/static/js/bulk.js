@@ -32,6 +32,23 @@ export function pick(row) {
   return true;
 }
 
+// Shift+x: everything from the row chosen last to this one.
+export function pickUpTo(row) {
+  const box = row && one(".pick", row);
+  if (!box) return false;
+  box.checked = true;
+  if (last?.isConnected) range(last, box);
+  last = box;
+  show();
+  return true;
+}
+
+export function pickAll() {
+  for (const box of boxes()) box.checked = true;
+  show();
+  return boxes().length > 0;
+}
+
 export function letGo() {
   const chosen = boxes().filter((box) => box.checked);
   for (const box of chosen) box.checked = false;

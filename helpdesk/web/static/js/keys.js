@@ -1,18 +1,25 @@
 // Single keys, outside of fields. What a key does is also a button or a link on the page.
-import { letGo, pick } from "./bulk.js";
+import { letGo, pick, pickAll, pickUpTo } from "./bulk.js";
 import { hasText, undoLast, write } from "./composer.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
+import { copyTicket, darkOrLight, splitHere, takeBackState, watchSteps } from "./steps.js";
 import { backToList, closeMenus, fold } from "./panes.js";
 
 const links = () => all(".row .subject a").filter((link) => link.offsetParent !== null);
 
 export function watchKeys() {
+  watchSteps();
   document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
+      write(one("#composer")?.dataset.mode === "note" ? "reply" : "note");
+      return event.preventDefault();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
     if ("noKeys" in document.body.dataset) return;
     if (event.target.closest("input, textarea, select, [contenteditable]") || one("dialog[open]")) return;
-    const act = ACTIONS[event.key];
+    const act = (first.key && SECOND[first.key + event.key]) || ACTIONS[event.key];
+    first.key = null;
     if (act && act(event) !== false) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -20,20 +27,57 @@ export function watchKeys() {
   });
 }
 
+const first = { key: null };
+
+// the first of two keys: it waits a moment for the second
+function begin(key) {
+  first.key = key;
+  clearTimeout(first.timer);
+  first.timer = setTimeout(() => (first.key = null), 1_500);
+  return true;
+}
+
+const goTo = (view) => {
+  const link = one(`nav.views [data-view="${view}"]`);
+  link?.click();
+  return Boolean(link);
+};
+
+const SECOND = {
+  gi: () => goTo("mine"),
+  gu: () => goTo("unassigned"),
+  gm: () => goTo("mentions"),
+  gd: () => goTo("drafts"),
+  gs: () => goTo("snoozed"),
+  gq: () => goTo("waiting"),
+  "*a": () => pickAll(),
+};
+
 const ACTIONS = {
+  g: () => begin("g"),
+  "*": () => begin("*"),
   j: () => step(1),
   ArrowDown: () => !openTicket() && step(1),
   k: () => step(-1),
   ArrowUp: () => !openTicket() && step(-1),
   o: () => openFocused(),
   x: () => pick(document.activeElement?.closest(".row")),
+  X: () => pickUpTo(document.activeElement?.closest(".row")),
   u: () => backToList(),
   r: () => openTicket() && write("reply"),
   R: () => openTicket() && write("sender"),
   f: () => openTicket() && write("forward"),
-  z: () => undoLast(),
+  z: () => undoLast() || takeBackState() || takeBackBulk(),
   n: () => openTicket() && write("note"),
   e: () => press("e"),
+  E: () => closeAndGoOn(),
+  h: () => press("h"),
+  w: () => press("w"),
+  s: () => press("s"),
+  l: () => press("l"),
+  y: () => splitHere(),
+  ".": () => copyTicket(),
+  d: () => darkOrLight(),
   a: () => press("a"),
   i: () => press("i"),
   t: () => press("t"),
@@ -67,13 +111,43 @@ function step(by) {
   return true;
 }
 
+// the next one is known before the list changes
+function closeAndGoOn() {
+  const found = links();
+  const next = found[found.findIndex((link) => link.closest(".row").id === `row-${openNumber()}`) + 1];
+  const goOn = () => (next ? next.click() : backToList());
+  if (one('form[action$="/closure"] [data-key="e"]', ticketPane())) {
+    document.addEventListener("htmx:after:settle", goOn, { once: true });
+    return press("e");
+  }
+  return openTicket() ? goOn() : false;
+}
+
+function takeBackBulk() {
+  const button = one("[data-undo-bulk]");
+  button?.click();
+  return Boolean(button);
+}
+
 function openFocused() {
   if (!document.activeElement?.closest(".row")) return false;
   document.activeElement.click();
   return true;
 }
 
+// with tickets chosen in the list, a key is meant for all of them
+const FOR_CHOSEN = { e: "close:", "#": "trash:", "!": "spam:" };
+
+function pressForChosen(key) {
+  const bar = openTicket() ? null : one("#bulk.on");
+  const button = bar && (FOR_CHOSEN[key] ? one(`[value="${FOR_CHOSEN[key]}"]`, bar) : key === "l" ? one("[name=tag]", bar) : one("[data-more]", bar));
+  if (button?.matches("button")) button.click();
+  else button?.focus();
+  return Boolean(button);
+}
+
 function press(key) {
+  if (pressForChosen(key)) return true;
   const target = one(`[data-key="${key}"]`, ticketPane());
   if (!target) return false;
   closeMenus();
@@ -85,7 +159,7 @@ function press(key) {
 
 function escape(event) {
   if (closeMenus() || one("dialog[open]") || one(".views:popover-open")) return;
-  if (event.target.closest("input, textarea")) event.target.blur();
+  if (event.target.closest("input, textarea, [contenteditable]")) event.target.blur();
   else if (!letGo() && !hasText()) backToList();
 }
 

@@ -31,7 +31,7 @@ export async function open() {
   if (one("dialog[open]")) return;
   for (const menu of all("details.menu[open]")) menu.open = false;
   field().value = "";
-  commands = [...ofTicket(), ...ofPage(), ...(settings ?? [])];
+  commands = [...ofSelection(), ...ofTicket(), ...ofPage(), ...(settings ?? [])];
   dialog().showModal();
   list();
   settings ??= await ofSettings();
@@ -39,16 +39,32 @@ export async function open() {
   if (dialog().open) list(at); // what was chosen meanwhile stays chosen
 }
 
+// what can be done with the chosen tickets comes first
+function ofSelection() {
+  const bar = one("#bulk.on");
+  if (!bar) return [];
+  const buttons = all("button", bar).filter((button) => named(button)).map((button) => ({ name: named(button), go: () => button.click() }));
+  const choices = all("[data-more] option", bar).filter((option) => option.value).map((option) => ({
+    name: named(option),
+    go: () => {
+      option.selected = true;
+      option.closest("select").dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  }));
+  return [...buttons, ...choices];
+}
+
 // what has a menu is named with it: Priority › High
 function ofTicket() {
   const found = [];
   for (const button of all("#ticket .ticket-head :is(.menu-item, .button, summary[data-key])")) {
-    if (button.matches("summary:has(+ form .menu-item), form:has(.input:not([type=hidden])) *")) continue;
+    if (button.matches("summary:has(+ :is(form, div) .menu-item), form:has(.input:not([type=hidden])) .button")) continue;
     const title = named(button);
     const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
     const of = menu ? named(menu) : "";
     if (title) found.push({ name: of && of !== title ? `${of} › ${title}` : title, key: button.dataset.key, go: () => press(button) });
   }
+  for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), go: () => tab.click() });
   return found;
 }
 
