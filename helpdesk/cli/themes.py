@@ -19,6 +19,7 @@ from helpdesk.desk.theme_reports import NothingToAnalyse
 from helpdesk.desk.theme_scope import NoSuchScope
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.theme_shares import CUSTOMERS
 from helpdesk.runtime import Runtime
 from helpdesk.themes.embeddings import ModelUnusable
 from helpdesk.themes.protocol import evaluated
@@ -115,8 +116,12 @@ def _print(here: Runtime, report_id: int) -> None:
     Console(width=max(80, Console().width)).print(table)
     click.echo(
         f"themed {report.themed}, other {report.messages - report.themed}, in themes too small to be shown "
-        f"{report.suppressed}; left out {report.left_out}"
+        f"{report.suppressed}; left out {_few(report.left_out)}"
     )
+
+
+def _few(count: int) -> str:
+    return "fewer than five" if 0 < count < CUSTOMERS else str(count)
 
 
 def _asked() -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import theme_reports
-from helpdesk.models.theme_report import ReportTheme, ThemeChoice, ThemeReport
+from helpdesk.desk import theme_bands, theme_reports
+from helpdesk.desk.theme_bands import Counted
+from helpdesk.models.theme_report import ReportTheme, ThemeChoice, ThemeReport, ThemeShare
 from helpdesk.privacy.theme_shares import CUSTOMERS
 
 
@@ -32,7 +33,23 @@ class Row:
     members: Sequence[int] = ()
     merged: Sequence[int] = ()
     difference: int | None = None
-    """Customers more than in the last report; None where it is too small to be told, or nothing compares."""
+    """Customers more than in the report compared with; None where it is too small to be told, or nothing compares."""
+    band: tuple[float, float] | None = None
+    """Messages a week that chance allows the last four, on average; None where nothing was tested."""
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the test says so; of what people merged it says nothing."""
+        return self.trend not in ("steady", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What became of a theme since the last report: `new` came out of `old`, or `old` went into `new`."""
+
+    old: str
+    new: str
+    is_split: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +61,40 @@ class ReportPage:
     languages: Mapping[str, int] = field(default_factory=dict)
     not_themed: Mapping[str, int] = field(default_factory=dict)
     previous: ThemeReport | None = None
+    gone: Sequence[str] = ()
+    """Names of themes that only the report compared with shows."""
+    moves: Sequence[Move] = ()
 
     @property
     def other(self) -> int:
         return self.report.messages - self.report.themed
 
 
-def of_report(session: Session, report: ThemeReport) -> ReportPage:
-    """The page of a report: the most customers first; themes too small to be shown are counted, not listed."""
+def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | None = None) -> ReportPage:
+    """The page of a report: the most customers first; themes too small to be shown are counted, not listed.
+
+    It is compared with the last one of its series, or `against` another.
+    """
     choices = _choices(session, report.scope)
     last = theme_reports.before(session, report)
-    before = {row.number: row.customers for row in _groups(session, last)} if last is not None else {}
+    other = against or last
+    earlier = [row for row in _groups(session, other) if not row.is_suppressed] if other is not None else []
+    before = {row.number: row.customers for row in earlier}
     members = _members(session, report)
+    found = [one for one in _groups(session, report) if not one.is_suppressed]
+    bands = _bands(found)
     shown = [
-        _row(found, choices.get(found.number), before.get(found.number), members.get(found.number, ()))
-        for found in _groups(session, report)
-        if not found.is_suppressed
-    ]
+        replace(_row(one, choices.get(one.number), before.get(one.number), members.get(one.number, ())),
+                band=bands.get(one.number))
+        for one in found
+    ]  # fmt: skip
     by_number = {row.number: row for row in shown}
     for number, choice in sorted(choices.items()):
         into = _target(choices, number)
         if choice.merged_into is not None and number in by_number and into in by_number and into != number:
             by_number[into] = _merged(by_number[into], by_number.pop(number))
+    by_number = {number: _counted_once(session, report, row) for number, row in by_number.items()}
+    numbers = {number for row in by_number.values() for number in row.merged}
     rows = sorted(by_number.values(), key=lambda row: (-row.customers, row.number))
     return ReportPage(
         report,
@@ -74,7 +103,9 @@ def of_report(session: Session, report: ThemeReport) -> ReportPage:
         [date.fromisoformat(day) for day in json.loads(report.weeks)],
         json.loads(report.languages),
         json.loads(report.not_themed),
-        last,
+        other,
+        [_called(row, choices) for row in earlier if row.number not in numbers and not _is_hidden(row, choices)],
+        _moves(session, report, last) if last is not None else (),
     )
 
 
@@ -135,11 +166,72 @@ def _row(found: ReportTheme, choice: ThemeChoice | None, before: int | None, mem
 
 
 def _merged(into: Row, other: Row) -> Row:
-    """Two themes as one: who wrote about both is counted twice, so customers are said to be at least the larger."""
+    """Two themes as one; whether they moved together was not tested."""
     return Row(
         number=into.number, name=into.name, terms=[*into.terms, *(t for t in other.terms if t not in into.terms)],
         customers=max(into.customers, other.customers), messages=into.messages + other.messages,
-        weekly=[a + b for a, b in zip(into.weekly, other.weekly, strict=True)], trend="steady", ratio=None,
+        weekly=[a + b for a, b in zip(into.weekly, other.weekly, strict=True)], trend="", ratio=None,
         language=into.language, is_suppressed=False, is_hidden=into.is_hidden, is_renamed=into.is_renamed,
         members=[*into.members, *other.members], merged=[*into.merged, *other.merged],
     )  # fmt: skip
+
+
+def _counted_once(session: Session, report: ThemeReport, row: Row) -> Row:
+    """Who wrote about several of what people merged is one customer."""
+    if len(row.merged) == 1:
+        return row
+    theirs = (
+        select(func.count(ThemeShare.customer_id.distinct()))
+        .join(ReportTheme, ReportTheme.id == ThemeShare.report_theme_id)
+        .where(ReportTheme.report_id == report.id, ReportTheme.is_group, ReportTheme.number.in_(row.merged))
+    )
+    return replace(row, customers=session.scalar(theirs) or row.customers)
+
+
+def _bands(found: Sequence[ReportTheme]) -> dict[int, tuple[float, float]]:
+    counted = {one.number: Counted(one.language, json.loads(one.weekly), one.ratio) for one in found}
+    usual = theme_bands.usual(list(counted.values()))
+    return {
+        number: theme_bands.band(one, usual[one.language])
+        for number, one in counted.items()
+        if one.language in usual and sum(one.weekly) > 0
+    }
+
+
+def _called(found: ReportTheme, choices: Mapping[int, ThemeChoice]) -> str:
+    choice = choices.get(found.number)
+    return (choice.name if choice is not None else "") or found.name or f"#{found.number}"
+
+
+def _is_hidden(found: ReportTheme, choices: Mapping[int, ThemeChoice]) -> bool:
+    choice = choices.get(found.number)
+    return choice is not None and choice.is_hidden
+
+
+def _moves(session: Session, report: ThemeReport, last: ThemeReport) -> list[Move]:
+    """Only of themes that may be named in both reports."""
+    now, then = _names(session, report), _names(session, last)
+    split = session.execute(
+        select(ReportTheme.split_from, ReportTheme.number)
+        .where(
+            ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False), ReportTheme.split_from.is_not(None)
+        )
+        .order_by(ReportTheme.number)
+    )
+    merged = ((int(old), new) for old, new in json.loads(report.merged).items())
+    return [
+        Move(then[old], now[new], is_split)
+        for pairs, is_split in ((split, True), (merged, False))
+        for old, new in pairs
+        if old in then and new in now
+    ]
+
+
+def _names(session: Session, report: ThemeReport) -> dict[int, str]:
+    rows = session.execute(
+        select(ReportTheme.number, ReportTheme.name).where(
+            ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False), ReportTheme.name != "",
+            ReportTheme.is_suppressed.is_(False),
+        )
+    )  # fmt: skip
+    return {row.number: row.name for row in rows}

@@ -164,7 +164,7 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
         return False
     coverage = found["coverage"]
     report.method, report.weeks = found["method"], json.dumps(found["weeks"])
-    report.next_number = found["state"]["next"]
+    report.next_number, report.merged = found["state"]["next"], json.dumps(found["merged"])
     report.messages, report.customers = coverage["messages"], len(set(material.whose.values()))
     report.themed, report.suppressed = coverage["themed"], coverage["suppressed"]
     report.left_out, report.beyond = material.left_out, material.beyond
@@ -182,6 +182,14 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
     facts: dict[str, object] = {"messages": report.messages, "themes": len(found["groups"])}
     audit.record(session, "theme_report.keep", by=Machine.THEMES, on=("theme_report", report.id), facts=facts)
     return True
+
+
+def series(session: Session, report: ThemeReport, *, most: int) -> Sequence[ThemeReport]:
+    """The other reports of its series that are done, the newest first: what it can be compared with."""
+    chosen = select(ThemeReport).where(
+        ThemeReport.scope == report.scope, ThemeReport.state == ReportState.DONE, ThemeReport.id != report.id
+    )
+    return session.scalars(chosen.order_by(ThemeReport.id.desc()).limit(most)).all()
 
 
 def is_made(session: Session, scope: Scope, *, until: date) -> bool:

@@ -45,6 +45,7 @@ class ThemeReport(Base, kw_only=True):
     trouble: Mapped[str] = mapped_column(default="")
     method: Mapped[str] = mapped_column(default="")
     weeks: Mapped[str] = mapped_column(default="[]")  # their first days
+    merged: Mapped[str] = mapped_column(default="{}")  # JSON: a theme of the last report, and which one it went into
     next_number: Mapped[int] = mapped_column(default=0)  # of a theme that is new in this series
     messages: Mapped[int] = mapped_column(default=0)
     customers: Mapped[int] = mapped_column(default=0)

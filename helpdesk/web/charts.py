@@ -101,6 +101,7 @@ class Sparkline:
     width: int
     height: int
     line: str
+    band: str
     points: Sequence[Mark]
     table: Table
 
@@ -168,19 +169,25 @@ def sparkline(title: str, data: Sequence[Datum], *, say: Say = say_whole) -> Spa
     """A word-sized line; a point is filled where its value is sure, hollow where it is not."""
     width, height, room = _SPARK
     words = Words(title=title, name=_("When"), value=title)
-    most = max((one.value for one in data if one.value), default=0) or 1
+    most = max((top for one in data for top in (one.value, one.high) if top), default=0) or 1
+
+    def down(value: float) -> float:
+        return round(height - room - value / most * (height - 2 * room), 1)
+
     step = (width - 2 * room) / max(1, len(data) - 1)
     points = [
         Mark(
             across=round(room + at * step, 1),
-            top=round(height - room - (one.value or 0) / most * (height - 2 * room), 1),
+            top=down(one.value or 0),
+            low=None if one.low is None else down(one.low),
+            high=None if one.high is None else down(one.high),
             **_told(one, words, say),
         )
         for at, one in enumerate(data)
     ]
     line = "".join(_path([(mark.across, mark.top) for mark in run]) for run in _runs(points))
     known = [mark for mark in points if mark.is_known]
-    return Sparkline(title, width, height, line, known, _table(words, data, say))
+    return Sparkline(title, width, height, line, _band(points, 1), known, _table(words, data, say))
 
 
 def _told(one: Datum, words: Words, say: Say) -> dict[str, Any]:
@@ -282,10 +289,10 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
-def _band(run: Sequence[Mark]) -> str:
+def _band(run: Sequence[Mark], wide: int = 10) -> str:
     known = [mark for mark in run if mark.low is not None and mark.high is not None]
     if len(known) < 2:
         return ""
-    there = [(mark.across * 10, mark.high or 0.0) for mark in known]
-    back = [(mark.across * 10, mark.low or 0.0) for mark in reversed(known)]
+    there = [(mark.across * wide, mark.high or 0.0) for mark in known]
+    back = [(mark.across * wide, mark.low or 0.0) for mark in reversed(known)]
     return _path([*there, *back]) + "Z"

@@ -1,19 +1,25 @@
 """One theme of a report: its words, weeks and figures, the tickets behind it, and what people decide of it."""
 
-import math
 import secrets
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from babel.dates import format_date
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from helpdesk.desk import bulk, customers, outreach, theme_choices, theme_contact, theme_page, theme_tickets
+from helpdesk.desk import (
+    bulk,
+    customers,
+    outreach,
+    theme_bands,
+    theme_choices,
+    theme_contact,
+    theme_page,
+    theme_tickets,
+)
 from helpdesk.desk.bulk import NothingChosen, NotUnderstood
 from helpdesk.desk.outreach import NotTheirMailbox
 from helpdesk.desk.replies import NobodyToWriteTo
@@ -36,9 +42,6 @@ from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
 
 bp = Blueprint("theme", __name__)
-
-_BASELINE: Final = slice(-12, -4)  # the weeks that the last four are compared with
-_WIDTH: Final = 1.96  # of an interval of 95 per cent, in standard deviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +176,18 @@ def _rows(tickets: Sequence[Ticket]) -> list[TicketRow]:
 
 
 def _weeks(row: Row, page: ReportPage) -> Chart | None:
-    """Messages a week, with the band in which the last four would lie if nothing had changed."""
+    """Messages a week, with the band that the last four were tested against."""
     if len(page.weeks) < 2:
         return None
-    expected = statistics.fmean(row.weekly[_BASELINE]) if row.weekly[_BASELINE] else 0.0
-    spread = _WIDTH * math.sqrt(expected)
-    is_sure = row.trend != "steady"
-    data = [
-        Datum(
-            name=_week(week), value=count, low=max(0.0, expected - spread), high=expected + spread,
-            is_sure=is_sure and place >= len(page.weeks) - 4,
-        )
-        for place, (week, count) in enumerate(zip(page.weeks, row.weekly, strict=True))
-    ]  # fmt: skip
-    says = _("The band is what chance allows if nothing changed. A filled point moved more than that.")
+    data = []
+    for place, (week, count) in enumerate(zip(page.weeks, row.weekly, strict=True)):
+        is_recent = place >= len(page.weeks) - theme_bands.RECENT
+        low, high = row.band if is_recent and row.band else (None, None)
+        data.append(Datum(name=_week(week), value=count, low=low, high=high, is_sure=is_recent and row.has_moved))
+    says = _(
+        "The band is where the last four weeks would be on average, nineteen times in twenty, if nothing changed. "
+        "They are filled where the test says that something did."
+    )
     return charts.timeline(Words(title=_("Messages a week"), name=_("Week"), value=_("Messages"), says=says), data)
 
 

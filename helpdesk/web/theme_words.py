@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from babel.numbers import format_decimal
 
 from helpdesk.desk.theme_page import Row
+from helpdesk.privacy.theme_shares import CUSTOMERS
 from helpdesk.web.language import _, locale, ngettext, number
 
 _NAMED = 2
@@ -20,6 +21,11 @@ def trend_word(row: Row) -> str:
         "gone": _("gone"),
     }
     return words.get(row.trend, "")
+
+
+def few(count: int) -> str:
+    """A count in words that tell of no single person: below five it says only that."""
+    return _("fewer than five") if 0 < count < CUSTOMERS else str(number(count))
 
 
 def step_word(step: str) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk.desk import theme_page, theme_reports, theme_scope
+from helpdesk.desk import theme_bands, theme_page, theme_reports, theme_scope
 from helpdesk.desk.theme_digests import ThemeMail
 from helpdesk.desk.theme_page import ReportPage, Row
 from helpdesk.desk.theme_reports import NothingToAnalyse
@@ -31,7 +31,6 @@ from helpdesk.web.numbers import whole
 bp = Blueprint("themes", __name__)
 
 _OLD_ONES: Final = 20
-_RECENT: Final = 4  # weeks that are compared with those before
 
 
 @bp.get("/themes")
@@ -43,8 +42,13 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/themes/<int:report_id>")
 def show(report_id: int) -> ResponseReturnValue:
+    """A report, compared with the last one of its series, or another that is asked for."""
     may_look()
-    return _page(find(report_id))
+    report, other = find(report_id), request.args.get("with", type=whole)
+    against = None if other is None else find(other)
+    if against is not None and against.scope != report.scope:
+        raise NotVisible("theme_report", against.id)
+    return _page(report, against=against)
 
 
 @bp.get("/themes/<int:report_id>.csv")
@@ -121,16 +125,18 @@ def find(report_id: int) -> ThemeReport:
 
 def spark(row: Row, weeks: Sequence[date]) -> Sparkline:
     """A theme's weeks: the last four are filled where the test says that it moved; hollow is as by chance."""
-    is_sure = row.trend != "steady"
-    data = [
-        Datum(name=week.isoformat(), value=count, is_sure=is_sure and place >= len(weeks) - _RECENT)
-        for place, (week, count) in enumerate(zip(weeks, row.weekly, strict=False))
-    ]
+    data = []
+    for place, (week, count) in enumerate(zip(weeks, row.weekly, strict=False)):
+        is_recent = place >= len(weeks) - theme_bands.RECENT
+        low, high = row.band if is_recent and row.band else (None, None)
+        data.append(
+            Datum(name=week.isoformat(), value=count, low=low, high=high, is_sure=is_recent and row.has_moved)
+        )
     return charts.sparkline(row.name or _("Theme %(number)s", number=row.number), data)
 
 
-def _page(report: ThemeReport | None, *, wrong: str = "") -> ResponseReturnValue:
-    page = None if report is None else theme_page.of_report(db(), report)
+def _page(report: ThemeReport | None, *, against: ThemeReport | None = None, wrong: str = "") -> ResponseReturnValue:
+    page = None if report is None else theme_page.of_report(db(), report, against=against)
     if report is not None:
         _leave_event("theme_report.look", report)
     made = render_template(
@@ -143,6 +149,8 @@ def _page(report: ThemeReport | None, *, wrong: str = "") -> ResponseReturnValue
         trend=theme_words.trend_word,
         scope=[] if report is None else theme_scope.names(db(), theme_scope.of_text(report.scope)),
         running=[(one, theme_words.step_word(one.step)) for one in theme_reports.under_way(db())],
+        others=[] if report is None else theme_reports.series(db(), report, most=_OLD_ONES),
+        few=theme_words.few,
         old=theme_reports.listed(db(), most=_OLD_ONES),
         choices=_choices(),
         may_export=agent().may(Permission.EXPORT),

@@ -1,5 +1,7 @@
 """The pages of themes: read by who may, asked for, renamed, merged, hidden, taken away as a file."""
 
+import json
+
 from sqlalchemy import func, select
 
 from helpdesk import clock
@@ -15,7 +17,7 @@ from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage,
 from helpdesk.privacy import objections
 from tests import world
 from tests.web.browser import PASSWORD_HASH
-from tests.web.desk import Desk
+from tests.web.desk import Desk, a_report
 
 
 def another_theme(desk: Desk) -> int:
@@ -74,6 +76,27 @@ def test_a_name_a_merge_and_a_hiding_are_remembered_by_the_next_report(desk: Des
     assert "Hidden" in root.get(here).text
     assert root.post(f"{here}/{other}", {"do": "juggle"}).status_code == 422
     assert root.post(f"{here}/987654", {"do": "hide"}).status_code == 404
+
+
+def test_a_report_is_compared_with_any_other_of_its_series(desk: Desk):
+    other = another_theme(desk)
+    with desk.runtime.db.transaction() as session:
+        second = a_report(session, desk.ticket.number)
+        second.messages, second.left_out, second.merged = 40, 3, json.dumps({str(other): desk.ticket.number})
+        third = a_report(session, desk.ticket.number)
+        elsewhere = a_report(session, desk.ticket.number)
+        elsewhere.scope = json.dumps({"teams": [desk.ticket.team_id]})
+    root = desk.browser(desk.root)
+
+    last, first = root.get(f"/themes/{third.id}"), root.get(f"/themes/{third.id}?with={desk.report.id}")
+
+    assert "Only in that one" not in last.text
+    assert "Only in that one" in first.text
+    assert "bulb dark" in first.text
+    told = root.get(f"/themes/{second.id}").text
+    assert "went into" in told
+    assert "fewer than five" in told
+    assert root.get(f"/themes/{third.id}?with={elsewhere.id}").status_code == 404
 
 
 def test_a_report_is_asked_for_watched_and_stopped(desk: Desk):
