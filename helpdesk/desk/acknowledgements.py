@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.config import Desk
-from helpdesk.desk import automatic, business_hours, delivery
+from helpdesk.desk import automatic, business_hours, outbox
 from helpdesk.desk.letters import N_, say
 from helpdesk.mail import language, thread
 from helpdesk.mail.parsed import Address, ParsedEmail
@@ -117,7 +117,7 @@ def acknowledge(
     known = all_words(session)
     spoken = language.language_of(parsed.text, known) or ticket.customer.language or desk.language
     words = filled(known.get(spoken) or known["en"], desk=desk.name, number=ticket.number)
-    queued = delivery.queue(
+    queued = outbox.queue(
         session,
         mailbox,
         Purpose.ACKNOWLEDGEMENT,

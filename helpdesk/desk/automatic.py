@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, people
+from helpdesk.desk import outbox, people
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address, ParsedEmail
 from helpdesk.models.inbound_email import InboundEmail
@@ -29,7 +29,7 @@ def tell_too_large(session: Session, email: InboundEmail, header: ParsedEmail) -
         return False
     to = Address(header.senders[0].name, header.senders[0].email)
     message_id = thread.new_message_id(0, mailbox.address.rpartition("@")[2])
-    delivery.queue(session, mailbox, Purpose.TOO_LARGE, to=[to], rfc_message_id=message_id)
+    outbox.queue(session, mailbox, Purpose.TOO_LARGE, to=[to], rfc_message_id=message_id)
     return True
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk.models.custom_field import CustomField
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.filter_rule import FilterHit
+from helpdesk.models.follower import Follower
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.merge import TicketLink
 from helpdesk.models.message import Message
@@ -26,6 +27,7 @@ class Beside(enum.StrEnum):
     REQUEST = "request"
     RULE = "rule"
     FIELD = "field"
+    FOLLOWER = "follower"
     LINK = "link"
     CONSENT = "consent"
     PROVED = "proved"
@@ -52,6 +54,7 @@ def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
         Beside.COPY: exists().where(*a_copy),
         Beside.REQUEST: asked,
         Beside.RULE: exists().where(FilterHit.ticket_id == ticket.id),
+        Beside.FOLLOWER: exists().where(Follower.ticket_id == ticket.id),
         Beside.FIELD: exists(CustomField.id),
         Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
         Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket.id, ContactConsent.proved_at.is_not(None)),

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, contact_consents, password_resets, records, sendings, theme_page
+from helpdesk.desk import brand, contact_consents, notices, password_resets, records, sendings, theme_page
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -283,6 +283,18 @@ def _delivery_failed(session: Session, row: OutboundEmail, desk: Desk, _vault: V
     return _automatic(session, row, desk, subject, words)
 
 
+def _ticket_notice(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
+    """To an agent: a number and a link, no content; not to one who may not read the ticket any more."""
+    notice = session.get_one(Notice, row.notice_id)
+    agent, number = session.get_one(Agent, notice.agent_id), notice.ticket_id
+    if not access.readable_ids(session, [number], by=agent):
+        raise NotComposed("Whom this notice is for may not read the ticket any more.")
+    language, link = agent.language or desk.language, f"{desk.base_url.rstrip('/')}/tickets/{number}"
+    said = say(notices.WORDS[notice.kind], language, number=number)
+    words = letter("ticket_notice", language, name=agent.name, desk=desk.name, said=said, link=link)
+    return _automatic(session, row, desk, say(N_("Ticket #%(number)s"), language, number=number), words)
+
+
 _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault, Machine], OutgoingEmail]]] = {
     Purpose.REPLY: _reply,
     Purpose.PASSWORD_RESET: _password_reset,
@@ -290,6 +302,7 @@ _COMPOSERS: Final[Mapping[Purpose, Callable[[Session, OutboundEmail, Desk, Vault
     Purpose.GRANT_NOTICE: _about_a_grant,
     Purpose.TOO_LARGE: _too_large,
     Purpose.DELIVERY_FAILED: _delivery_failed,
+    Purpose.TICKET_NOTICE: _ticket_notice,
     Purpose.ACKNOWLEDGEMENT: _acknowledgement,
     Purpose.CHECKPOINT: _checkpoint,
     Purpose.CONTACT_PROOF: _contact_proof,

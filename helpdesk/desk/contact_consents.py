@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import automatic, delivery
+from helpdesk.desk import automatic, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.customer import CustomerAddress
@@ -39,7 +39,7 @@ def note(session: Session, vault: Vault, ticket: Ticket, email: str) -> None:
     )  # fmt: skip
     if _may_be_asked(session, email):
         sender = ticket.mailbox
-        queued = delivery.queue(
+        queued = outbox.queue(
             session, sender, Purpose.CONTACT_PROOF, to=[Address("", email)],
             rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Bringing an outbound email to its recipients: claim, send, mark; each recipient has a state of its own."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select, update
@@ -10,18 +10,12 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.desk import notices, tickets
 from helpdesk.desk.outbox import Claimed
-from helpdesk.mail import thread
-from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer, Verdict
-from helpdesk.models.access_grant import AccessGrant
 from helpdesk.models.agent import Agent
-from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.customer import CustomerAddress
-from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
-from helpdesk.models.notice import Notice, NoticeKind
+from helpdesk.models.notice import NoticeKind
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
-from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
@@ -32,43 +26,6 @@ from helpdesk.storage.jobs import Job
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 80, 160, 320, 500, 580, 580, 582))
 _ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 _LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
-
-
-def queue(  # noqa: PLR0913  a row of the outbox has these
-    session: Session,
-    mailbox: Mailbox,
-    purpose: Purpose,
-    *,
-    to: Sequence[Address],
-    cc: Sequence[Address] = (),
-    bcc: Sequence[Address] = (),
-    rfc_message_id: str,
-    message: Message | None = None,
-    password_reset: PasswordReset | None = None,
-    access_grant: AccessGrant | None = None,
-    checkpoint: AuditCheckpoint | None = None,
-    notice: Notice | None = None,
-    due_at: datetime | None = None,
-) -> OutboundEmail:
-    """Put an email into the outbox: it leaves when it is due, after this transaction has committed."""
-    email = OutboundEmail(
-        mailbox_id=mailbox.id,
-        purpose=purpose,
-        rfc_message_id=rfc_message_id.strip("<>"),
-        message_id=message.id if message else None,
-        password_reset_id=password_reset.id if password_reset else None,
-        access_grant_id=access_grant.id if access_grant else None,
-        checkpoint_size=checkpoint.size if checkpoint else None,
-        notice_id=notice.id if notice else None,
-    )
-    due_at = due_at or clock.now()
-    for field, addresses in (("to", to), ("cc", cc), ("bcc", bcc)):
-        for one in addresses:
-            Delivery(outbound_email=email, email=one.email, name=one.name, field=field, due_at=due_at)
-    session.add(email)
-    session.flush()
-    jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=mailbox.id)
-    return email
 
 
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
@@ -205,10 +162,7 @@ def _has_failed(session: Session, email: OutboundEmail, ticket: Ticket | None) -
     author = session.get(Agent, message.agent_id) if message and message.agent_id else None
     notice = notices.tell(session, author, ticket, NoticeKind.DELIVERY_FAILED) if author else None
     if author and notice and notices.wants_mail(session, author):
-        mailbox = session.get_one(Mailbox, email.mailbox_id)
-        message_id = thread.new_message_id(0, mailbox.address.rpartition("@")[2])
-        to = [Address(author.name, author.email)]
-        queue(session, mailbox, Purpose.DELIVERY_FAILED, to=to, rfc_message_id=message_id, notice=notice)
+        notices.mail(session, notice, author, mailbox_id=email.mailbox_id, purpose=Purpose.DELIVERY_FAILED)
 
 
 def _ticket_of(session: Session, email: OutboundEmail) -> Ticket | None:

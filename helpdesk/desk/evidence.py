@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery
+from helpdesk.desk import outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Role
@@ -27,7 +27,7 @@ def mail_checkpoint(session: Session) -> OutboundEmail | None:
     if not keepers:
         return None
     latest.mailed_at = clock.now()
-    return delivery.queue(
+    return outbox.queue(
         session,
         sender,
         Purpose.CHECKPOINT,
@@ -51,7 +51,7 @@ def raise_flags(session: Session) -> int:
         chosen = select(Agent).where(Agent.is_disabled.is_(False), Agent.id != flag.agent_id).order_by(Agent.id)
         auditors = [one for one in session.scalars(chosen) if one.may(Permission.AUDIT)]
         if auditors:
-            queued = delivery.queue(
+            queued = outbox.queue(
                 session, sender, Purpose.UNUSUAL_READING, to=[Address(one.name, one.email) for one in auditors],
                 rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
             )  # fmt: skip

@@ -14,6 +14,7 @@ from helpdesk.desk import (
     conversation,
     copies,
     filter_rules,
+    followers,
     forwards,
     ledger,
     people,
@@ -233,6 +234,7 @@ def _append(
         reason = "an automatic answer: filed, the ticket stays as it was"
         return ledger.decide(email, Outcome.FILED, reason, ticket_id=ticket.id)
     _has_spoken(session, ticket, message)
+    followers.hear_of(session, ticket)
     return ledger.decide(email, Outcome.APPENDED, "an answer on its ticket", ticket_id=ticket.id)
 
 

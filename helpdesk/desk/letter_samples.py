@@ -6,8 +6,10 @@ from typing import Final
 
 from helpdesk import clock
 from helpdesk.config import Desk
+from helpdesk.desk import notices
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.theme_page import Row
+from helpdesk.models.notice import NoticeKind
 
 _EXAMPLE: Final = "0123456789abcdef" * 2
 _SAID: Final = (N_("Thank you for your message."), N_("We will look into it and tell you what we found."))
@@ -51,6 +53,10 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
             "desk": desk.name, "since": _until()[:10], "until": _until()[:10], "messages": 480,
             "rows": [_theme(1, "lamp flickers", 31, "growing"), _theme(2, "", 9, "steady")],
             "link": f"{desk.base_url}/themes/1",
+        },
+        "ticket_notice": {
+            "name": "Ada Fischer", "desk": desk.name, "link": f"{desk.base_url}/tickets/4711",
+            "said": say(notices.WORDS[NoticeKind.MENTION], language, number=4711),
         },
         "unusual_reading": {"desk": desk.name, "readings": 400, "usual": 30, "link": f"{desk.base_url}/audit"},
         "too_large": {"desk": desk.name, "address": address},

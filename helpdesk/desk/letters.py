@@ -24,6 +24,7 @@ NAMES: Final = (
     "record_digest",
     "reply",
     "theme_digest",
+    "ticket_notice",
     "too_large",
     "unusual_reading",
 )

@@ -8,12 +8,24 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox
+from helpdesk.desk import inbox, outbox
+from helpdesk.languages import N_
+from helpdesk.mail import thread
+from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.notice import Notice, NoticeKind
+from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import settings
+from helpdesk.privacy import access, settings
 
+# what each says, of a ticket's number
+WORDS: Final = {
+    NoticeKind.DELIVERY_FAILED: N_("An answer of yours on ticket #%(number)s did not arrive."),
+    NoticeKind.ASSIGNED: N_("Ticket #%(number)s was assigned to you."),
+    NoticeKind.MENTION: N_("You were mentioned in a note on ticket #%(number)s."),
+    NoticeKind.NEWS: N_("Somebody wrote on ticket #%(number)s, which is yours or followed by you."),
+}
 MOST_SHOWN: Final = 100
 COUNTED_UP_TO: Final = 99
 
@@ -23,7 +35,9 @@ class Told:
     """How an agent wants to hear of it."""
 
     key: ClassVar = "notices"
-    by_mail: bool = True
+    by_mail: bool = True  # of an answer that did not arrive
+    bell: tuple[str, ...] = (NoticeKind.ASSIGNED.value, NoticeKind.MENTION.value, NoticeKind.NEWS.value)
+    mail: tuple[str, ...] = (NoticeKind.MENTION.value,)  # of those
 
 
 def tell(session: Session, agent: Agent, ticket: Ticket, kind: NoticeKind) -> Notice | None:
@@ -39,6 +53,36 @@ def tell(session: Session, agent: Agent, ticket: Ticket, kind: NoticeKind) -> No
     notice = Notice(agent_id=agent.id, ticket_id=ticket.id, kind=kind)
     session.add(notice)
     session.flush()
+    return notice
+
+
+def inform(session: Session, agent: Agent, ticket: Ticket, kind: NoticeKind) -> None:
+    """Tell an agent as they chose to hear of it, by mail too; nothing to somebody who may not read the ticket."""
+    wanted = settings.of_agent(session, agent, Told)
+    if kind.value not in wanted.bell or agent.is_disabled:
+        return
+    session.flush()
+    if not access.readable_ids(session, [ticket.id], by=agent):
+        return
+    notice = tell(session, agent, ticket, kind)
+    if notice is not None and kind.value in wanted.mail:
+        mail(session, notice, agent, mailbox_id=ticket.mailbox_id, purpose=Purpose.TICKET_NOTICE)
+
+
+def mail(session: Session, notice: Notice, agent: Agent, *, mailbox_id: int, purpose: Purpose) -> None:
+    """A number and a link; whether it may still be told is looked at once more when it leaves (desk/compose)."""
+    mailbox = session.get_one(Mailbox, mailbox_id)
+    message_id = thread.new_message_id(0, mailbox.address.rpartition("@")[2])
+    to = [Address(agent.name, agent.email)]
+    outbox.queue(session, mailbox, purpose, to=to, rfc_message_id=message_id, notice=notice)
+
+
+def see(session: Session, notice_id: int, *, by: Agent) -> Notice | None:
+    """One of an agent's own was seen; None where it is not theirs."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.agent_id != by.id:
+        return None
+    notice.seen_at = notice.seen_at or clock.now()
     return notice
 
 

@@ -11,8 +11,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.mail.parsed import Address
+from helpdesk.models.access_grant import AccessGrant
+from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
+from helpdesk.models.message import Message
+from helpdesk.models.notice import Notice
+from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
+from helpdesk.models.sign_in import PasswordReset
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
 
@@ -41,6 +47,43 @@ class Batch:
 
     claimed: tuple[Claimed, ...] = ()
     not_before: datetime | None = None
+
+
+def queue(  # noqa: PLR0913  a row of the outbox has these
+    session: Session,
+    mailbox: Mailbox,
+    purpose: Purpose,
+    *,
+    to: Sequence[Address],
+    cc: Sequence[Address] = (),
+    bcc: Sequence[Address] = (),
+    rfc_message_id: str,
+    message: Message | None = None,
+    password_reset: PasswordReset | None = None,
+    access_grant: AccessGrant | None = None,
+    checkpoint: AuditCheckpoint | None = None,
+    notice: Notice | None = None,
+    due_at: datetime | None = None,
+) -> OutboundEmail:
+    """Put an email into the outbox: it leaves when it is due, after this transaction has committed."""
+    email = OutboundEmail(
+        mailbox_id=mailbox.id,
+        purpose=purpose,
+        rfc_message_id=rfc_message_id.strip("<>"),
+        message_id=message.id if message else None,
+        password_reset_id=password_reset.id if password_reset else None,
+        access_grant_id=access_grant.id if access_grant else None,
+        checkpoint_size=checkpoint.size if checkpoint else None,
+        notice_id=notice.id if notice else None,
+    )
+    due_at = due_at or clock.now()
+    for field, addresses in (("to", to), ("cc", cc), ("bcc", bcc)):
+        for one in addresses:
+            Delivery(outbound_email=email, email=one.email, name=one.name, field=field, due_at=due_at)
+    session.add(email)
+    session.flush()
+    jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=mailbox.id)
+    return email
 
 
 def claim(session: Session, outbound_email_id: int, *, lease: timedelta | None = None) -> Claimed | None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import agents, delivery
+from helpdesk.desk import agents, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
@@ -90,7 +90,7 @@ def mail(session: Session, reset: PasswordReset, agent: Agent) -> OutboundEmail:
         raise NoMailbox("no mailbox is set up that could send the link: 'helpdesk mailbox add' sets one up")
     if sender.sending_paused_because:
         raise NoMailbox(f"sending from {sender.address} is paused: {sender.sending_paused_because}")
-    return delivery.queue(
+    return outbox.queue(
         session,
         sender,
         Purpose.PASSWORD_RESET,

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
-from helpdesk.desk import delivery, inbox
+from helpdesk.desk import inbox, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Scope
@@ -143,7 +143,7 @@ def _write(session: Session, vault: Vault, grant: AccessGrant, purpose: Purpose)
         return False
     grants.link_secret(vault, grant)
     session.flush()
-    delivery.queue(
+    outbox.queue(
         session, mailbox, purpose, to=[person], access_grant=grant,
         rfc_message_id=thread.new_message_id(0, mailbox.address.rpartition("@")[2]),
     )  # fmt: skip

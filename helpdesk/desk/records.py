@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery
+from helpdesk.desk import outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.customer import Customer, CustomerAddress
@@ -184,7 +184,7 @@ def _mail(session: Session, address: CustomerAddress, purpose: Purpose) -> int |
     if sender is None:
         return None
     name = session.get_one(Customer, address.customer_id).name
-    queued = delivery.queue(
+    queued = outbox.queue(
         session, sender, purpose, to=[Address(name, address.email)],
         rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
     )  # fmt: skip

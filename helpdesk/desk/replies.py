@@ -9,7 +9,7 @@ from sqlalchemy import Row, ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, people
+from helpdesk.desk import outbox, people
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.mail import thread, writing
 from helpdesk.mail.address import wire_address
@@ -132,7 +132,7 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
     message = _message(session, ticket, text.strip(), mailbox, letter, by)
     _keep_recipients(session, ticket, message, chosen, joins=letter.mode is not Mode.FORWARD)
     _keep_files(session, message, files)
-    queued = delivery.queue(
+    queued = outbox.queue(
         session,
         mailbox,
         Purpose.REPLY,

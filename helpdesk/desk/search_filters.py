@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import custom_fields as fields
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.follower import Follower
 from helpdesk.models.message import Message, MessageAddress, Note
+from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import custom_fields
@@ -62,6 +64,10 @@ def _is(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
         "unassigned": Ticket.assignee_id.is_(None),
         "waiting": and_(on_desk, Ticket.awaits_us, Ticket.status != Status.CLOSED),
         "protected": Ticket.is_protected.is_(True),
+        "followed": exists().where(Follower.ticket_id == Ticket.id, Follower.agent_id == by.id),
+        "mentioned": exists().where(
+            Notice.ticket_id == Ticket.id, Notice.agent_id == by.id, Notice.kind == NoticeKind.MENTION
+        ),
         "undelivered": Ticket.has_failed_delivery.is_(True),
     }
     return _one_of(found, value)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import delivery, evidence
+from helpdesk.desk import evidence, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
@@ -33,7 +33,7 @@ def send(session: Session, report: ThemeReport) -> int:
     for agent in session.scalars(select(Agent).where(Agent.is_disabled.is_(False)).order_by(Agent.id)):
         if not agent.may(Permission.THEMES) or not settings.of_agent(session, agent, ThemeMail).is_wanted:
             continue
-        queued = delivery.queue(
+        queued = outbox.queue(
             session, sender, Purpose.THEME_DIGEST, to=[Address(agent.name, agent.email)],
             rfc_message_id=thread.new_message_id(0, sender.address.rpartition("@")[2]),
         )  # fmt: skip

@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox
+from helpdesk.desk import followers, inbox, mentions, notices
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.message import Note
+from helpdesk.models.notice import NoticeKind
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access, audit
@@ -41,7 +42,7 @@ def find(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
 
 
 def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
-    """Leave a remark among agents; it is never sent. Raises AccessDenied, Empty."""
+    """Leave a remark among agents; it is never sent, and tells whom it names. Raises AccessDenied, Empty."""
     access.require(session, ticket, by=by)
     if not text.strip():
         raise Empty("write something first: the note is empty")
@@ -50,6 +51,7 @@ def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
     session.flush()
     access.write_note(session, remark, text.strip())
     _tell(session, ticket, "ticket.note", by=by, facts={"note": remark.id})
+    followers.hear_of(session, ticket, by=by, besides=mentions.tell(session, ticket, text, by=by))
     return remark
 
 
@@ -61,6 +63,8 @@ def assign(session: Session, ticket: Ticket, to: Agent | None, *, by: Agent) -> 
         raise NotOfTheTeam("give the ticket to somebody of its team")
     ticket.assignee = to
     _tell(session, ticket, "ticket.assign", by=by, facts={"to": to.id if to else None})
+    if to is not None and to.id != by.id:
+        notices.inform(session, to, ticket, NoticeKind.ASSIGNED)
 
 
 def may_be_assigned(session: Session, ticket: Ticket, agent: Agent) -> bool:

@@ -12,6 +12,9 @@ from helpdesk.models.base import Base
 
 class NoticeKind(enum.StrEnum):
     DELIVERY_FAILED = "delivery_failed"
+    ASSIGNED = "assigned"
+    MENTION = "mention"
+    NEWS = "news"  # somebody wrote on a ticket that is theirs, or that they follow
 
 
 class Notice(Base, kw_only=True):

@@ -19,6 +19,7 @@ class Purpose(enum.StrEnum):
     TOO_LARGE = "too_large"
     ACKNOWLEDGEMENT = "acknowledgement"
     DELIVERY_FAILED = "delivery_failed"
+    TICKET_NOTICE = "ticket_notice"
     CHECKPOINT = "checkpoint"
     RECORD_CODE = "record_code"
     UNUSUAL_READING = "unusual_reading"

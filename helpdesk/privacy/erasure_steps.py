@@ -267,6 +267,7 @@ KEPT: Final[Mapping[str, str]] = {
     "bulk_item": "the number of a ticket, and its states before and after an action on many",
     "customer_address": "goes last of all: by it the others are found",
     "erasure": "numbers and moments only: it is the evidence",
+    "follower": "which agent hears of which ticket, by number",
     "filter_hit": "which rule acted on which email, by number",
     "inbound_email": "the ledger: a fingerprint keeps an email from being taken in again; its bytes go",
     "objection": "that somebody of this number did not want to be counted: numbers and moments",

@@ -88,6 +88,8 @@ def _of_kind() -> dict[str, str]:
         "feedback.refuse": _("Does not want to be written to"),
         "custom_field.retire": _("Retired the field"),
         "custom_field.bring_back": _("Offered the field again"),
+        "ticket.follow": _("Followed"),
+        "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),
         "ticket.requester": _("Changed the requester of"),
         "ticket.take_back": _("Took back an answer in"),

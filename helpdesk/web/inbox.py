@@ -39,6 +39,7 @@ def count() -> ResponseReturnValue:
     return {link.slug: link.count for link in (*around.views, *around.teams)} | {
         "waiting": around.waiting,
         "drafts": around.drafts,
+        "notices": around.notices,
     }
 
 

@@ -21,6 +21,7 @@ NAMES: Final = {
     "checkpoint": N_("Checkpoint of the audit trail"),
     "contact_proof": N_("May we write to you about your feedback?"),
     "delivery_failed": N_("To an agent: an answer did not arrive"),
+    "ticket_notice": N_("To an agent: something about a ticket"),
     "grant_notice": N_("Somebody has read your data"),
     "grant_request": N_("May somebody read your data?"),
     "invitation": N_("Invitation of an agent"),

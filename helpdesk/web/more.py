@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import beside, links, merges, teams
+from helpdesk.desk import beside, followers, links, merges, teams
 from helpdesk.desk.beside import Beside
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.merge import LinkKind
@@ -32,6 +32,7 @@ class More:
     priorities: Sequence[tuple[str, str]]
     merged: Sequence[int]  # the numbers of the tickets that were merged into it
     related: Sequence[Related]
+    followers: Sequence[Agent]
     contact: str  # whether who left feedback may be written back to: proved, ticked, or neither
 
 
@@ -41,8 +42,14 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
         priorities=list(words.priorities().items()),
         merged=[one.number for one in merges.of_ticket(session, ticket, by=by)],
         related=_related(session, ticket, here, by=by),
+        followers=_followers(session, ticket),
         contact=_contact(beside.of_ticket(session, ticket)),
     )
+
+
+def _followers(session: Session, ticket: Ticket) -> Sequence[Agent]:
+    is_followed = Beside.FOLLOWER in beside.of_ticket(session, ticket)
+    return followers.of_ticket(session, ticket) if is_followed else []
 
 
 def _contact(known: frozenset[Beside]) -> str:

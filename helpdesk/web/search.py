@@ -80,7 +80,7 @@ def _refused() -> str:
 
 def _empty(results: Results) -> Empty:
     if results.misunderstood:
-        values = _("is: open, pending, snoozed, closed, mine, unassigned, waiting, spam, trash; dates: 2026-03-31.")
+        values = _("is: open, closed, mine, followed, mentioned, unassigned, waiting, trash; dates: 2026-03-31.")
         return Empty("search", _("A filter was not understood"), values)
     return Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
 

@@ -294,7 +294,7 @@ def test_a_bounce_without_an_address_is_the_only_recipients(session: Session, em
 
 def test_an_email_without_a_ticket_fails_too(session: Session):
     mailbox = a_mailbox(session, a_team(session))
-    email = delivery.queue(
+    email = outbox.queue(
         session, mailbox, Purpose.PASSWORD_RESET, to=[Address("Ada", "ada@desk.example")], rfc_message_id="<t.0.1@x>"
     )
     held = claimed(session, email)

@@ -45,6 +45,12 @@ VALUES: dict[str, dict[str, object]] = {
     "acknowledgement": {"paragraphs": [["One & two"], ["three", "four"]]},
     "too_large": {"desk": "Lamps & Co", "address": "support@desk.example"},
     "checkpoint": {"desk": "Lamps & Co", "note": "desk.example\n12\nroot=\n", "verifier": "desk.example+ab+cd"},
+    "ticket_notice": {
+        "name": "Ada <b>",
+        "desk": "Lamps & Co",
+        "said": "You were mentioned in a note on ticket #7.",
+        "link": "https://desk.example/tickets/7",
+    },
     "unusual_reading": {
         "desk": "Lamps & Co",
         "readings": 400,

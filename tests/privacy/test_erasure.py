@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, intake, ledger, outbox, people, permissions
+from helpdesk.desk import intake, ledger, outbox, people, permissions
 from helpdesk.mail import inbound
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, GrantState, Purpose, Scope
@@ -154,7 +154,7 @@ def test_a_file_goes_unless_somebody_elses_message_holds_the_same_bytes(db: Data
 def test_mail_that_waits_is_cancelled_and_no_address_stays_in_the_outbox(session: Session, nils: Customer):
     ticket = world.a_ticket(session, customer=nils)
     message = world.a_message(session, ticket, direction=Direction.SENT)
-    queued = delivery.queue(
+    queued = outbox.queue(
         session, ticket.mailbox, Why.REPLY, to=[Address("Nils", NILS)], rfc_message_id="<1@desk>", message=message
     )
 

@@ -42,6 +42,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "mailbox_id": desk.ticket.mailbox_id,
         "other": desk.ticket.number,
         "draft_id": desk.draft.id,
+        "notice_id": 987654,
         "field_id": 987654,
         "file_id": desk.draft_file.id,
         "reply_id": desk.saved_reply.id,

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import delivery, people
+from helpdesk.desk import outbox, people
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import (
     AccessGrant,
@@ -161,9 +161,7 @@ class Maker:
         self._file(answer)
         mailbox = self.session.get_one(Mailbox, ticket.mailbox_id)
         to = [Address("", one.email) for one in people.participants(self.session, ticket)]
-        delivery.queue(
-            self.session, mailbox, Wanted.REPLY, to=to, rfc_message_id=answer.rfc_message_id, message=answer
-        )
+        outbox.queue(self.session, mailbox, Wanted.REPLY, to=to, rfc_message_id=answer.rfc_message_id, message=answer)
 
     def _file(self, message: Message) -> None:
         file = Attachment(message_id=message.id, position=1, media_type="text/plain", size=20)

@@ -3,6 +3,7 @@ import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
 import { all, one, words } from "./page.js";
 import { watchPicker } from "./picker.js";
+import { openMentions } from "./mentions.js";
 import { fill, openRecipients, showLeftOut } from "./recipients.js";
 
 const AFTER = 1_000;
@@ -98,6 +99,7 @@ function open() {
   if (!place || place.dataset.open) return;
   place.dataset.open = "yes";
   openRecipients(place);
+  openMentions(place);
   const kept = missing(place);
   openEditor(place).then(() => kept && restore(kept));
   if (kept?.kind === "note") one("#note-text").value = kept.text;

@@ -1,0 +1,153 @@
+"""Following and mentioning: who is told of what, never somebody who may not read the ticket, by mail a link alone."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.config import Desk as Named
+from helpdesk.desk import compose, followers, mentions, notices, outbox, places, search, tickets
+from helpdesk.desk.notices import Told
+from helpdesk.mail.outbound import NotComposed
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.notice import Notice, NoticeKind
+from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import settings
+from helpdesk.privacy.access import AccessDenied
+from helpdesk.storage.vault import Vault
+from tests.world import a_team, a_ticket, an_admin, an_agent
+
+
+@pytest.fixture
+def team(session: Session) -> Team:
+    return a_team(session)
+
+
+@pytest.fixture
+def ada(session: Session, team: Team) -> Agent:
+    return an_agent(session, team, name="Ada Fischer")
+
+
+@pytest.fixture
+def ben(session: Session, team: Team) -> Agent:
+    return an_agent(session, team, name="Ben Ada Roth")
+
+
+@pytest.fixture
+def ticket(session: Session, team: Team) -> Ticket:
+    return a_ticket(session, team)
+
+
+def told(session: Session, agent: Agent) -> list[NoticeKind]:
+    return list(session.scalars(select(Notice.kind).where(Notice.agent_id == agent.id).order_by(Notice.id)))
+
+
+def letters(session: Session) -> list[OutboundEmail]:
+    return list(session.scalars(select(OutboundEmail).where(OutboundEmail.purpose == Purpose.TICKET_NOTICE)))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("@Ada Fischer look", ["Ada Fischer"]),
+        ("(@ada) look, @BEN  ada\nroth!", ["Ada Fischer", "Ben Ada Roth"]),
+        ("ada@fischer.example, x@Ada, @Adam, @Kims", []),
+        ("@Kim and @Kim Li", ["Kim Li"]),
+        ("@ alone", []),
+    ],
+)
+def test_a_name_is_meant_by_the_whole_of_it_or_by_a_first_word_that_only_one_has(text: str, meant: list[str]):
+    people = [
+        Agent(name=name, email=f"{at}@desk.example")
+        for at, name in enumerate(["Ada Fischer", "Ben Ada Roth", "Kim Li", "Kim Berg"])
+    ]
+
+    assert [one.name for one in mentions.named(text, people)] == meant
+
+
+def test_who_is_mentioned_follows_the_ticket_and_is_told_once_by_mail_with_a_link_alone(
+    session: Session, ticket: Ticket, ada: Agent, ben: Agent
+):
+    tickets.note(session, ticket, "The secret is under the lamp, @Ben", by=ada)
+
+    assert told(session, ben) == [NoticeKind.MENTION]
+    assert [one.id for one in followers.of_ticket(session, ticket)] == [ben.id]
+    (letter,) = letters(session)
+    claimed = outbox.claim(session, letter.id)
+    assert claimed is not None
+    email = compose.email(session, claimed, desk=Named(base_url="https://desk.example"), vault=Vault(bytes(32)))
+    assert f"https://desk.example/tickets/{ticket.number}" in email.text
+    assert "secret" not in email.text + email.subject + (email.html or "")
+
+
+def test_nobody_who_may_not_read_the_ticket_is_offered_told_or_made_a_follower(
+    session: Session, ticket: Ticket, ada: Agent, ben: Agent
+):
+    otto, root = an_agent(session, a_team(session), name="Otto Klein"), an_admin(session)
+
+    tickets.note(session, ticket, f"@Otto Klein and @{root.name}, please", by=ada)
+
+    assert (told(session, otto), told(session, root)) == ([], [])
+    assert list(followers.of_ticket(session, ticket)) == []
+    assert mentions.offered(session, ticket, "", by=ada) == [ben.name]
+    assert mentions.offered(session, ticket, "ot", by=ada) == []
+    for refused in (
+        lambda: mentions.offered(session, ticket, "", by=root),
+        lambda: followers.follow(session, ticket, by=root),
+    ):
+        with pytest.raises(AccessDenied):
+            refused()
+
+
+def test_a_notice_does_not_leave_once_its_agent_may_not_read_the_ticket_any_more(
+    session: Session, ticket: Ticket, ada: Agent, ben: Agent
+):
+    tickets.note(session, ticket, "@Ben look", by=ada)
+    places.move(session, ticket, a_team(session), by=ada)
+    session.flush()
+
+    (letter,) = letters(session)
+    claimed = outbox.claim(session, letter.id)
+    assert claimed is not None
+    with pytest.raises(NotComposed):
+        compose.email(session, claimed, desk=Named(base_url="https://desk.example"), vault=Vault(bytes(32)))
+    assert notices.unseen(session, ben) == 0
+
+
+def test_followers_and_the_tickets_agent_hear_of_a_note_and_of_an_assignment_as_they_chose(
+    session: Session, ticket: Ticket, ada: Agent, ben: Agent, team: Team
+):
+    cleo = an_agent(session, team, name="Cleo Maar")
+    followers.follow(session, ticket, by=cleo)
+    followers.follow(session, ticket, by=cleo)
+    settings.change_own(session, Told(bell=("assigned",), mail=("assigned",)), by=ada)
+    tickets.assign(session, ticket, ada, by=ben)
+    tickets.assign(session, ticket, ben, by=ben)
+
+    tickets.note(session, ticket, "He called twice.", by=ada)
+    tickets.note(session, ticket, "And again.", by=ada)
+
+    assert told(session, ada) == [NoticeKind.ASSIGNED]
+    assert told(session, ben) == [NoticeKind.NEWS]
+    assert told(session, cleo) == [NoticeKind.NEWS]
+    assert len(letters(session)) == 1
+    followers.unfollow(session, ticket, by=cleo)
+    notices.see_all(session, cleo)
+    tickets.note(session, ticket, "Thrice.", by=ada)
+    assert notices.unseen(session, cleo) == 0
+
+
+def test_what_one_follows_and_where_one_is_mentioned_is_found(
+    session: Session, ticket: Ticket, ada: Agent, ben: Agent, team: Team
+):
+    other = a_ticket(session, team)
+    tickets.note(session, ticket, "@Ben look", by=ada)
+    followers.follow(session, other, by=ben)
+
+    found = {
+        typed: {one.id for one in search.search(session, typed, by=ben).tickets}
+        for typed in ("is:mentioned", "is:followed")
+    }
+
+    assert found == {"is:mentioned": {ticket.id}, "is:followed": {ticket.id, other.id}}
+    assert search.search(session, "is:mentioned", by=ada).tickets == []
