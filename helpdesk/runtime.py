@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from helpdesk.config import Config
+from helpdesk.models import every as _every  # noqa: F401  a table that points to another needs it, whoever asks
 from helpdesk.storage.db import Database
 from helpdesk.storage.doorbell import Doorbell
 from helpdesk.storage.vault import Vault, open_vault

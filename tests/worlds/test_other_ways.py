@@ -51,7 +51,7 @@ COMMANDS: Final = {
     "statistics run": "",
     "statistics show": "--json",
     "statistics verify": "",
-    "themes show": "1",
+    "themes show": "--report 1",
     "erase": "1 --dry-run",
     "migrate": "--check",
 }
@@ -105,7 +105,7 @@ def test_each_command_prints_what_its_user_may_read_and_one_without_a_user_print
                             main, ["--config", str(look.here.config.folder / "config.toml"), *name.split(), *given],
                             env={"HELPDESK_AGENT_PASSWORD": PASSWORD}, input="",
                         )  # fmt: skip
-                    assert said.exception is None or isinstance(said.exception, SystemExit), (name, said.exception)
+                    assert said.exit_code in {0, 1}, (name, said.output)  # 2 is a command that was not understood
                     before, look.state = look.state, State(look.here.db, look.made)
                     asked = Asked("types", f"{name} {given}", name, said.exit_code, said.output)
                     look.judge(who, asked, before if "--purpose" not in given else look.state)
