@@ -40,6 +40,7 @@ CLOCKWORK: Final = (
     Entry("snoozed tickets whose moment has come",  timedelta(seconds=15),   desk.wake_tickets),
     Entry("text and pages of files that came",      timedelta(seconds=20),   files.look_at_files),
     Entry("drafts nobody touched for a month",      timedelta(hours=1),      desk.let_go_of_drafts),
+    Entry("files in the folder that nobody holds",  timedelta(hours=6),      desk.look_through_files),
     Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),
     Entry("themes of the week",                     timedelta(minutes=10),   themes.begin_weekly),
     Entry("reports of themes that nobody makes",    timedelta(seconds=30),   themes.go_on),

@@ -31,6 +31,7 @@ class Draft(Base, kw_only=True):
             sqlite_where=text("held_at IS NOT NULL"),
             postgresql_where=text("held_at IS NOT NULL"),
         ),
+        {"sqlite_autoincrement": True},  # an id that stands in a form names no other draft later
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -50,6 +51,7 @@ class DraftFile(Base, kw_only=True):
     """A file that will go with a draft; its name and bytes are content."""
 
     __tablename__ = "draft_file"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)

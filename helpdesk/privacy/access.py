@@ -279,6 +279,11 @@ def remove_file(session: Session, digest: bytes) -> None:
     content.remove_file(session, digest)
 
 
+def forgotten_files(session: Session, part: int, *, before: float) -> list[bytes]:
+    """What `let_go` forgot and nobody removed yet, in one of the folder's 256 parts: digests, no byte of them."""
+    return content.forgotten_files(session, part, before=before)
+
+
 def new_texts(session: Session, message_ids: Sequence[int], *, by: Machine, for_report: int) -> dict[int, str]:
     """What is new in each of these messages, for a machine that counts what many wrote: one event names the run."""
     if not message_ids:

@@ -42,12 +42,16 @@ def file_names(session: Session, draft: Draft, *, by: Agent) -> dict[int, str]:
     return drafts.file_names(session, draft.id)
 
 
-def drop_file(session: Session, file: DraftFile) -> None:
-    drafts.drop_file(session, file.id)
+def drop_file(session: Session, file: DraftFile) -> list[bytes]:
+    """Remove a file from beside its draft; returns as `drop` does."""
+    return access.let_go(session, drafts.drop_file(session, file.id))
 
 
 def drop(session: Session, draft_ids: Collection[int]) -> list[bytes]:
-    """Remove drafts with their files; returns the large ones that nobody holds now, for `access.remove_file`."""
+    """Remove drafts with their files; returns the large ones that nobody holds now.
+
+    They leave the folder with `access.remove_file`, or when it is next looked through.
+    """
     return access.let_go(session, drafts.drop(session, draft_ids))
 
 

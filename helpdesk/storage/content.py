@@ -311,6 +311,10 @@ def remove_file(session: Session, digest: bytes) -> None:
     files.remove_from_folder(session, digest)
 
 
+def forgotten_files(session: Session, part: int, *, before: float) -> list[bytes]:
+    return files.forgotten(session, part, before=before)
+
+
 def let_go(session: Session, digests: Collection[bytes]) -> list[bytes]:
     """Of files whose holder went: those that nobody else holds go too; the large ones are left to be unlinked."""
     kept = set(session.scalars(select(AttachmentContent.digest).where(AttachmentContent.digest.in_(digests))))

@@ -61,9 +61,13 @@ def file_body(session: Session, draft_file_id: int) -> DraftFileBody:
     return DraftFileBody(row.name, files.get(session, row.digest))
 
 
-def drop_file(session: Session, draft_file_id: int) -> None:
-    session.execute(delete(DraftFileContent).where(DraftFileContent.draft_file_id == draft_file_id))
+def drop_file(session: Session, draft_file_id: int) -> list[bytes]:
+    """Remove a file from beside its draft; returns the digest of what it held."""
+    its = DraftFileContent.draft_file_id == draft_file_id
+    held = session.scalars(select(DraftFileContent.digest).where(its)).all()
+    session.execute(delete(DraftFileContent).where(its))
     session.execute(delete(DraftFile).where(DraftFile.id == draft_file_id))
+    return list(held)
 
 
 def move_files(session: Session, draft_id: int, to_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Collection
 from functools import cache
@@ -18,6 +19,9 @@ from helpdesk.storage.db import hold
 
 # SQLite reads blobs up to about this size faster than the file system does (sqlite.org/fasterthanfs.html)
 _IN_DATABASE: Final = 128 * 1024
+
+_NAME: Final = re.compile(r"[0-9a-f]{62}")
+_MOST_ASKED: Final = 500
 
 
 class FileMissing(Exception):
@@ -69,6 +73,22 @@ def remove_from_folder(session: Session, digest: bytes) -> None:
     hold(session, f"file {digest.hex()}")
     if session.get(StoredFile, digest) is None:
         _path(session, digest).unlink(missing_ok=True)
+
+
+def forgotten(session: Session, part: int, *, before: float) -> list[bytes]:
+    """What lies in one of the folder's 256 parts, older than this, and is in no row of the database any more."""
+    folder = session.info["files"]
+    if folder is None:
+        return []
+    there = set()
+    for path in (Path(folder) / f"{part:02x}").glob("*"):
+        if _NAME.fullmatch(path.name) and path.stat().st_mtime < before:
+            there.add(bytes.fromhex(path.parent.name + path.name))
+    found = sorted(there)
+    for at in range(0, len(found), _MOST_ASKED):
+        asked = StoredFile.digest.in_(found[at : at + _MOST_ASKED])
+        there -= set(session.scalars(select(StoredFile.digest).where(asked)))
+    return sorted(there)
 
 
 def path_in(folder: Path, digest: bytes) -> Path:

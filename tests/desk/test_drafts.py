@@ -10,6 +10,7 @@ from helpdesk import clock
 from helpdesk.desk import drafts
 from helpdesk.desk.replies import MOST_BYTES, TooMuch
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.content.stored_file import StoredFile
 from helpdesk.models.draft import Draft, DraftKind
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import drafts as gate
@@ -149,3 +150,30 @@ def test_a_draft_is_let_go_after_a_month(session: Session, ticket: Ticket, ada: 
         drafts.sweep(session)
 
     assert not session.scalars(select(Draft)).all()
+
+
+def test_no_draft_and_no_file_ever_gets_the_id_of_an_earlier_one(session: Session, ticket: Ticket, ada: Agent):
+    first = drafts.begun(session, ticket, DraftKind.REPLY, ONE, by=ada)
+    file = drafts.add_file(session, first, name="a.txt", media_type="text/plain", body=b"a")
+    before = first.id, file.id
+    drafts.discard(session, first)
+
+    again = drafts.begun(session, ticket, DraftKind.REPLY, TWO, by=ada)
+    other = drafts.add_file(session, again, name="b.txt", media_type="text/plain", body=b"b")
+
+    assert again.id > before[0]
+    assert other.id > before[1]
+
+
+def test_a_file_taken_off_a_draft_leaves_no_bytes_behind(session: Session, ticket: Ticket, ada: Agent):
+    draft = drafts.begun(session, ticket, DraftKind.REPLY, ONE, by=ada)
+    kept, gone, shared = (
+        drafts.add_file(session, draft, name=f"{body!r}.txt", media_type="text/plain", body=body)
+        for body in (b"kept", b"gone", b"kept")
+    )
+
+    gate.drop_file(session, gone)
+    gate.drop_file(session, shared)
+
+    assert session.scalars(select(StoredFile.body)).all() == [b"kept"]
+    assert gate.read_file(session, kept, by=ada).body == b"kept"

@@ -1,6 +1,8 @@
 """Files are looked at after they came: found by their text, seen by who may read them, gone with an erasure."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -8,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from helpdesk import failpoints
 from helpdesk import runtime as parts
-from helpdesk.desk import search
+from helpdesk.desk import drafts, search
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import Customer
+from helpdesk.models.draft import Draft, DraftKind
 from helpdesk.models.message import Attachment
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, erasure, record
@@ -19,8 +22,8 @@ from helpdesk.runtime import Runtime
 from helpdesk.storage.db import Database
 from tests import world
 from tests.mail.pdfs import a_pdf
+from workers import desk, files
 from workers import erasure as erasing
-from workers import files
 
 
 @pytest.fixture
@@ -151,3 +154,29 @@ def test_a_file_erased_while_it_was_looked_at_keeps_nothing(
 
     assert rows(here, "page_content") == 0
     assert rows(here, "search_text") == 1  # the ticket's first message; the erased one's is gone
+
+
+def test_what_nobody_holds_leaves_the_folder_and_what_somebody_holds_stays(here: Runtime, team: Team):
+    kept, gone = b"kept" * 50_000, b"gone" * 50_000
+    with here.db.transaction() as session:
+        ticket = world.a_ticket(session, session.merge(team))
+        ada = world.an_agent(session, session.merge(team))
+        draft = drafts.begun(session, ticket, DraftKind.REPLY, "a" * 16, by=ada)
+        for body in (kept, gone):
+            drafts.add_file(session, draft, name="film", media_type="video/mp4", body=body)
+        a_file(session, ticket, kept, "video/mp4")
+    with here.db.transaction() as session:
+        drafts.discard(session, session.get_one(Draft, draft.id))
+    folder = here.config.files_folder
+
+    desk.look_through_files()
+    assert in_folder(folder) == sorted([kept, gone]), "it could be somebody's whose row is just being written"
+    for path in folder.glob("??/*"):
+        os.utime(path, (0, 0))
+    desk.look_through_files()
+
+    assert in_folder(folder) == [kept]
+
+
+def in_folder(folder: Path) -> list[bytes]:
+    return sorted(path.read_bytes() for path in folder.glob("??/*"))
