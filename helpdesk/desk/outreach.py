@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import people, replies
+from helpdesk.desk import people, replies, tickets
 from helpdesk.desk.replies import Letter, NobodyToWriteTo
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.mail.address import wire_address
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Team, TeamMember
+from helpdesk.models.customer import Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.models.sending import Mode
@@ -54,6 +55,31 @@ def start(  # noqa: PLR0913  an email has these
     The ticket is with the mailbox's team, this agent's, and pending: the customer must act.
     Raises NotTheirMailbox, Empty, AddressRefused, NobodyToWriteTo, TooMuch.
     """
+    subject, first = _checked(session, mailbox, to, subject, text, by=by)
+    ticket = _ticket(session, mailbox, first, subject, text, by=by)
+    letter = Letter(html=html, below=below, subject=subject, mode=Mode.NEW)
+    replies.reply(session, ticket, text, by=by, to=to, cc=cc, bcc=bcc, files=files, letter=letter, due_in=due_in)
+    return ticket
+
+
+def write_down(
+    session: Session, mailbox: Mailbox, to: Sequence[Address], subject: str, text: str, *, by: Agent
+) -> Ticket:
+    """A ticket for somebody who did not write, after a call, say: what they said is a note, and nothing is sent.
+
+    It is open and this agent's; an answer from it goes to the first of `to`, the ticket's customer.
+    Raises NotTheirMailbox, Empty, AddressRefused, NobodyToWriteTo.
+    """
+    subject, first = _checked(session, mailbox, to, subject, text, by=by)
+    ticket = _ticket(session, mailbox, first, subject, text, by=by, is_heard=True)
+    tickets.note(session, ticket, text, by=by)
+    return ticket
+
+
+def _checked(
+    session: Session, mailbox: Mailbox, to: Sequence[Address], subject: str, text: str, *, by: Agent
+) -> tuple[str, Address]:
+    """The subject on one line, and whose ticket it becomes."""
     if mailbox.id not in {one.id for one in mailboxes(session, by=by)}:
         raise NotTheirMailbox("write from a mailbox of your own teams")
     if not subject.strip() or not text.strip():
@@ -63,28 +89,36 @@ def start(  # noqa: PLR0913  an email has these
     if first is None:
         raise NobodyToWriteTo("choose whom to write to: there is no address but our own")
     wire_address(first.email)
-    ticket = _ticket(session, mailbox, first, " ".join(subject.split())[:400], text, by=by)
-    letter = Letter(html=html, below=below, subject=" ".join(subject.split())[:400], mode=Mode.NEW)
-    replies.reply(session, ticket, text, by=by, to=to, cc=cc, bcc=bcc, files=files, letter=letter, due_in=due_in)
-    return ticket
+    return " ".join(subject.split())[:400], first
 
 
-def _ticket(session: Session, mailbox: Mailbox, to: Address, subject: str, text: str, *, by: Agent) -> Ticket:
-    customer = people.customer_of(session, to.email, to.name)
+def _ticket(
+    session: Session,
+    mailbox: Mailbox,
+    to: Address,
+    subject: str,
+    text: str,
+    *,
+    by: Agent,
+    is_heard: bool = False,
+) -> Ticket:
+    """With the mailbox's team, this agent's; whom we heard waits for us, else we wait for them."""
+    customer = people.customer_of(session, to.email, to.name, source=Source.AGENT)
     ticket = Ticket(
         customer=customer,
         team=session.get_one(Team, mailbox.team_id),
         mailbox=mailbox,
         assignee=by,
-        status=Status.PENDING,
+        status=Status.OPEN if is_heard else Status.PENDING,
         channel=Channel.AGENT,
-        awaits_us=False,
+        awaits_us=is_heard,
     )
     session.add(ticket)
     session.flush()
     access.write_ticket(session, ticket, subject=subject, preview=preview_of(text))
     people.join(session, ticket, [(to.email, to.name)], customer=customer)
     session.flush()
-    audit.record(session, "ticket.start", by=by, on=("ticket", ticket.id), subject_id=customer.id)
+    action = "ticket.write_down" if is_heard else "ticket.start"
+    audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=customer.id)
     jobs.announce(session, ticket.id)
     return ticket

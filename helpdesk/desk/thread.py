@@ -32,6 +32,7 @@ HAPPENINGS: Final = (
     "ticket.unmerge",
     "ticket.wait",
     "ticket.wake",
+    "ticket.write_down",
 )
 Row = TypeVar("Row", Attachment, MessageAddress)
 

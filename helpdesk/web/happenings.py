@@ -47,6 +47,7 @@ _PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.reopen": ("rotate-ccw", N_("%(name)s opened the ticket again")),
     "ticket.snooze": ("alarm-clock", N_("%(name)s snoozed it")),
     "ticket.start": ("pencil", N_("%(name)s wrote first")),
+    "ticket.write_down": ("sticky-note", N_("%(name)s wrote down what a customer said")),
     "ticket.take_back": ("undo-2", N_("%(name)s took an answer back")),
     "ticket.wake": ("alarm-clock", N_("It came back from its snooze")),
     "ticket.wait": ("hourglass", N_("%(name)s set it to pending")),

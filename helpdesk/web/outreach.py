@@ -13,6 +13,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.web import frame, recipients
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.replies import files, why_not
 
@@ -30,18 +31,39 @@ def create() -> ResponseReturnValue:
         raise NotVisible("ticket", 0)
     try:
         with db().begin_nested():
-            ticket = _start()
+            ticket = _write_down() if "heard" in request.form else _start()
     except (tickets.Empty, replies.NobodyToWriteTo, replies.TooMuch, AddressRefused, VariableUnknown) as error:
         return _page(why_not(error))
+    except _NoFiles:
+        return _page(_("A note takes no files: send an email, or leave them out."))
     except outreach.NotTheirMailbox:
         raise NotVisible("mailbox", request.form.get("mailbox", 0, type=whole)) from None
     return redirect(url_for("tickets.show", number=ticket.number), code=303)
 
 
-def _start() -> Ticket:
-    form, mailbox = request.form, db().get(Mailbox, request.form.get("mailbox", 0, type=whole))
+def _write_down() -> Ticket:
+    """What somebody said, as a note; nothing is sent."""
+    form, html = request.form, writing.clean(request.form.get("html", ""), {})
+    if files():
+        raise _NoFiles
+    text = writing.as_text(html) if writing.is_formatted(html) else form.get("text", "")
+    to = recipients.read(form.get("to", ""))
+    return outreach.write_down(db(), _mailbox(), to, form.get("subject", ""), text, by=agent())
+
+
+class _NoFiles(Exception):
+    """A note can't hold any."""
+
+
+def _mailbox() -> Mailbox:
+    mailbox = db().get(Mailbox, request.form.get("mailbox", 0, type=whole))
     if mailbox is None:
         raise outreach.NotTheirMailbox("choose a mailbox")
+    return mailbox
+
+
+def _start() -> Ticket:
+    form, mailbox = request.form, _mailbox()
     variables.insist(form.get("text", ""))
     html = writing.clean(form.get("html", ""), {})
     html = html if writing.is_formatted(html) else ""

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
-from helpdesk.desk import compose, outbox, outreach, people
+from helpdesk.desk import compose, outbox, outreach, people, replies
 from helpdesk.desk.outreach import NotTheirMailbox
 from helpdesk.desk.replies import NobodyToWriteTo
 from helpdesk.desk.tickets import Empty
@@ -13,13 +13,14 @@ from helpdesk.mail import outbound
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.customer import Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.ticket import Channel, Status
 from helpdesk.privacy import access
 from helpdesk.storage.vault import Vault
-from tests.world import a_mailbox, a_team, an_agent, trail
+from tests.world import a_mailbox, a_team, a_ticket, an_agent, days_ago, trail
 
 NILS = Address("Nils Berg", "nils@customer.example")
 EVA = Address("Eva Holm", "eva@customer.example")
@@ -114,3 +115,40 @@ def test_what_can_not_be_sent_makes_no_ticket(
 def test_a_desk_that_writes_to_itself_is_told_so(session: Session, mailbox: Mailbox, ada: Agent):
     with pytest.raises(NobodyToWriteTo):
         outreach.start(session, mailbox, [Address("", mailbox.address)], "Hello", "Text", by=ada)
+
+
+def test_what_somebody_said_on_the_phone_is_a_note_on_an_open_ticket_of_theirs_and_nothing_is_sent(
+    session: Session, mailbox: Mailbox, ada: Agent
+):
+    ticket = outreach.write_down(session, mailbox, [NILS], "A broken lamp", "He called: it flickers.", by=ada)
+
+    assert (ticket.status, ticket.channel, ticket.awaits_us) == (Status.OPEN, Channel.AGENT, True)
+    assert ticket.customer.source is Source.AGENT
+    text = access.read(session, ticket, by=ada)
+    assert (text.subject, list(text.notes.values())) == ("A broken lamp", ["He called: it flickers."])
+    assert session.scalars(select(OutboundEmail)).all() == []
+    assert len(trail(session, "ticket.write_down")) == 1
+
+    replies.reply(session, ticket, "We will send another.", by=ada)
+    assert [one.email for one in session.scalars(select(Delivery))] == [NILS.email]
+
+
+def test_what_was_said_opens_nothing_of_what_the_customer_wrote_before(
+    session: Session, team: Team, mailbox: Mailbox, ada: Agent
+):
+    earlier = a_ticket(session, team, customer=people.customer_of(session, NILS.email), at=days_ago(90))
+    earlier.status, earlier.closed_at = Status.CLOSED, days_ago(60)
+
+    outreach.write_down(session, mailbox, [NILS], "A broken lamp", "He called: it flickers.", by=ada)
+
+    assert access.readable_ids(session, [earlier.id], by=ada) == set()
+
+
+def test_nobody_writes_something_down_for_another_team_or_without_a_word(
+    session: Session, mailbox: Mailbox, ada: Agent
+):
+    foreign = a_mailbox(session, a_team(session))
+
+    for box, said, refused in ((foreign, "It flickers.", NotTheirMailbox), (mailbox, "  ", Empty)):
+        with pytest.raises(refused):
+            outreach.write_down(session, box, [NILS], "A broken lamp", said, by=ada)
