@@ -1,4 +1,4 @@
-"""All tables at once, for migrations and tests: importing this fills Base.metadata."""
+"""All tables at once: importing this fills Base.metadata, so that each table finds those it points to."""
 
 from helpdesk.models import (
     access_grant,

@@ -81,3 +81,12 @@ def test_each_contract_is_broken_once_on_purpose():
     contracts = {contract["name"] for contract in settings["tool"]["importlinter"]["contracts"]}
 
     assert contracts == set(BREACHES)
+
+
+def test_a_process_of_its_own_knows_every_table_that_another_points_to():
+    asks = "import helpdesk.runtime; from helpdesk.models.base import Base; print(len(Base.metadata.sorted_tables))"
+
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=False)
+
+    assert told.stderr == ""
+    assert int(told.stdout) > 50
