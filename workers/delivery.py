@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, failpoints, runtime
-from helpdesk.desk import compose, delivery, mailboxes, outbox
+from helpdesk.desk import compose, delivery, mailboxes, outbox, together
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail import outbound
 from helpdesk.mail.address import AddressRefused
@@ -26,6 +26,7 @@ from helpdesk.privacy import audit
 from helpdesk.privacy.access import FileMissing
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
+from helpdesk.storage import later
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.storage.jobs import Job
 from helpdesk.storage.vault import KeyFileUnusable, SecretUnreadable
@@ -186,7 +187,7 @@ def _composed(here: Runtime, batch: Sequence[Claimed]) -> list[tuple[Claimed, Ma
     made: list[tuple[Claimed, Made]] = []
     size = 0
     with here.db.reading() as session:
-        held = compose.hold(session, batch)
+        held = together.hold(session, batch)
         for claimed in batch:
             one = _compose(here, session, claimed)
             made.append((claimed, one))
@@ -234,14 +235,14 @@ def _mark(here: Runtime, answered: Sequence[tuple[Claimed, dict[str, Answer]]]) 
     """Write the answers down, however busy the database is: what is forgotten here is sent again."""
     for seconds in _PATIENCE:
         try:
-            with here.db.transaction() as session:
+            with here.db.transaction() as session, later.gathering(session):
                 delivery.mark_all(session, answered)
         except (DatabaseBusy, DatabaseUnreachable):
             log.warning("%s emails: their answers could not be written yet", len(answered))
             time.sleep(seconds)
         else:
             return
-    with here.db.transaction() as session:
+    with here.db.transaction() as session, later.gathering(session):
         delivery.mark_all(session, answered)
 
 

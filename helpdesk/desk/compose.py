@@ -1,15 +1,15 @@
 """Rows of the outbox become the emails they stand for; composed twice, an email is the same to the byte."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from markupsafe import Markup
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, contact_consents, notices, password_resets, records, sendings, theme_page
+from helpdesk.desk import brand, contact_consents, notices, password_resets, records, theme_page, together
 from helpdesk.desk.letters import N_, Letter, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -19,20 +19,17 @@ from helpdesk.models.access_grant import Purpose as GrantPurpose
 from helpdesk.models.acknowledgement import Acknowledgement
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditCheckpoint
-from helpdesk.models.base import Base
 from helpdesk.models.inspection import ReadingFlag
 from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.message import Message
 from helpdesk.models.notice import Notice
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.theme_report import ThemeDigest, ThemeReport
-from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, checkpoints, grants
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.vault import Vault
 
-NEAREST_REFERENCES: Final = 15
 _THEMES_IN_A_DIGEST: Final = 25
 # what people outside get, who have a record: under it stands the way there
 _TO_CUSTOMERS: Final = frozenset({Purpose.REPLY, Purpose.GRANT_REQUEST, Purpose.GRANT_NOTICE, Purpose.TOO_LARGE})
@@ -48,17 +45,6 @@ PURPOSES: Final = {
 }
 
 
-def hold(session: Session, batch: Sequence[Claimed]) -> Sequence[Base]:
-    """The rows that the emails of a batch stand on, in two queries; whoever keeps them spares each email its own."""
-    ids = [one.outbound_email_id for one in batch]
-    emails = session.scalars(
-        select(OutboundEmail).where(OutboundEmail.id.in_(ids)).options(selectinload(OutboundEmail.deliveries))
-    ).all()
-    about = select(Message, Ticket).join(Ticket, Ticket.id == Message.ticket_id)
-    messages = session.execute(about.where(Message.id.in_({one.message_id for one in emails}))).all()
-    return [*emails, *(row for pair in messages for row in pair)]
-
-
 def email(
     session: Session, claimed: Claimed, *, desk: Desk, vault: Vault, by: Machine = Machine.DELIVERY
 ) -> OutgoingEmail:
@@ -71,10 +57,11 @@ def email(
 def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by: Machine) -> OutgoingEmail:
     message = session.get_one(Message, row.message_id)
     said = access.read(session, message, by=by)
+    sending = together.sending_of(session, message)
     to, cc = _recipients(session, row)
     html = Markup(said.html) if said.html else None  # noqa: S704  cleaned when it was written
     words = letter("reply", "en", text=said.text, html=html, paragraphs=_paragraphs(said.text))
-    answered, chain = _conversation(session, message)
+    answered, chain = together.conversation(session, message)
     return OutgoingEmail(
         message_id=row.rfc_message_id,
         sender=Address(message.from_name, message.from_email),
@@ -86,7 +73,7 @@ def _reply(session: Session, row: OutboundEmail, _desk: Desk, _vault: Vault, by:
         attachments=_files(session, message, by),
         in_reply_to=answered,
         references=chain,
-        date=sendings.leaves_at(session, message) or row.created_at,
+        date=sending.leaves_at if sending and sending.is_later else row.created_at,
     )
 
 
@@ -336,24 +323,6 @@ def _paragraphs(text: str) -> list[list[str]]:
     return [block.strip("\n").split("\n") for block in blocks if block.strip()]
 
 
-def _conversation(session: Session, message: Message) -> tuple[str, tuple[str, ...]]:
-    """The Message-ID this one answers, and those of its ancestors: the first and the nearest ones."""
-    earlier = session.execute(
-        select(Message.rfc_message_id, Message.direction, Message.is_automatic)
-        .where(Message.ticket_id == message.ticket_id, Message.id < message.id, Message.rfc_message_id.is_not(None))
-        .where(Message.taken_back_at.is_(None))
-        .order_by(Message.id)
-    ).all()
-    ids = [str(row.rfc_message_id) for row in earlier]
-    chain = list(dict.fromkeys([*ids[:1], *ids[-NEAREST_REFERENCES:]]))
-    theirs = [str(row[0]) for row in earlier if row.direction is Direction.RECEIVED and not row.is_automatic]
-    answered = theirs[-1] if theirs else chain[-1] if chain else ""
-    return answered, tuple(one for one in chain if one != answered)
-
-
 def _files(session: Session, message: Message, by: Machine) -> tuple[OutgoingAttachment, ...]:
-    rows = session.scalars(
-        select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.position)
-    ).all()
-    read = ((row, access.read(session, row, by=by)) for row in rows)
+    read = ((row, access.read(session, row, by=by)) for row in together.files_of(session, message))
     return tuple(OutgoingAttachment(file.name, row.media_type, file.body, file.content_id) for row, file in read)

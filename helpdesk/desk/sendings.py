@@ -357,12 +357,6 @@ def _as_before(session: Session, ticket: Ticket, row: Sending, message: Message)
     ticket.has_failed_delivery = row.failed_before
 
 
-def leaves_at(session: Session, message: Message) -> datetime | None:
-    """The moment somebody chose for an answer to leave: its email carries this date."""
-    row = session.get(Sending, message.id)
-    return row.leaves_at if row is not None and row.is_later else None
-
-
 def start(  # noqa: PLR0913  an email has these
     session: Session,
     mailbox: Mailbox,

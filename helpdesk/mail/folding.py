@@ -7,7 +7,11 @@ list of addresses so that it reads back as other addresses.
 from email.header import Header
 from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.policy import Policy
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
+
+# the same in email after email: who sends, and what kinds of parts there are
+_RECURRING: Final = frozenset({"from", "mime-version", "content-type", "content-transfer-encoding"})
 
 
 class MessageIds(UnstructuredHeader, BaseHeader):
@@ -40,11 +44,20 @@ def _written(one: Address, linesep: str) -> str:
 
 
 class _Remembering(HeaderRegistry):
-    """The library's registry makes a new class for every header it is given; this one makes each once."""
+    """The library's registry makes a new class for every header it is given; this one makes each once.
+
+    Headers never change once they are made, so those that recur are read once too.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._made: dict[str, type[BaseHeader]] = {}
+        self._recurring = lru_cache(maxsize=256)(super().__call__)
+
+    def __call__(self, name: str, value: object) -> BaseHeader:
+        if type(value) is str and name.lower() in _RECURRING:
+            return self._recurring(name, value)
+        return super().__call__(name, value)
 
     def __getitem__(self, name: str) -> type[BaseHeader]:
         key = name.lower()

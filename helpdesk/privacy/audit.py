@@ -110,25 +110,48 @@ def _list_readings(session: Session, actor_kind: str, actor_id: str) -> list[dic
 
 
 def _fresh(session: Session, readings: Sequence[Noted]) -> list[Noted]:
-    return [noted for noted in readings if not (noted.is_coalesced and _is_covered(session, noted))]
+    alike: dict[tuple[str, ...], list[Noted]] = {}
+    for noted in readings:
+        if noted.is_coalesced:
+            alike.setdefault(_sort(noted), []).append(noted)
+    covered = {kind: _moments(session, several) for kind, several in alike.items()}
+    return [
+        noted
+        for noted in readings
+        if not noted.is_coalesced or not _is_just_before(noted.at, covered[_sort(noted)].get(noted.object_id, ()))
+    ]
 
 
-def _is_covered(session: Session, noted: Noted) -> bool:
-    same = select(AuditEvent.id).where(
-        AuditEvent.actor_kind == noted.actor_kind,
-        AuditEvent.actor_id == noted.actor_id,
-        AuditEvent.action == noted.action,
-        AuditEvent.object_kind == noted.object_kind,
-        AuditEvent.object_id == noted.object_id,
-        AuditEvent.basis == noted.basis,
-        _just_before(noted.at),
+def _sort(noted: Noted) -> tuple[str, ...]:
+    return noted.actor_kind, noted.actor_id, noted.action, noted.object_kind, noted.basis
+
+
+def _moments(session: Session, alike: Sequence[Noted]) -> dict[int | None, list[datetime]]:
+    """When the trail has each of these things read so, around the moments they are read at now; in one statement."""
+    one, moments = alike[0], [noted.at for noted in alike]
+    same = select(AuditEvent.object_id, AuditEvent.at).where(
+        AuditEvent.actor_kind == one.actor_kind,
+        AuditEvent.actor_id == one.actor_id,
+        AuditEvent.action == one.action,
+        AuditEvent.object_kind == one.object_kind,
+        AuditEvent.object_id.in_({noted.object_id for noted in alike}),
+        AuditEvent.basis == one.basis,
+        AuditEvent.at.between(min(moments) - COALESCED, max(moments)),
     )
-    return session.scalar(same.limit(1)) is not None
+    found: dict[int | None, list[datetime]] = {}
+    for object_id, at in session.execute(same):
+        found.setdefault(object_id, []).append(at)
+    return found
 
 
 def _just_before(moment: datetime) -> ColumnElement[bool]:
-    """Within five minutes; a moment to come covers nothing, or a clock that was put back would keep readings out."""
+    """As `_is_just_before` says of a moment."""
     return AuditEvent.at.between(moment - COALESCED, moment)
+
+
+def _is_just_before(moment: datetime, known: Sequence[datetime]) -> bool:
+    """Within five minutes; a moment to come covers nothing, or a clock that was put back would keep readings out."""
+    return any(moment - COALESCED <= at <= moment for at in known)
 
 
 def _write(session: Session, noted: Noted) -> None:

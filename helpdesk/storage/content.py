@@ -122,6 +122,11 @@ def message_text(session: Session, message_id: int) -> MessageText:
     return MessageText("", "", "") if content is None else _message_text(content)
 
 
+def fetch_ahead(session: Session, message_ids: Collection[int]) -> Sequence[object]:
+    """The rows of these messages: while somebody keeps them, `message_text` needs no statement."""
+    return session.scalars(select(MessageContent).where(MessageContent.message_id.in_(message_ids))).all()
+
+
 def new_texts(session: Session, message_ids: Collection[int]) -> dict[int, str]:
     """What is new in each of these messages."""
     rows = session.execute(
