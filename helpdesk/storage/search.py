@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, cast, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Integer, Select, cast, column, func, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ _CHUNK: Final = 200
 # A common word is walked newest first and stops early; a rare one is gathered whole. This many hits decide which.
 _FEW: Final = 2_000
 _MOST_WALKED: Final = 20_000
+_INDEX: Final = table("search_index", column("rowid", Integer), column("search_index"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,17 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
 
     `among` is a condition on Ticket: what it leaves out is not found.
     """
-    hits = _on_sqlite(phrases) if session.get_bind().dialect.name == "sqlite" else _on_postgresql(session, phrases)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    hits = _on_sqlite(phrases) if is_sqlite else _on_postgresql(session, phrases)
+    # walked by the index's own number: by the table's, SQLite would gather all hits and sort them
+    place = _INDEX.c.rowid if is_sqlite else SearchText.id
     found: dict[int, None] = {}
     before: int | None = None
     for _ in range(_MOST_WALKED // _CHUNK):
         chunk = hits.join(Ticket, Ticket.id == SearchText.ticket_id).where(among)
         if before is not None:
-            chunk = chunk.where(SearchText.id < before)
-        rows = session.execute(chunk.order_by(SearchText.id.desc()).limit(_CHUNK)).all()
+            chunk = chunk.where(place < before)
+        rows = session.execute(chunk.order_by(place.desc()).limit(_CHUNK)).all()
         found.update((ticket_id, None) for _, ticket_id in rows)
         if len(rows) < _CHUNK or len(found) >= limit:
             break
@@ -73,11 +77,10 @@ def _said_on_postgresql(phrase: Phrase) -> ColumnElement[bool]:
 
 def _on_sqlite(phrases: Sequence[Phrase]) -> Select[int, int]:
     query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.is_prefix else ""}' for phrase in phrases)
-    index = table("search_index", column("rowid"), column("search_index"))
     return (
         select(SearchText.id, SearchText.ticket_id)
-        .join(index, index.c.rowid == SearchText.id)
-        .where(index.c.search_index.op("MATCH")(query))
+        .join(_INDEX, _INDEX.c.rowid == SearchText.id)
+        .where(_INDEX.c.search_index.op("MATCH")(query))
     )
 
 
