@@ -114,10 +114,19 @@ def role_word(role: str) -> str:
     return words.get(role, _("A role of this desk"))
 
 
+# themes tell some languages by their script alone, and Cyrillic is that of many
+_OF_SCRIPT: Final = {
+    "arabic": "ar", "cjk": "zh", "devanagari": "hi", "greek": "el", "hangul": "ko", "hebrew": "he", "hiragana": "ja",
+    "katakana": "ja", "thai": "th",
+}  # fmt: skip
+
+
 def language_name(code: str) -> str:
-    """A language's name in the agent's own; an unknown code as it is."""
+    """A language's name in the agent's own, or that of its script; an unknown code as it is."""
+    if code == "cyrillic":
+        return str(locale().scripts.get("Cyrl", code))
     try:
-        return Locale.parse(code).get_language_name(locale()) or code
+        return Locale.parse(_OF_SCRIPT.get(code, code)).get_language_name(locale()) or code
     except (UnknownLocaleError, ValueError):
         return code
 

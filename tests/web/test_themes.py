@@ -82,6 +82,7 @@ def test_a_report_is_compared_with_any_other_of_its_series(desk: Desk):
     other = another_theme(desk)
     with desk.runtime.db.transaction() as session:
         second = a_report(session, desk.ticket.number)
+        second.not_themed = json.dumps({"hiragana": 9, "cyrillic": 2})
         second.messages, second.left_out, second.merged = 40, 3, json.dumps({str(other): desk.ticket.number})
         third = a_report(session, desk.ticket.number)
         elsewhere = a_report(session, desk.ticket.number)
@@ -95,7 +96,8 @@ def test_a_report_is_compared_with_any_other_of_its_series(desk: Desk):
     assert "bulb dark" in first.text
     told = root.get(f"/themes/{second.id}").text
     assert "went into" in told
-    assert "fewer than five" in told
+    assert "Japanese: 9" in told
+    assert "Cyrillic: fewer than five" in told
     assert root.get(f"/themes/{third.id}?with={elsewhere.id}").status_code == 404
 
 
