@@ -109,6 +109,7 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
     (
         N_("Work"),
         (
+            SettingsPage("tag_list.index", N_("Tags"), "tag", Permission.SETUP, N_("Counted, renamed, made one.")),
             SettingsPage("brand.show", N_("Look"), "palette", Permission.SETUP, N_("Name, sign and colour.")),
             SettingsPage(
                 "saved_replies.index", N_("Saved replies"), "zap", Permission.HANDLE,

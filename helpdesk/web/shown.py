@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, sendings, tags, thread
+from helpdesk.desk import customers, sendings, tag_list, tags, thread
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -128,7 +128,7 @@ def show(
         last_message=rows.messages[-1].id if rows.messages else 0,
         last_note=rows.notes[-1].id if rows.notes else 0,
         tags=tagged,
-        all_tags=all_tags,
+        all_tags=tag_list.offered(session, all_tags),
         agents=rows.team,
         customer=_person(session, ticket, here, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),

@@ -50,7 +50,7 @@ export function watchComposer() {
     if (!["reply-form", "note-form"].includes(sourceElement?.id) || !response?.raw?.ok) return;
     clearTimeout(timer);
     unsaved.delete(composer()?.dataset.ticket);
-    document.activeElement?.blur(); // the next key is a command again
+    if (sourceElement.contains(document.activeElement)) document.activeElement.blur(); // the next key is a command again
   });
   document.addEventListener("htmx:after:swap", open);
   addEventListener("pagehide", flush);

@@ -4,6 +4,7 @@ import { one } from "./page.js";
 const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
 const GONE = new Set("SCRIPT STYLE TITLE TEMPLATE SVG MATH IFRAME OBJECT NOSCRIPT META LINK".split(" "));
 let squire = null;
+let isAwaited = false; // somebody wants to write before the editor stands
 
 export const editor = () => squire;
 
@@ -29,12 +30,16 @@ export async function openEditor(place) {
   area.classList.toggle("unwritten", !text.value.trim());
   squire.addEventListener("input", () => keep(form, text, area));
   squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
-  if (had) squire.focus();
+  if (had || isAwaited) squire.focus();
+  isAwaited = false;
 }
 
 export function focusEditor() {
   if (squire && one("#editor")) squire.focus();
-  else one("#text")?.focus();
+  else {
+    isAwaited = true;
+    one("#text")?.focus();
+  }
 }
 
 export function replaceText(html, text) {

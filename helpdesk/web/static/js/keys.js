@@ -151,9 +151,10 @@ function press(key) {
   const target = one(`[data-key="${key}"]`, ticketPane());
   if (!target) return false;
   closeMenus();
+  const menu = target.tagName === "SUMMARY" ? target.parentElement : null;
   for (let up = target.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
-  target.click();
-  if (target.tagName === "SUMMARY") one("input:not([type=hidden]), button", target.nextElementSibling)?.focus();
+  if (!menu) target.click();
+  else one("input:not([type=hidden]), button", menu)?.focus();
   return true;
 }
 

@@ -70,8 +70,8 @@ function ofTicket() {
 
 function press(button) {
   for (let up = button.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
-  button.click();
-  if (button.tagName === "SUMMARY") one("input:not([type=hidden]), button", button.nextElementSibling)?.focus();
+  if (button.tagName !== "SUMMARY") button.click();
+  else one("input:not([type=hidden]), button", button.parentElement)?.focus();
 }
 
 function ofPage() {

@@ -1,0 +1,64 @@
+"""The desk's tags, in the settings: counted, renamed, made one, retired."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from helpdesk.desk import tag_list
+from helpdesk.desk.tickets import Empty
+from helpdesk.models.role import Permission
+from helpdesk.models.tag import Tag
+from helpdesk.web import settings
+from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
+from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
+
+bp = Blueprint("tag_list", __name__)
+
+
+@bp.get("/settings/tags")
+def index() -> ResponseReturnValue:
+    settings.must(Permission.SETUP)
+    return _page()
+
+
+@bp.post("/settings/tags/<int:tag_id>/name")
+def rename(tag_id: int) -> ResponseReturnValue:
+    tag = _find(tag_id)
+    try:
+        tag_list.rename(db(), tag, request.form.get("name", ""), by=agent())
+    except Empty:
+        return _page(_("A tag needs a name."))
+    except tag_list.TagKnown:
+        return _page(_("There is another tag of this name. Make the two one instead."))
+    return settings.saved(".index")
+
+
+@bp.post("/settings/tags/<int:tag_id>/merge")
+def merge(tag_id: int) -> ResponseReturnValue:
+    tag, into = _find(tag_id), db().get(Tag, request.form.get("into", 0, type=whole))
+    if into is None or into is tag:
+        return _page(_("Choose another tag, which stays."))
+    tag_list.merge(db(), tag, into, by=agent())
+    return settings.saved(".index")
+
+
+@bp.post("/settings/tags/<int:tag_id>/retirement")
+def retire(tag_id: int) -> ResponseReturnValue:
+    tag_list.retire(db(), _find(tag_id), by=agent(), is_retired="back" not in request.form)
+    return settings.saved(".index")
+
+
+def _find(tag_id: int) -> Tag:
+    settings.must(Permission.SETUP)
+    tag = db().get(Tag, tag_id)
+    if tag is None:
+        raise NotVisible("tag", tag_id)
+    return tag
+
+
+def _page(wrong: str = "") -> ResponseReturnValue:
+    status = 422 if wrong else 200
+    return settings.page(
+        "tag_list/index.html", "tag_list.index", status, tags=tag_list.listed(db(), by=agent()), wrong=wrong
+    )
