@@ -1,6 +1,6 @@
 """Tickets: one page each, and what is done to them."""
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import conversation, thread, tickets
@@ -132,7 +132,10 @@ def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> Respons
     made = shown.show(db(), ticket, here, by=agent(), draft=draft, wrong=wrong)
     code = 422 if draft or wrong else 200 if made.is_readable else 403
     if is_partial():
-        return render_template("tickets/pane.html", shown=made), code
+        answer = make_response(render_template("tickets/pane.html", shown=made), code)
+        if request.method == "POST":  # loaded again, it is the ticket's page, not the form's address
+            answer.headers["HX-Push-Url"] = here.ticket_url(ticket.number)
+        return answer
     return _whole(made, here, ticket.number), code
 
 
