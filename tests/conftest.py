@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.servers.installation",
     "tests.servers.postgres",
     "tests.servers.redis_server",
+    "tests.servers.relay",
     "tests.servers.smtp_sink",
     "tests.servers.token_server",
     "tests.servers.vendor",

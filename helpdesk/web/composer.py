@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import composing, drafts, quotation, replies, saved_replies, sendings, signatures, snooze
+from helpdesk.desk import composing, drafts, quotation, replies, saved_replies, sendings, signatures, snooze, thread
 from helpdesk.desk.composing import Sending as Habits
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
@@ -19,7 +19,7 @@ from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
 from helpdesk.web import actions, recipients
 from helpdesk.web.auth import runtime
-from helpdesk.web.language import _
+from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
 
 MODES = ("all", "sender", "forward", "note")
@@ -126,15 +126,30 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         seen=sendings.latest(session, ticket),
         limit=replies.MOST_BYTES,
         wrong=typed.wrong if typed else "",
-        held=typed.held if typed else "",
+        held=typed.held if typed else _came(session, ticket, own, reply),
         then=typed.then if typed else "stay",
         draft_id=next((one.id for one in own if one.key == reply.key), 0),
     )  # fmt: skip
 
 
+def came(messages: int, notes: int) -> str:
+    """What came while somebody wrote, in words."""
+    words = [ngettext("%(num)s new message", "%(num)s new messages", messages)] if messages else []
+    words += [ngettext("%(num)s new note", "%(num)s new notes", notes)] if notes else []
+    return ", ".join(words)
+
+
+def _came(session: Session, ticket: Ticket, own: Sequence[Draft], reply: Pad) -> str:
+    """Of a draft that waits to be decided about, what held it; its writer is asked wherever they see it."""
+    draft = next((one for one in own if one.key == reply.key and one.held_at is not None), None)
+    if draft is None:
+        return ""
+    return came(*thread.news(session, ticket, seen_message=draft.seen_message, seen_note=draft.seen_note))
+
+
 def left_out(last: Sequence[Address], fields: Mapping[str, str]) -> list[Address]:
     """Who of the last email is in none of the fields."""
-    there = " ".join(fields.get(name, "") for name in ("to", "cc", "bcc")).lower()
+    there = {email for name in ("to", "cc", "bcc") for email in recipients.emails(fields.get(name, ""))}
     return [one for one in last if one.email.lower() not in there]
 
 

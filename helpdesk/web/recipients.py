@@ -41,6 +41,12 @@ def read(field: str) -> list[Address]:
     return found
 
 
+def emails(field: str) -> set[str]:
+    """The addresses in a field that may hold anything, in small letters: a draft keeps what was typed so far."""
+    parts = [part.strip() for part in _PART.findall(field[:LONGEST])]
+    return {(spelt[2] if (spelt := _SPELT.fullmatch(part)) else part).strip().lower() for part in parts if part}
+
+
 def written(addresses: Iterable[Address]) -> str:
     """Addresses as they stand in a field."""
     return ", ".join(

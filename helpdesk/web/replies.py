@@ -22,7 +22,7 @@ from helpdesk.web import composer, messages, recipients
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
 from helpdesk.web.inbox import is_partial
-from helpdesk.web.language import _, ngettext
+from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import listed
 from helpdesk.web.tickets import back_to, handle, page
@@ -169,9 +169,7 @@ def _held(ticket: Ticket, held: Held) -> ResponseReturnValue:
     key = request.form.get("key", "") or drafts.new_key()
     said = composer.said()
     drafts.keep_held(db(), ticket, DraftKind.REPLY, key, said, by=agent(), seen=composer.seen() or (0, 0))
-    words = [ngettext("%(num)s new message", "%(num)s new messages", held.messages)] if held.messages else []
-    words += [ngettext("%(num)s new note", "%(num)s new notes", held.notes)] if held.notes else []
-    return page(ticket, _typed(held=", ".join(words)))
+    return page(ticket, _typed(held=composer.came(held.messages, held.notes)))
 
 
 def _following(ticket: Ticket) -> str:

@@ -19,6 +19,7 @@ import pytest
 LOCALHOST = "127.0.0.1"
 HIDING_PLACES = (
     "/usr/sbin",
+    "/usr/lib/postfix/sbin",
     "/usr/local/sbin",
     "/usr/lib/postgresql/*/bin",
     "/opt/homebrew/sbin",
@@ -73,10 +74,11 @@ class Server:
     port: int
     ready: Callable[[int], bool]  # told the process id, so that no other server on that port is taken for ours
     stopped_by: Signals = SIGTERM
+    account: str | None = field(default_factory=account)  # None: whoever runs the tests
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self, seconds: float = 20) -> None:
-        user = account()
+        user = self.account
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 self._dying_with_us(),

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from socketserver import ThreadingMixIn
@@ -205,7 +206,13 @@ def desk(runtime: Runtime, app: Flask) -> Desk:
 def desk_url(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The desk, served on a free port. Ask for it before `pages`: browsers leave first."""
     monkeypatch.setattr(events, "_BEAT", 0.2)
-    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    with serving(desk.app) as url:
+        yield url
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     assert isinstance(server, ThreadingMixIn)
     server.daemon_threads = False  # closing waits for the last stream
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -6,7 +6,7 @@ from helpdesk.desk import people
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.parsed import Address
 from helpdesk.models.ticket import Ticket
-from helpdesk.web import recipients
+from helpdesk.web import composer, recipients
 from tests import world
 from tests.web.desk import Desk
 
@@ -57,3 +57,13 @@ def test_a_few_letters_find_people_of_tickets_one_may_know_of_and_nobody_else(de
 
     assert [one["email"] for one in ada["people"]] == ["eva@lamps.example"]
     assert otto == {"people": []}
+
+
+def test_who_is_left_out_is_told_by_whole_addresses():
+    """jan@ is not answered because an address that ends like his is."""
+    last = [Address("An", "an@customer.example"), Address("Jan", "jan@customer.example")]
+
+    assert composer.left_out(last, {"to": "Jan <JAN@customer.example>", "cc": ""}) == last[:1]
+    assert (
+        composer.left_out(last, {"to": "jan@customer.example; half", "bcc": '"An, A." <an@customer.example>'}) == []
+    )

@@ -5,6 +5,15 @@ const ADDRESS = /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/;
 
 export function openRecipients(place) {
   for (const label of all("[data-address]", place)) dress(label, place);
+  place.addEventListener("submit", () => all("[data-address]", place).forEach(settle), true);
+}
+
+// what is typed and no chip yet is on the screen all the same: it goes along, or is refused
+function settle(label) {
+  const typed = one(".typed", label);
+  if (!typed) return;
+  take(label, typed.value);
+  typed.value = "";
 }
 
 export function fill(name, value) {
@@ -19,8 +28,9 @@ export function showLeftOut() {
   const place = one("#composer");
   const line = place && one("[data-left-out-line]", place);
   if (!line) return;
-  const there = ["to", "cc", "bcc"].map((name) => one(`[name=${name}]`, place)?.value ?? "").join(" ").toLowerCase();
-  const missing = JSON.parse(place.dataset.last).filter((person) => !there.includes(person.email.toLowerCase()));
+  const fields = ["to", "cc", "bcc"].map((name) => one(`[name=${name}]`, place)?.value ?? "");
+  const there = new Set(fields.flatMap(parts).map((part) => emailOf(part).toLowerCase()));
+  const missing = JSON.parse(place.dataset.last).filter((person) => !there.has(person.email.toLowerCase()));
   line.hidden = !missing.length || place.dataset.mode === "forward";
   const names = one("[data-names]", line);
   names.textContent = `${place.dataset.leftOut} ${missing.map((person) => person.name || person.email).join(", ")} `;
@@ -37,7 +47,7 @@ export function showLeftOut() {
 }
 
 const spelt = ({ name, email }) => (name ? `${name.replace(/[",;<>]/g, " ")} <${email}>` : email);
-const parts = (value) => value.split(/[,;\n]+/).map((part) => part.trim()).filter(Boolean);
+const parts = (value) => (value.match(/(?:"[^"\n]*"|[^",;\n])+/g) ?? []).map((part) => part.trim()).filter(Boolean);
 const emailOf = (part) => /<([^<>]+)>\s*$/.exec(part)?.[1] ?? part;
 
 function tell(field) {
