@@ -159,6 +159,13 @@ def describe(  # noqa: PLR0913  what stands beside the servers
     _record(session, mailbox, "mailbox.describe", by=by)
 
 
+def limit(session: Session, mailbox: Mailbox, most_per_minute: int, *, by: Reader) -> None:
+    """Let so many emails leave in a minute, evenly spaced; 0: as many as there are."""
+    if mailbox.most_per_minute != most_per_minute:
+        mailbox.most_per_minute, mailbox.next_send_at = most_per_minute, None
+        _record(session, mailbox, "mailbox.describe", by=by)
+
+
 def switch(session: Session, mailbox: Mailbox, *, on: bool, by: Reader) -> None:
     """Fetch from it, or leave it alone; answers that wait are sent all the same."""
     if mailbox.is_active is not on:

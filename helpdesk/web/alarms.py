@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import mailbox_tokens, mailboxes, reconciliation
 from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import LoginKind
 from helpdesk.models.role import Permission
 from helpdesk.web.language import _
 
@@ -29,7 +30,8 @@ def _paused(session: Session) -> Iterator[Alarm]:
     """Mailboxes that can't send: nothing of theirs leaves until somebody mends the login."""
     for mailbox in mailboxes.paused(session):
         words = _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
-        yield Alarm(words, url_for("mailbox_logins.show", mailbox_id=mailbox.id), _("Mend it"))
+        where = "mailbox_logins.show" if mailbox.login is LoginKind.TOKEN else "mailboxes.show"
+        yield Alarm(words, url_for(where, mailbox_id=mailbox.id), _("Mend it"))
 
 
 def _logins(session: Session) -> Iterator[Alarm]:

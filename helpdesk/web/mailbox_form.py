@@ -1,6 +1,7 @@
 """The form of a mailbox: read with plain words for what is wrong; its passwords go in and never come out."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from helpdesk.storage.vault import Vault
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 
+FASTEST: Final = 6000  # emails in a minute; a desk that sends faster has no limit
+
 
 class FormWrong(Exception):
     """What was typed can't be a mailbox; the message is for whoever typed it."""
@@ -28,6 +31,7 @@ class Typed:
     team_id: int | None
     after_fetch: AfterFetch
     move_to: str | None
+    most_per_minute: int = 0
 
 
 def read(stored: Mailbox | None = None) -> Typed:
@@ -52,7 +56,7 @@ def read(stored: Mailbox | None = None) -> Typed:
     move_to = given.get("move_to", "").strip() or None
     if after_fetch is AfterFetch.MOVE and not move_to:
         raise FormWrong(_("Say into which folder fetched emails are moved."))
-    return Typed(setup, given.get("team", type=whole), after_fetch, move_to)
+    return Typed(setup, given.get("team", type=whole), after_fetch, move_to, _most_per_minute(stored))
 
 
 def of(mailbox: Mailbox) -> Typed:
@@ -64,7 +68,7 @@ def of(mailbox: Mailbox) -> Typed:
         smtp=mailboxes.outgoing(mailbox),
         folder=mailbox.folder,
     )
-    return Typed(setup, mailbox.team_id, mailbox.after_fetch, mailbox.move_to)
+    return Typed(setup, mailbox.team_id, mailbox.after_fetch, mailbox.move_to, mailbox.most_per_minute)
 
 
 def team_of(session: Session, typed: Typed) -> Team:
@@ -89,6 +93,15 @@ def accounts(typed: Typed, stored: Mailbox | None, vault: Vault) -> tuple[ImapAc
     if not outgoing.password and outgoing.user:
         outgoing = replace(outgoing, password=mailboxes.smtp_account(stored, vault).password)
     return incoming, outgoing
+
+
+def _most_per_minute(stored: Mailbox | None) -> int:
+    given = request.form.get("most_per_minute", str(stored.most_per_minute) if stored else "").strip()
+    if not given:
+        return 0
+    if not (given.isascii() and given.isdecimal()) or len(given) > len(str(FASTEST)) or int(given) > FASTEST:
+        raise FormWrong(_("Emails in a minute: a number from 0, for no limit, to %(most)s.", most=FASTEST))
+    return int(given)
 
 
 def _server(side: str, usual: dict[Security, int]) -> Server:

@@ -116,7 +116,7 @@ _WRONG = (
 
 def _added(typed: Typed) -> Mailbox:
     setup = typed.setup
-    return mailboxes.add(
+    mailbox = mailboxes.add(
         db(),
         runtime().vault,
         address=setup.address,
@@ -130,6 +130,8 @@ def _added(typed: Typed) -> Mailbox:
         import_since=clock.now() - timedelta(days=setup.import_days) if setup.import_days else None,
         by=agent(),
     )
+    mailboxes.limit(db(), mailbox, typed.most_per_minute, by=agent())
+    return mailbox
 
 
 def _changed(stored: Mailbox, typed: Typed) -> None:
@@ -147,6 +149,7 @@ def _changed(stored: Mailbox, typed: Typed) -> None:
         move_to=typed.move_to,
         by=agent(),
     )
+    mailboxes.limit(db(), stored, typed.most_per_minute, by=agent())
 
 
 def _steps() -> Iterator[Step]:

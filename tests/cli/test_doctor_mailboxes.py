@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.cli.doctor import servers
 from helpdesk.desk import ledger, reconciliation
-from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.mailbox import LoginKind, Mailbox
+from helpdesk.models.mailbox_token import MailboxToken
 from helpdesk.models.outbound_email import Delivery
 from helpdesk.runtime import Runtime
+from tests import world
 from tests.servers.programs import free_port
 from tests.servers.smtp_sink import SmtpSink
 
@@ -125,3 +128,27 @@ def set_mailbox(runtime: Runtime, **values: object) -> None:
         one = session.scalars(select(Mailbox)).one()
         for name, value in values.items():
             setattr(one, name, value)
+
+
+@pytest.mark.parametrize(
+    ("token", "cause", "says"),
+    [
+        ({"error": "the consent was withdrawn", "hours": 2}, "not_renewed", "can't be renewed"),
+        ({"error": "the token server does not answer", "hours": -2}, "ended", "has ended"),
+        ({"secret_days": 5, "hours": 2}, "secret_ends", "the client secret"),
+    ],
+    ids=["revoked", "unreachable", "secret"],
+)
+def test_a_login_by_token_that_will_not_last_is_named(runtime: Runtime, token: dict[str, Any], cause: str, says: str):
+    now = clock.now()
+    with runtime.db.transaction() as session:
+        a_mailbox = world.a_mailbox(session, world.a_team(session))
+    row = MailboxToken(mailbox_id=a_mailbox.id, provider="other", client_id="c", authorize_url="", token_url="")
+    row.error, row.expires_at = token.get("error"), now + timedelta(hours=token["hours"])
+    row.secret_ends_at = now + timedelta(days=token["secret_days"]) if "secret_days" in token else None
+    a_mailbox.login = LoginKind.TOKEN
+
+    (found,) = servers.logins([(a_mailbox, row)])
+
+    assert (found.cause, found.about, says in found.says) == (cause, a_mailbox.address, True)
+    assert "Mailbox logins" in found.fix

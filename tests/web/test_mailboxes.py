@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.desk import mailboxes
 from helpdesk.models.audit import AuditEvent
-from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
+from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from tests.servers.chromium import Pages
 from tests.servers.dovecot import PASSWORD as IMAP_PASSWORD
 from tests.servers.dovecot import Dovecot
@@ -70,6 +70,9 @@ def test_a_mailbox_is_set_up_and_its_password_sealed_for_both_sides(desk: Desk, 
         ({"after_fetch": "move"}, "which folder"),
         ({"address": "shop"}, "not an email address"),
         ({"team": "987654"}, "Choose the team"),
+        ({"most_per_minute": "many"}, "Emails in a minute"),
+        ({"most_per_minute": "6001"}, "Emails in a minute"),
+        ({"most_per_minute": "-1"}, "Emails in a minute"),
     ],
 )
 def test_what_can_not_be_is_said_in_plain_words_and_nothing_is_kept(
@@ -138,6 +141,36 @@ def test_how_a_mailbox_is_stands_in_the_list(desk: Desk):
     assert "Needs a hand" in page
     assert "the login is refused" in page
     assert "535 &lt;b&gt;no&lt;/b&gt;" in page
+
+
+def test_how_many_emails_leave_in_a_minute_is_set_and_lifted(desk: Desk, form: dict[str, str]):
+    root = desk.browser(desk.root)
+    root.post("/settings/mailboxes", {**form, "most_per_minute": "30"})
+    url = f"/settings/mailboxes/{stored(desk).id}"
+    limited = stored(desk).most_per_minute
+    assert 'name="most_per_minute" value="30"' in root.get(url).text
+
+    root.post(url, {**form, "imap_password": "", "most_per_minute": ""})
+
+    assert (limited, stored(desk).most_per_minute) == (30, 0)
+
+
+def test_who_must_mend_a_login_is_led_to_where_it_is_mended(desk: Desk):
+    number, root = desk.ticket.mailbox_id, desk.browser(desk.root)
+    by_password, by_token = f'href="/settings/mailboxes/{number}"', f'href="/settings/mailbox-logins/{number}"'
+    for login, link, other in (
+        (LoginKind.PASSWORD, by_password, by_token),
+        (LoginKind.TOKEN, by_token, by_password),
+    ):
+        with desk.runtime.db.transaction() as session:
+            mailbox = session.get_one(Mailbox, number)
+            mailbox.login, mailbox.sending_paused_because = login, "535 no"
+
+        page = root.get("/drafts").text
+
+        assert (link in page, other in page) == (True, False)
+    assert by_password in root.get(f"/settings/mailbox-logins/{number}").text
+    assert by_token in root.get(f"/settings/mailboxes/{number}").text
 
 
 def real(form: dict[str, str], dovecot: Dovecot, sink: SmtpSink) -> dict[str, str]:

@@ -13,7 +13,7 @@ from helpdesk.cli.doctor import database, egress, machine, servers
 from helpdesk.cli.doctor.finding import Finding, Findings, State, failed, ok
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.config import Config, ConfigError
-from helpdesk.desk import health, reconciliation
+from helpdesk.desk import health, mailbox_tokens, reconciliation
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
@@ -101,9 +101,11 @@ def _examine_rows(here: Runtime, *, is_running: bool) -> Findings:
         active = list(session.scalars(select(Mailbox).where(Mailbox.is_active).order_by(Mailbox.id)))
         late = health.unpolled(session)
         gaps = reconciliation.gaps(session)
+        troubled = mailbox_tokens.troubled(session)
         told = [*database.staff(session), *database.outbox(session), *database.trail(session)]
     yield from servers.every_mailbox(active, _vault_or_none(here))
     yield from servers.polling(late, active, is_running=is_running)
+    yield from servers.logins(troubled)
     yield from servers.ledger(gaps, active)
     yield from told
 

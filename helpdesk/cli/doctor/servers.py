@@ -11,12 +11,13 @@ import redis
 from helpdesk import clock
 from helpdesk.cli.doctor.finding import Finding, Findings, failed, ok, warning
 from helpdesk.config import Config
-from helpdesk.desk import mailboxes
+from helpdesk.desk import mailbox_tokens, mailboxes
 from helpdesk.desk.reconciliation import Gap
 from helpdesk.mail.account import is_loopback
 from helpdesk.mail.probe import Side, Step, probe
 from helpdesk.mail.trouble import MailTrouble
-from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.mailbox import LoginKind, Mailbox
+from helpdesk.models.mailbox_token import MailboxToken
 from helpdesk.storage.vault import SecretUnreadable, Vault
 
 _SECONDS: Final = 3
@@ -76,7 +77,7 @@ def polling(late: list[Mailbox], active: list[Mailbox], *, is_running: bool) -> 
                 "sending",
                 "paused",
                 f"sending from {one.address} is paused: {one.sending_paused_because}",
-                f"run 'helpdesk mailbox password {one.address}'; nothing is lost meanwhile",
+                f"{_mending(one)}; nothing is lost meanwhile",
                 about=one.address,
             )
     for one in late:
@@ -84,6 +85,31 @@ def polling(late: list[Mailbox], active: list[Mailbox], *, is_running: bool) -> 
             yield _late(one, is_running=is_running)
     if active and not late and not any(one.poll_error for one in active):
         yield ok("poller", "every mailbox was polled in the last minutes, or is new")
+
+
+def logins(troubled: Sequence[tuple[Mailbox, MailboxToken]]) -> Findings:
+    """Logins by token that end soon, or did: each with who must do what, while mail still flows."""
+    now = clock.now()
+    for one, token in troubled:
+        if token.error:
+            has_ended = token.expires_at is None or token.expires_at <= now
+            says = f"the login of {one.address} can't be renewed: {token.error}"
+            if has_ended:
+                yield failed("login", "ended", f"{says}; the last token has ended", _mending(one), about=one.address)
+            else:
+                fix = f"{_mending(one)}, before {token.expires_at:%Y-%m-%d %H:%M} UTC"
+                yield warning("login", "not_renewed", says, fix, about=one.address)
+        if token.secret_ends_at is not None and token.secret_ends_at < now + mailbox_tokens.WARNED_BEFORE:
+            ends = "ended" if token.secret_ends_at <= now else "ends"
+            says = f"the client secret of {one.address} at its provider {ends} on {token.secret_ends_at:%Y-%m-%d}"
+            fix = f"make a new secret at the provider; then {_mending(one)}"
+            yield warning("login", "secret_ends", says, fix, about=one.address)
+
+
+def _mending(one: Mailbox) -> str:
+    if one.login is LoginKind.TOKEN:
+        return f"sign in there again under Settings, Mailbox logins, {one.address}"
+    return f"run 'helpdesk mailbox password {one.address}'"
 
 
 def ledger(gaps: Sequence[Gap], active: list[Mailbox]) -> Findings:
