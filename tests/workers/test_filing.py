@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, config
 from helpdesk import runtime as parts
-from helpdesk.desk import ledger
+from helpdesk.desk import delivery, ledger
 from helpdesk.desk.ledger import Arrived
 from helpdesk.mail import inbound
+from helpdesk.mail.parsed import Address
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
+from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.ticket import Ticket
 from helpdesk.runtime import Runtime
 from tests.workers.desks import an_email
@@ -93,3 +97,31 @@ def test_a_batch_given_up_is_taken_in_another_time(here: Runtime):
 
     assert set(outcomes(here)) == {Outcome.NEW_TICKET}
     intake.sandbox.close()
+
+
+def test_two_emails_of_one_new_customer_in_a_batch_make_one_customer_and_two_tickets(here: Runtime):
+    emails = [
+        an_email(1),
+        an_email(1, "Now it is dark.", Message_ID="<second@customer.example>", Subject="Lamp again"),
+    ]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET] * 2
+    assert count(here, Ticket) == 2
+    assert count(here, Customer) == count(here, CustomerAddress) == 1
+
+
+def test_an_email_of_our_own_is_known_among_others(here: Runtime):
+    emails = [an_email(number) for number in range(3)]
+    intake, ids = stored(here, *emails)
+    with here.db.transaction() as session:
+        mailbox = session.get_one(Mailbox, intake.mailbox_id)
+        ours = "<1@customer.example>"  # the Message-ID of the second
+        delivery.queue(session, mailbox, Purpose.REPLY, to=[Address("", "kim@customer.example")], rfc_message_id=ours)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET, Outcome.OWN, Outcome.NEW_TICKET]
+    assert count(here, Ticket) == 2
