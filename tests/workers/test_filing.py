@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, config
 from helpdesk import runtime as parts
-from helpdesk.desk import delivery, ledger
+from helpdesk.desk import ledger, outbox
 from helpdesk.desk.ledger import Arrived
 from helpdesk.mail import inbound
 from helpdesk.mail.parsed import Address
@@ -119,7 +119,7 @@ def test_an_email_of_our_own_is_known_among_others(here: Runtime):
     with here.db.transaction() as session:
         mailbox = session.get_one(Mailbox, intake.mailbox_id)
         ours = "<1@customer.example>"  # the Message-ID of the second
-        delivery.queue(session, mailbox, Purpose.REPLY, to=[Address("", "kim@customer.example")], rfc_message_id=ours)
+        outbox.queue(session, mailbox, Purpose.REPLY, to=[Address("", "kim@customer.example")], rfc_message_id=ours)
 
     intake.file(zip(ids, map(inbound.read, emails), strict=True))
 
