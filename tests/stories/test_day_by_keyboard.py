@@ -115,6 +115,7 @@ def answer(page: Page, words: str) -> None:
     page.keyboard.type(words)
     keys(page, "Control+Enter")
     expect(page.locator(".message.from-agent").last).to_contain_text(words)
+    is_ready(page)
 
 
 def note(page: Page, words: str) -> None:
@@ -123,6 +124,13 @@ def note(page: Page, words: str) -> None:
     page.keyboard.type(words)
     keys(page, "Control+Enter")
     expect(page.locator(".message.note")).to_contain_text(words)
+    is_ready(page)
+
+
+def is_ready(page: Page) -> None:
+    """The page that came in answer listens to keys, and no field has them."""
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    expect(page.locator("#editor, textarea").locator(":focus")).to_have_count(0)
 
 
 def finish_bulk(desk: Desk) -> None:

@@ -9,6 +9,8 @@ const links = () => all(".row .subject a").filter((link) => link.offsetParent !=
 
 export function watchKeys() {
   watchSteps();
+  keepPlace();
+  document.addEventListener("htmx:after:settle", keepPlace);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
       write(one("#composer")?.dataset.mode === "note" ? "reply" : "note");
@@ -99,9 +101,9 @@ function step(by) {
   const found = links();
   if (!found.length) return false;
   if (openTicket()) {
-    const at = found.findIndex((link) => link.closest(".row").id === `row-${openNumber()}`);
-    found[at + by]?.click();
-    found[at + by]?.scrollIntoView({ block: "nearest" });
+    const next = beside(by, found);
+    next?.click();
+    next?.scrollIntoView({ block: "nearest" });
     return true;
   }
   const at = found.indexOf(document.activeElement);
@@ -111,10 +113,28 @@ function step(by) {
   return true;
 }
 
+// a list that changes under an open ticket does not change what comes next: answered, it may stand at its end
+const PLACE = "place";
+function keepPlace() {
+  const number = openNumber();
+  if (!number) return sessionStorage.removeItem(PLACE);
+  if (place().number === number) return;
+  const ids = links().map(rowOf);
+  const at = ids.indexOf(`row-${number}`);
+  sessionStorage.setItem(PLACE, JSON.stringify({ number, "-1": ids[at - 1], 1: at < 0 ? undefined : ids[at + 1] }));
+}
+const place = () => JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
+const rowOf = (link) => link.closest(".row").id;
+
+function beside(by, found) {
+  const kept = place();
+  const known = kept.number === openNumber() && found.find((link) => rowOf(link) === kept[by]);
+  return known || found[found.findIndex((link) => rowOf(link) === `row-${openNumber()}`) + by];
+}
+
 // the next one is known before the list changes
 function closeAndGoOn() {
-  const found = links();
-  const next = found[found.findIndex((link) => link.closest(".row").id === `row-${openNumber()}`) + 1];
+  const next = beside(1, links());
   const goOn = () => (next ? next.click() : backToList());
   if (one('form[action$="/closure"] [data-key="e"]', ticketPane())) {
     document.addEventListener("htmx:after:settle", goOn, { once: true });
