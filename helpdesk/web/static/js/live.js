@@ -84,7 +84,7 @@ async function refreshList() {
   for (const row of all(".row", list)) row.classList.toggle("fresh", !known.has(row.id));
   markCurrent();
   look();
-  if (focused) one(`#${focused} a`)?.focus({ preventScroll: true });
+  if (focused && document.activeElement === document.body) one(`#${focused} a`)?.focus({ preventScroll: true });
 }
 
 // more than one page is on screen: change what is there, and offer the rest
