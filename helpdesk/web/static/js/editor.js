@@ -30,7 +30,10 @@ export async function openEditor(place) {
   area.classList.toggle("unwritten", !text.value.trim());
   squire.addEventListener("input", () => keep(form, text, area));
   squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
-  if (had || (isAwaited && place.dataset.mode !== "note")) squire.focus();
+  if (had || (isAwaited && place.dataset.mode !== "note")) {
+    squire.focus();
+    if (had && text.selectionStart === text.value.length) squire.moveCursorToEnd(); // who was writing goes on there
+  }
   isAwaited = false;
 }
 
