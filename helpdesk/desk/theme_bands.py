@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-RECENT: Final = 4  # weeks, compared with the eight before
+# weeks, as in themes/trends.py, which brings scipy and so stays out of the web
+RECENT: Final = 4
 BEFORE: Final = 8
 _SIDE: Final = 0.025  # on each side: nineteen times in twenty it is within
 
