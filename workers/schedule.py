@@ -16,6 +16,7 @@ from workers import (
     files,
     mailbox_tokens,
     nightly,
+    sent_copies,
     statistics,
     sweeper,
     themes,
@@ -26,6 +27,7 @@ from workers.clockwork import Clockwork, Entry
 CLOCKWORK: Final = (
     # what                                          how often                what does it
     Entry("replies that should have left",          timedelta(seconds=15),   sweeper.sweep),
+    Entry("copies for the folder of sent mail",     timedelta(seconds=10),   sent_copies.keep_copies),
     Entry("audit events not yet in the chain",      timedelta(seconds=1),    trail.seal),
     Entry("a signed checkpoint of the trail",       timedelta(hours=1),      trail.checkpoint),
     Entry("access grants whose time is over",       timedelta(seconds=30),   trail.end_grants),

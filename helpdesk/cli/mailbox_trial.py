@@ -30,9 +30,9 @@ def succeeds(setup: Setup) -> bool:
     return all_work(incoming, outgoing, setup.address)
 
 
-def all_work(incoming: ImapAccount, outgoing: SmtpAccount, address: str) -> bool:
+def all_work(incoming: ImapAccount, outgoing: SmtpAccount, address: str, *, copies_in: str | None = None) -> bool:
     """Print every step: a failure on one side does not hide the other's."""
-    works = [shown(step) for step in probe(incoming, outgoing, address)]
+    works = [shown(step) for step in probe(incoming, outgoing, address, copies_in=copies_in)]
     return all(works)
 
 

@@ -155,7 +155,7 @@ def _try(here: Runtime, one: Mailbox) -> bool:
     except (SecretUnreadable, MailTrouble) as error:
         click.echo(f"  ✗ {error}")
         return False
-    return mailbox_trial.all_work(incoming, outgoing, one.address)
+    return mailbox_trial.all_work(incoming, outgoing, one.address, copies_in=one.sent_folder)
 
 
 def _find(session: Session, address: str) -> Mailbox:

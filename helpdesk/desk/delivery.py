@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import notices, tickets
+from helpdesk.desk import notices, sent_copies, tickets
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.agent import Agent
@@ -56,6 +56,8 @@ def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, An
 def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery], about: Mapping[int, Ticket]) -> None:
     for due_at in {row.due_at for row in changed if row.state is DeliveryState.DEFERRED}:
         jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=email.mailbox_id)
+    if any(row.state is DeliveryState.ACCEPTED for row in changed):
+        sent_copies.owe(session, email)
     ticket = about.get(email.id)
     _tell(session, email, ticket, "email.deliver", changed)
     if any(row.state is DeliveryState.FAILED for row in changed):

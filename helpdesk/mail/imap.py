@@ -72,7 +72,7 @@ def reach(account: ImapAccount) -> IMAPClient:
 
 
 def login(client: IMAPClient, account: ImapAccount) -> None:
-    with _in_plain_words():
+    with in_plain_words():
         if account.has_token:
             _login_with_token(client, account)
             return
@@ -102,7 +102,7 @@ def _login_with_token(client: IMAPClient, account: ImapAccount) -> None:
 
 
 def open_folder(client: IMAPClient, account: ImapAccount, *, writable: bool = False) -> "Folder":
-    with _in_plain_words():
+    with in_plain_words():
         try:
             answer = client.select_folder(account.folder, readonly=not writable)
         except IMAPClientAbortError:
@@ -119,7 +119,7 @@ def open_folder(client: IMAPClient, account: ImapAccount, *, writable: bool = Fa
 
 
 def folder_names(client: IMAPClient) -> tuple[str, ...]:
-    with _in_plain_words():
+    with in_plain_words():
         return tuple(sorted(str(name) for _flags, _separator, name in client.list_folders()))[:50]
 
 
@@ -152,14 +152,14 @@ class Folder:
 
     def new_uids(self, after: int) -> list[int]:
         """Everything above `after`, in order; `n:*` always answers the last one too, which is dropped here."""
-        with _in_plain_words():
+        with in_plain_words():
             found = self._client.search(["UID", f"{after + 1}:*"])
         return sorted({uid for uid in found if uid > after})
 
     def uids_since(self, days: int) -> list[int]:
         """What arrived in the last `days` days, for the choice at the first connection."""
         since: date = (clock.now() - timedelta(days=days)).date()
-        with _in_plain_words():
+        with in_plain_words():
             return sorted(self._client.search(["SINCE", since]))
 
     def count_since(self, days: int) -> int:
@@ -171,20 +171,20 @@ class Folder:
 
     def recount(self) -> int:
         """How many emails the server says are there now."""
-        with _in_plain_words():
+        with in_plain_words():
             self._client.noop()  # some count what this session was told of, and no more
             return int(self._client.folder_status(self.name, ["MESSAGES"])[b"MESSAGES"])
 
     def all_uids(self) -> list[int]:
         """Every email that is there now, to be reconciled with the ledger."""
-        with _in_plain_words():
+        with in_plain_words():
             return sorted(self._client.search(["ALL"]))
 
     def sizes(self, uids: Sequence[int]) -> list[Announced]:
         """Ask before fetching; what vanished in the meantime is left out."""
         announced: list[Announced] = []
         for some in _slices(uids):
-            with _in_plain_words(), self._deadline(0):
+            with in_plain_words(), deadline(self._client, self._account):
                 answers = self._client.fetch(some, ["RFC822.SIZE", "INTERNALDATE"])
             announced += [
                 Announced(uid, int(answers[uid].get(b"RFC822.SIZE", 0)), answers[uid].get(b"INTERNALDATE"))
@@ -221,7 +221,7 @@ class Folder:
     def wait(self, seconds: float = IDLE_SECONDS, *, stopped: Callable[[], bool] = lambda: False) -> bool:
         """Sleep until the server tells of something new (True), `seconds` are over, or `stopped()`."""
         until = time.monotonic() + seconds
-        with _in_plain_words():
+        with in_plain_words():
             if not self._client.has_capability("IDLE"):
                 return self._pause(min(seconds, 10.0), stopped)
             if self._was_told():
@@ -238,13 +238,13 @@ class Folder:
 
     def flag(self, uids: Sequence[int], flag: str) -> None:
         for some in _slices(uids):
-            with _in_plain_words():
+            with in_plain_words():
                 self._client.add_flags(some, [flag], silent=True)
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move to another folder; without MOVE by copying, and only ever removing the ones named."""
         for some in _slices(uids):
-            with _in_plain_words():
+            with in_plain_words():
                 if self._client.has_capability("MOVE"):
                     self._client.move(some, folder)
                     continue
@@ -286,7 +286,7 @@ class Folder:
 
     def _second_try(self, email: Announced, what: str) -> dict[int, bytes | None]:
         """Ask for one alone: NIL and NO are also said of what another session has just expunged."""
-        with _in_plain_words():
+        with in_plain_words():
             self._client.noop()
         try:
             return self._answers([email], what)
@@ -295,7 +295,7 @@ class Folder:
 
     def _answers(self, emails: Sequence[Announced], what: str) -> dict[int, bytes | None]:
         uids = [email.uid for email in emails]
-        with _in_plain_words(), self._deadline(sum(email.size for email in emails)):
+        with in_plain_words(), deadline(self._client, self._account, sum(email.size for email in emails)):
             answers = self._client.fetch(uids, [what])
         found: dict[int, bytes | None] = {}
         for uid, answer in answers.items():
@@ -312,18 +312,19 @@ class Folder:
             raise ConnectionLost("The server sent less of an email than it announced.")
         return again
 
-    @contextmanager
-    def _deadline(self, size: int) -> Iterator[None]:
-        """End a command that drips for ever: every read is in time, the whole is not."""
-        seconds = 2 * self._account.read_seconds + size / SLOWEST_BYTES_A_SECOND
-        line = self._client.socket()
-        timer = Timer(seconds, _cut, [line])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+
+@contextmanager
+def deadline(client: IMAPClient, account: ImapAccount, size: int = 0) -> Iterator[None]:
+    """End a command that drips for ever: every read is in time, the whole is not."""
+    seconds = 2 * account.read_seconds + size / SLOWEST_BYTES_A_SECOND
+    line = client.socket()
+    timer = Timer(seconds, _cut, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _cut(line: socket.socket) -> None:
@@ -377,7 +378,7 @@ def _reaching(account: ImapAccount) -> Iterator[None]:
 
 
 @contextmanager
-def _in_plain_words() -> Iterator[None]:
+def in_plain_words() -> Iterator[None]:
     """Turn what a library raises into what happened, without what the server said about an email."""
     try:
         yield

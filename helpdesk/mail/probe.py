@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from imapclient import IMAPClient
 
-from helpdesk.mail import imap, smtp
+from helpdesk.mail import imap, sent_folder, smtp
 from helpdesk.mail.account import ImapAccount, Security, ServerAccount, SmtpAccount
 from helpdesk.mail.fixes import fix_for
 from helpdesk.mail.smtp import Post, Verdict
@@ -33,13 +33,18 @@ class Step:
     fix: str = ""
 
 
-def probe(incoming: ImapAccount, outgoing: SmtpAccount, address: str) -> Iterator[Step]:
-    """Try the whole mailbox, both sides; each side ends at its first failing step. Nothing is sent or changed."""
-    yield from probe_incoming(incoming)
+def probe(
+    incoming: ImapAccount, outgoing: SmtpAccount, address: str, *, copies_in: str | None = None
+) -> Iterator[Step]:
+    """Try the whole mailbox, both sides; each side ends at its first failing step. Nothing is sent or changed.
+
+    `copies_in` is the folder for copies of what was sent ("": the one the server marks; None: there are no copies).
+    """
+    yield from probe_incoming(incoming, copies_in)
     yield from probe_outgoing(outgoing, address)
 
 
-def probe_incoming(account: ImapAccount) -> Iterator[Step]:
+def probe_incoming(account: ImapAccount, copies_in: str | None = None) -> Iterator[Step]:
     client: IMAPClient | None = None
 
     def encrypt() -> str:
@@ -57,6 +62,11 @@ def probe_incoming(account: ImapAccount) -> Iterator[Step]:
         folder = imap.open_folder(client, account)
         return f"{account.folder} holds {folder.count:,} emails"
 
+    def find_sent_folder() -> str:
+        assert client is not None  # noqa: S101 - as above
+        found = sent_folder.find(client, copies_in or "")
+        return f"copies go into {found}" if found else f"there is none yet: {sent_folder.MADE} will be made"
+
     try:
         yield from _walk(
             Side.INCOMING,
@@ -66,6 +76,7 @@ def probe_incoming(account: ImapAccount) -> Iterator[Step]:
                 ("encryption", encrypt),
                 ("login", log_in),
                 ("folder", open_folder),
+                *([] if copies_in is None else [("copies", find_sent_folder)]),
             ],
         )
     finally:

@@ -71,10 +71,12 @@ class Mailbox(Base, kw_only=True):
     sending_paused_because: Mapped[str | None] = mapped_column(default=None)
 
     # how it sends: at most so many emails a minute (0: no limit), and a copy into this folder of the server
+    # ("": the one that the server marks for sent mail; None: no copy)
     acknowledges: Mapped[Acknowledges] = mapped_column(default=Acknowledges.OFF)
     most_per_minute: Mapped[int] = mapped_column(default=0)
     next_send_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_folder: Mapped[str | None] = mapped_column(default=None)
+    sent_copy_error: Mapped[str | None] = mapped_column(default=None)
 
 
 class MailboxPosition(Base, kw_only=True):

@@ -72,7 +72,7 @@ class OutboundEmail(Base, kw_only=True):
     checkpoint_size: Mapped[int | None] = mapped_column(ForeignKey("audit_checkpoint.size"), default=None)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), default=None)
     sent_copy: Mapped[SentCopy] = mapped_column(default=SentCopy.NONE)
-    sent_copy_lease: Mapped[datetime | None] = mapped_column(default=None)
+    sent_copy_lease: Mapped[datetime | None] = mapped_column(default=None)  # nobody touches it before then
     sent_copy_attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     deliveries: Mapped[list["Delivery"]] = relationship(

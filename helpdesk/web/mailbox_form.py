@@ -32,6 +32,7 @@ class Typed:
     after_fetch: AfterFetch
     move_to: str | None
     most_per_minute: int = 0
+    sent_folder: str | None = None
 
 
 def read(stored: Mailbox | None = None) -> Typed:
@@ -56,7 +57,14 @@ def read(stored: Mailbox | None = None) -> Typed:
     move_to = given.get("move_to", "").strip() or None
     if after_fetch is AfterFetch.MOVE and not move_to:
         raise FormWrong(_("Say into which folder fetched emails are moved."))
-    return Typed(setup, given.get("team", type=whole), after_fetch, move_to, _most_per_minute(stored))
+    return Typed(
+        setup,
+        given.get("team", type=whole),
+        after_fetch,
+        move_to,
+        _most_per_minute(stored),
+        _sent_folder(stored, setup.folder),
+    )
 
 
 def of(mailbox: Mailbox) -> Typed:
@@ -68,7 +76,14 @@ def of(mailbox: Mailbox) -> Typed:
         smtp=mailboxes.outgoing(mailbox),
         folder=mailbox.folder,
     )
-    return Typed(setup, mailbox.team_id, mailbox.after_fetch, mailbox.move_to, mailbox.most_per_minute)
+    return Typed(
+        setup,
+        mailbox.team_id,
+        mailbox.after_fetch,
+        mailbox.move_to,
+        mailbox.most_per_minute,
+        mailbox.sent_folder,
+    )
 
 
 def team_of(session: Session, typed: Typed) -> Team:
@@ -102,6 +117,19 @@ def _most_per_minute(stored: Mailbox | None) -> int:
     if not (given.isascii() and given.isdecimal()) or len(given) > len(str(FASTEST)) or int(given) > FASTEST:
         raise FormWrong(_("Emails in a minute: a number from 0, for no limit, to %(most)s.", most=FASTEST))
     return int(given)
+
+
+def _sent_folder(stored: Mailbox | None, fetched: str) -> str | None:
+    """Where copies of what was sent go: "" is the folder the server marks for that, None no folder at all."""
+    given = request.form
+    if "copies" not in given:
+        return stored.sent_folder if stored else None
+    if given["copies"] != "keep":
+        return None
+    folder = given.get("sent_folder", "").strip()[:200]
+    if folder.casefold() == fetched.casefold():
+        raise FormWrong(_("Copies of what was sent can't go into the folder that is fetched."))
+    return folder
 
 
 def _server(side: str, usual: dict[Security, int]) -> Server:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.desk import mailbox_setup, mailboxes, teams
+from helpdesk.desk import mailbox_setup, mailboxes, sent_copies, teams
 from helpdesk.desk.egress import TRIAL
 from helpdesk.desk.health import LATE
 from helpdesk.egress import stating
@@ -131,6 +131,7 @@ def _added(typed: Typed) -> Mailbox:
         by=agent(),
     )
     mailboxes.limit(db(), mailbox, typed.most_per_minute, by=agent())
+    sent_copies.choose(db(), mailbox, typed.sent_folder, by=agent())
     return mailbox
 
 
@@ -150,6 +151,8 @@ def _changed(stored: Mailbox, typed: Typed) -> None:
         by=agent(),
     )
     mailboxes.limit(db(), stored, typed.most_per_minute, by=agent())
+    sent_copies.choose(db(), stored, typed.sent_folder, by=agent())
+    sent_copies.try_again(db(), stored)
 
 
 def _steps() -> Iterator[Step]:
@@ -158,7 +161,7 @@ def _steps() -> Iterator[Step]:
         stored = session.get(Mailbox, mailbox_id) if mailbox_id else None
     typed = mailbox_form.read(stored)
     incoming, outgoing = mailbox_form.accounts(typed, stored, runtime().vault)
-    return _stated(probe(incoming, outgoing, typed.setup.address))
+    return _stated(probe(incoming, outgoing, typed.setup.address, copies_in=typed.sent_folder))
 
 
 def _stated(steps: Iterator[Step]) -> Iterator[Step]:
@@ -176,7 +179,7 @@ def _shown(step: Step) -> dict[str, object]:
     sides = {Side.INCOMING: _("Fetching"), Side.OUTGOING: _("Sending")}
     names = {
         "name": _("name"), "port": _("port"), "encryption": _("encryption"), "login": _("login"),
-        "folder": _("folder"), "sending": _("sending"), "form": _("form"),
+        "folder": _("folder"), "copies": _("folder of sent mail"), "sending": _("sending"), "form": _("form"),
     }  # fmt: skip
     return {
         "what": f"{sides[step.side]}: {names[step.name]}",

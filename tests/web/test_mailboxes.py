@@ -73,6 +73,7 @@ def test_a_mailbox_is_set_up_and_its_password_sealed_for_both_sides(desk: Desk, 
         ({"most_per_minute": "many"}, "Emails in a minute"),
         ({"most_per_minute": "6001"}, "Emails in a minute"),
         ({"most_per_minute": "-1"}, "Emails in a minute"),
+        ({"copies": "keep", "sent_folder": "inbox"}, "folder that is fetched"),
     ],
 )
 def test_what_can_not_be_is_said_in_plain_words_and_nothing_is_kept(
@@ -155,6 +156,36 @@ def test_how_many_emails_leave_in_a_minute_is_set_and_lifted(desk: Desk, form: d
     assert (limited, stored(desk).most_per_minute) == (30, 0)
 
 
+def test_copies_of_answers_are_asked_for_with_a_folder_or_without_and_given_up(desk: Desk, form: dict[str, str]):
+    root = desk.browser(desk.root)
+    root.post("/settings/mailboxes", {**form, "copies": "keep", "sent_folder": " Answers "})
+    url = f"/settings/mailboxes/{stored(desk).id}"
+    kept = [stored(desk).sent_folder]
+    assert 'name="sent_folder" value="Answers"' in root.get(url).text
+
+    for choice in ({}, {"copies": "keep", "sent_folder": ""}, {"copies": "none", "sent_folder": "Answers"}):
+        root.post(url, {**form, "imap_password": "", **choice})
+        kept.append(stored(desk).sent_folder)
+
+    assert kept == ["Answers", "Answers", "", None]
+
+
+def test_a_copy_that_could_not_be_put_there_is_told_and_tried_again_when_the_mailbox_is_changed(
+    desk: Desk, form: dict[str, str]
+):
+    root = desk.browser(desk.root)
+    root.post("/settings/mailboxes", {**form, "copies": "keep"})
+    mailbox = stored(desk)
+    with desk.runtime.db.transaction() as session:
+        session.get_one(Mailbox, mailbox.id).sent_copy_error = "The mailbox has no folder <b>"
+    told = root.get("/settings/mailboxes").text
+
+    root.post(f"/settings/mailboxes/{mailbox.id}", {**form, "imap_password": ""})
+
+    assert "no folder &lt;b&gt;" in told
+    assert stored(desk).sent_copy_error is None
+
+
 def test_who_must_mend_a_login_is_led_to_where_it_is_mended(desk: Desk):
     number, root = desk.ticket.mailbox_id, desk.browser(desk.root)
     by_password, by_token = f'href="/settings/mailboxes/{number}"', f'href="/settings/mailbox-logins/{number}"'
@@ -185,14 +216,17 @@ def test_a_trial_tells_each_step_and_stops_at_the_first_that_fails(
     desk: Desk, form: dict[str, str], dovecot: Dovecot, smtp_sink: SmtpSink
 ):
     root, typed = desk.browser(desk.root), real(form, dovecot, smtp_sink)
-    without_login = {**typed, "smtp_user": ""}
+    without_login = {**typed, "smtp_user": "", "copies": "keep"}
     del without_login["same"]
 
     well = steps(root.post("/settings/mailboxes/trial?live=1", without_login))
     wrong = steps(root.post("/settings/mailboxes/trial?live=1", {**without_login, "imap_password": "wrong"}))
 
     assert all(step["ok"] for step in well)
-    assert [step["what"] for step in well][3:5] == ["Fetching: login", "Fetching: folder"]
+    assert [step["what"] for step in well][3:6] == [
+        "Fetching: login", "Fetching: folder", "Fetching: folder of sent mail",
+    ]  # fmt: skip
+    assert "Sent will be made" in well[5]["detail"]
     fetching = [step for step in wrong if step["what"].startswith("Fetching")]
     assert (fetching[-1]["what"], fetching[-1]["ok"], "password" in fetching[-1]["fix"]) == (
         "Fetching: login", False, True,

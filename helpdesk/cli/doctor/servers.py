@@ -153,7 +153,7 @@ def _of_mailbox(one: Mailbox, vault: Vault) -> list[Finding]:
         ]
     except MailTrouble as trouble:
         return [failed("mailbox", "unencrypted", str(trouble), _TRY.format(one), about=one.address)]
-    steps = list(probe(incoming, outgoing, one.address))
+    steps = list(probe(incoming, outgoing, one.address, copies_in=one.sent_folder))
     sides = [(side, [step for step in steps if step.side is side]) for side in Side]
     return [_of_side(one.address, side, tried) for side, tried in sides if tried]  # a password needs no token's steps
 
