@@ -119,6 +119,12 @@ def send() -> ResponseReturnValue:
     return settings.saved(".index")
 
 
+def _typed() -> dict[str, str]:
+    """What was typed into the form that was refused: it stands there still. `name` is a field of two of them."""
+    form = (request.endpoint or "").removeprefix(f"{bp.name}.")
+    return {f"{form}.{field}": value for field, value in request.form.items() if field != "csrf_token"}
+
+
 def _page(wrong: str = "") -> ResponseReturnValue:
     usage = values.of(db(), Usage)
     shown = usage if usage.since else replace(usage, since=f"{clock.now().astimezone(zone()):%Y-%m}")
@@ -128,6 +134,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         "statistics_settings.index",
         422 if wrong else 200,
         wrong=wrong,
+        typed=_typed() if wrong else {},
         usage=usage,
         due=due,
         due_name=published.name_of(due.period) if due else "",

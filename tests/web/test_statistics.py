@@ -201,7 +201,10 @@ def test_an_address_that_is_not_safe_is_refused(desk: Desk, address: str):
     root = desk.browser(desk.root)
     root.get("/settings/statistics")
 
-    assert root.post("/settings/statistics/sending", {"address": address}).status_code == 422
+    refused = root.post("/settings/statistics/sending", {"address": address})
+
+    assert refused.status_code == 422
+    assert f'name="address" value="{address}"' in refused.text  # what was typed stands there still
 
 
 def test_the_file_is_shown_before_it_is_sent_anywhere(desk: Desk):
@@ -220,7 +223,9 @@ def test_a_tag_that_may_name_somebody_is_refused(desk: Desk):
     root = desk.browser(desk.root)
     root.get("/settings/statistics")
 
-    assert root.post("/settings/statistics/tags", {"name": "nils@berg.example"}).status_code == 422
+    refused = root.post("/settings/statistics/tags", {"name": "nils@berg.example"})
+    assert refused.status_code == 422
+    assert refused.text.count('value="nils@berg.example"') == 1  # in the field of the tag, not in that of the theme
     assert root.post("/settings/statistics/tags", {"name": "Lamp"}).status_code == 303
     assert "Remove lamp from the list" in root.get("/settings/statistics").text
     assert root.post("/settings/statistics/tags/removal", {"name": "lamp"}).status_code == 303
@@ -231,7 +236,10 @@ def test_a_theme_is_listed_with_its_words_which_are_not_published(desk: Desk):
     root.get("/settings/statistics")
 
     assert root.post("/settings/statistics/themes", {"name": "Lamps", "words": ""}).status_code == 422
-    assert root.post("/settings/statistics/themes", {"name": "a@b.example", "words": "x"}).status_code == 422
+    refused = root.post("/settings/statistics/themes", {"name": "a@b.example", "words": "x\ny"})
+    assert refused.status_code == 422
+    assert 'value="a@b.example"' in refused.text
+    assert ">x\ny</textarea>" in refused.text
     assert root.post("/settings/statistics/themes", {"name": "Lamps", "words": "heliotrope"}).status_code == 303
     with desk.runtime.db.transaction() as session:
         settings.change(session, Usage(since="2026-10", extras=("theme",)), by=Machine.COMMAND)
