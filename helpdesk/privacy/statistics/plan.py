@@ -29,7 +29,10 @@ EXTRAS: Final[Mapping[Metric, int]] = {
 }
 
 # where a month has several periods, its customers are counted once for all of them: little noise, so little budget
-_IN_PARTS: Final = {Metric.CUSTOMERS: 5, Metric.TAG: 35}
+_IN_PARTS: Final = {Metric.CUSTOMERS: 3, Metric.TAG: 37}
+
+# at the largest epsilon a small desk's shares are precise enough, and the count with eight times their noise is not
+_OPEN: Final = {Metric.TICKETS: 35, Metric.CHANNEL: 8, Metric.TAG: 24, Metric.FIRST_REPLY: 23}
 
 # the most tickets of one customer's month that are counted, and in how many periods of a month the customer is
 _TICKETS: Final = {Cadence.QUARTERLY: 8, Cadence.MONTHLY: 8, Cadence.WEEKLY: 12, Cadence.DAILY: 12}
@@ -85,8 +88,7 @@ class Plan:
 def of(usage: Usage, cadence: Cadence) -> Plan:
     """The plan of a month that begins with these settings; the parts never add up to more than the whole."""
     allowed = max(1, usage.epsilon) * MILLION
-    in_parts = _IN_PARTS if _PERIODS[cadence] > 1 else {}
-    parts = {**SHARES, **in_parts, **{metric: EXTRAS[metric] for metric in extras(usage)}}
+    parts = {**_shares(usage, cadence), **{metric: EXTRAS[metric] for metric in extras(usage)}}
     whole = sum(parts.values())
     queries = [
         Query(metric, allowed * part // whole, _contributions(metric, cadence)) for metric, part in parts.items()
@@ -103,6 +105,13 @@ def cost(usage: Usage, more: Metric) -> int:
     """By how many per cent the noise of every other number grows when this one is switched on too."""
     parts = sum(SHARES.values()) + sum(EXTRAS[metric] for metric in extras(usage) if metric is not more)
     return math.ceil(100 * EXTRAS[more] / parts)
+
+
+def _shares(usage: Usage, cadence: Cadence) -> Mapping[Metric, int]:
+    """The parts of the five: each of these adds up to the same whole."""
+    if _PERIODS[cadence] > 1:
+        return {**SHARES, **_IN_PARTS}
+    return {**SHARES, **_OPEN} if usage.epsilon >= PRESETS["open"] else SHARES
 
 
 def _contributions(metric: Metric, cadence: Cadence) -> int:
