@@ -1,7 +1,7 @@
-"""What leaves this machine: every long-running process notes, once, each server it connects to.
+"""Where the desk connects to: every long-running process notes, once, each server.
 
 Python tells of each connection before it is made (an audit hook), whichever library makes it. Noted are servers only,
-by the name that was looked up: nobody who comes to us. Connections within this machine are not noted.
+by the name that was looked up: nobody who comes to us. Of a server that a letter names, only that there was one.
 """
 
 import json
@@ -10,17 +10,25 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
 FILE: Final = "egress.jsonl"
+TRIAL: Final = "a trial"
+PICTURE: Final = "a picture that a letter names"
+UNNAMED: Final = "*"
+"""In place of a server's name that is somebody's words: senders put into such names whom they wrote to."""
+
+There = tuple[str, int, str]  # host, port, why
 _FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 _here: Final = threading.local()
+_ears: Final[list[Callable[[There], None]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +44,28 @@ class Seen:
 
 def watch(folder: Path, process: str) -> None:
     """From now on this process, and those it forks, note where they connect to. It can't be switched off again."""
-    known: set[tuple[str, int, str]] = set()
+    known: set[There] = set()
 
-    def hear(event: str, given: tuple[Any, ...]) -> None:
-        if event == "socket.getaddrinfo":
-            _here.looked_up = _looked_up(given[0], given[1])
-        elif event == "socket.connect" and given[0].family in _FAMILIES:
-            there = (*_named(given[1]), getattr(_here, "why", ""))
-            if there not in known and not is_local(str(given[1][0])):
-                known.add(there)
-                _note(folder, process, there)
+    def note(there: There) -> None:
+        if there not in known:
+            known.add(there)
+            _note(folder, process, there)
 
-    sys.addaudithook(hear)
+    _ears.append(note)
+    _listen()
+
+
+@contextmanager
+def heard() -> Iterator[set[There]]:
+    """Where this process connects to meanwhile: the set grows as it happens."""
+    found: set[There] = set()
+    ear = found.add
+    _ears.append(ear)
+    _listen()
+    try:
+        yield found
+    finally:
+        _ears.remove(ear)
 
 
 @contextmanager
@@ -86,6 +104,24 @@ def is_local(address: str) -> bool:
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
+@cache
+def _listen() -> None:
+    """Once a process: Python keeps such a hook until the end."""
+    sys.addaudithook(_hear)
+
+
+def _hear(event: str, given: tuple[Any, ...]) -> None:
+    if not _ears:
+        return
+    if event == "socket.getaddrinfo":
+        _here.looked_up = _looked_up(given[0], given[1])
+    elif event == "socket.connect" and given[0].family in _FAMILIES:
+        why = getattr(_here, "why", "")
+        host, port = _named(given[1])
+        for ear in tuple(_ears):
+            ear((UNNAMED if why == PICTURE else host, port, why))
+
+
 def _looked_up(host: object, port: object) -> tuple[str, int] | None:
     name = host.decode() if isinstance(host, bytes) else host
     number = int(port) if isinstance(port, int) or (isinstance(port, str) and port.isdigit()) else None
@@ -99,7 +135,7 @@ def _named(address: tuple[Any, ...]) -> tuple[str, int]:
     return (looked_up[0], port) if looked_up is not None and looked_up[1] == port else (host, port)
 
 
-def _note(folder: Path, process: str, there: tuple[str, int, str]) -> None:
+def _note(folder: Path, process: str, there: There) -> None:
     """A line, written whole: processes write to one file. A full disk must not keep mail from going out."""
     host, port, why = there
     row = {"host": host, "port": port, "why": why, "process": process, "at": time.time()}

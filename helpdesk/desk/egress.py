@@ -9,18 +9,20 @@ from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Config
-from helpdesk.desk import single_sign_on
+from helpdesk.desk import remote_pictures, single_sign_on
+from helpdesk.egress import UNNAMED
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.mailbox_token import MailboxToken
+from helpdesk.privacy import settings
+from helpdesk.privacy.statistics.plan import Usage
 
-TRIAL: Final = "a trial"
 _POSTGRESQL: Final = 5432
 _REDIS: Final = 6379
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A server and what for; a port of 0 is any."""
+    """A server and what for; a host of `*` is any, and so is a port of 0."""
 
     what: str
     host: str
@@ -69,6 +71,18 @@ def _identity_provider(session: Session) -> Iterable[Declared]:
         yield Declared(f"single sign-on ({chosen.name})", host, port)
 
 
+def _receiver_of_statistics(session: Session) -> Iterable[Declared]:
+    usage = settings.of(session, Usage)
+    if usage.is_on and usage.send_to:
+        yield Declared("the published statistics", *_server(usage.send_to))
+
+
+def _pictures(session: Session) -> Iterable[Declared]:
+    """Wherever a letter says, once an agent has asked for its pictures: the usual ports of the web alone."""
+    if remote_pictures.are_offered(session):
+        yield from (Declared("pictures that agents ask for", UNNAMED, port) for port in (80, 443))
+
+
 def _server(address: str) -> tuple[str, int]:
     parts = urlsplit(address)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -79,4 +93,6 @@ _SOURCES: Final[Sequence[Callable[[Session], Iterable[Declared]]]] = (
     _mail_servers,
     _token_servers,
     _identity_provider,
+    _receiver_of_statistics,
+    _pictures,
 )

@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.desk import mailbox_setup, mailboxes, sent_copies, teams
-from helpdesk.desk.egress import TRIAL
 from helpdesk.desk.health import LATE
-from helpdesk.egress import stating
+from helpdesk.egress import TRIAL, stating
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.probe import Side, Step, probe
 from helpdesk.mail.trouble import MailTrouble

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from helpdesk.desk import inbox, remote_pictures, sign_in
 from helpdesk.desk.remote_pictures import RemotePictures
+from helpdesk.egress import PICTURE, stating
 from helpdesk.mail import remote_picture
 from helpdesk.models.message import Message
 from helpdesk.models.role import Permission
@@ -63,6 +64,7 @@ def show(message_id: int, number: int) -> Response | tuple[str, int]:
     if address is None:
         raise NotVisible("message", message_id)
     try:
-        return attachments.as_picture(remote_picture.fetch(address), message_id)
+        with stating(PICTURE):
+            return attachments.as_picture(remote_picture.fetch(address), message_id)
     except remote_picture.PictureRefused as refused:
         raise NotVisible("message", message_id) from refused

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.desk import second_factor, single_sign_on
 from helpdesk.desk.second_factor import SigningIn
 from helpdesk.desk.single_sign_on import ProviderRefused, SingleSignOn
+from helpdesk.egress import TRIAL, stating
 from helpdesk.models.role import Permission
 from helpdesk.privacy import settings as chosen
 from helpdesk.web import auth, provider, settings
@@ -44,7 +45,8 @@ def choose_provider() -> ResponseReturnValue:
     try:
         wanted = _wanted(before)
         if wanted.is_on or wanted.discovery_url != before.discovery_url:
-            wanted = single_sign_on.described(wanted, provider.fetch(wanted.discovery_url))
+            with stating(TRIAL):
+                wanted = single_sign_on.described(wanted, provider.fetch(wanted.discovery_url))
     except ProviderRefused as refused:
         return _page_apart(_("This provider can't be used: %(why)s.", why=str(refused)))
     with runtime().db.transaction() as session:

@@ -14,8 +14,12 @@ import pytest
 from helpdesk import egress
 from helpdesk.cli.doctor import connections
 from helpdesk.desk.egress import of_config
+from helpdesk.desk.remote_pictures import RemotePictures
 from helpdesk.models.mailbox import Mailbox, Security
 from helpdesk.models.mailbox_token import MailboxToken
+from helpdesk.privacy import settings
+from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.runtime import Runtime
 from tests import world
 from tests.cli.conftest import Command
@@ -54,7 +58,7 @@ def a_process_connects(folder: Path, *hosts: str) -> None:
 
 
 def asked(helpdesk: Command, *words: str) -> Found:
-    result = helpdesk("doctor", "--egress", "--watch", "0", "--json", *words)
+    result = helpdesk("doctor", "--egress", "--watch", "0", "--no-try", "--json", *words)
     return result.exit_code, json.loads(result.stdout)["checks"]
 
 
@@ -131,6 +135,75 @@ def test_a_database_and_a_redis_in_the_network_are_declared(runtime: Runtime):
     ]
 
 
+def test_every_server_is_connected_to_once_and_what_this_opened_is_told(helpdesk: Command, in_order: str):
+    result = helpdesk("doctor", "--egress", "--watch", "0")
+
+    assert result.exit_code == 0
+    assert f"{in_order}: INBOX holds 0 emails" in result.stdout
+    assert f"mail to {in_order} (by this command just now)" in result.stdout
+    assert f"mail from {in_order} (by this command just now)" in result.stdout
+
+
+def test_a_server_that_does_not_answer_is_worth_a_look_and_no_leak(helpdesk: Command, runtime: Runtime):
+    with socket.create_server(("127.0.0.1", 0)) as server, runtime.db.transaction() as session:
+        made = world.a_mailbox(session, world.a_team(session))
+        for side in ("imap", "smtp"):  # where nobody listens any more
+            setattr(made, f"{side}_host", "127.0.0.1")
+            setattr(made, f"{side}_port", server.getsockname()[1])
+
+    code, found = asked(helpdesk, "--try")
+
+    assert code == 0
+    assert {one["cause"] for one in found if one["check"] == "egress_tried" and one["state"] == "warning"} >= {
+        "not_reached"
+    }
+
+
+def test_a_program_on_this_machine_is_told_and_no_leak(helpdesk: Command, notes: Path):
+    a_process_connects(notes, "127.0.0.1")
+
+    code, found = asked(helpdesk)
+
+    assert code == 0
+    assert any("127.0.0.1, port 2525: a program on this machine" in one["says"] for one in found)
+
+
+def test_of_a_picture_that_was_asked_for_no_server_is_named(helpdesk: Command, runtime: Runtime, notes: Path):
+    with_reason = "with egress.stating(egress.PICTURE), socket.socket() as line:"
+    subprocess.run(
+        [sys.executable, "-c", CONNECT.replace("with socket.socket() as line:", with_reason), str(notes), NOBODY],
+        check=True,
+    )
+    with runtime.db.transaction() as session:
+        settings.change(session, RemotePictures(is_on=True), by=Machine.DEMO)
+
+    code, found = asked(helpdesk)
+
+    assert NOBODY not in (notes / egress.FILE).read_text()
+    assert code == 0
+    assert any("a server that a letter names, port 2525: pictures that agents asked" in one["says"] for one in found)
+    assert "pictures that agents ask for: any server, port 443" in {one["says"] for one in found}
+
+
+def test_who_gets_the_statistics_is_declared(helpdesk: Command, runtime: Runtime):
+    with runtime.db.transaction() as session:
+        usage = Usage(is_on=True, send_to="https://vendor.example/in?from=desk")
+        settings.change(session, usage, by=Machine.DEMO)
+
+    assert "the published statistics: vendor.example, port 443" in {one["says"] for one in asked(helpdesk)[1]}
+
+
+def test_a_command_hears_of_itself_and_no_longer_than_it_listens():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with egress.heard() as found, socket.create_connection(server.getsockname()):
+            pass
+        there = server.getsockname()
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        socket.create_connection(another.getsockname()).close()
+
+    assert found == {(*there, "")}
+
+
 def rows(*lines: str) -> str:
     return "\n".join(["  sl  local_address rem_address   st", *lines]) + "\n"
 
@@ -162,7 +235,7 @@ def test_what_the_kernel_has_open_is_read_without_those_who_came_to_us(tmp_path:
     )
     monkeypatch.setattr(connections, "PROC", tmp_path)
 
-    assert connections.leaving(100) == {(NOBODY, 993)}
+    assert connections.of(100) == {(NOBODY, 993), ("127.0.0.1", 6379)}
 
 
 def test_the_kernel_of_this_machine_is_understood():
@@ -170,8 +243,8 @@ def test_the_kernel_of_this_machine_is_understood():
         pytest.skip("no /proc here")
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
         assert os.getpid() in connections.family(os.getppid())
-        assert connections.leaving(os.getpid()) == set()
         port = server.getsockname()[1]
+        assert ("127.0.0.1", port) in connections.of(os.getpid())
         assert port in {row[2] for row in connections._rows(os.getpid()) if row[4] == "0A"}
 
 

@@ -11,7 +11,9 @@ from helpdesk import egress as notes
 from helpdesk import runtime
 from helpdesk.cli.doctor import database, egress, machine, servers
 from helpdesk.cli.doctor.finding import Finding, Findings, State, failed, ok
+from helpdesk.cli.doctor.trying import Tell
 from helpdesk.cli.place import Place, pass_place
+from helpdesk.cli.progress import Bar
 from helpdesk.config import Config, ConfigError
 from helpdesk.desk import health, mailbox_tokens, reconciliation
 from helpdesk.models.mailbox import Mailbox
@@ -31,11 +33,12 @@ _SIGNS = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗"}
 @click.option("--egress", "only_egress", is_flag=True, help="Which servers the desk may talk to, and which it did.")
 @click.option("--forget-egress", is_flag=True, help="Begin the notes of where the desk connected to anew.")
 @click.option(
-    "--watch", type=click.FloatRange(0, 3600), default=3, show_default=True, help="Seconds to look, with --egress."
+    "--watch", type=click.FloatRange(0, 3600), default=10, show_default=True, help="Seconds to look, with --egress."
 )
+@click.option("--try/--no-try", "tries", default=True, help="Connect to each server once, with --egress.")
 @pass_place
 def doctor(
-    place: Place, *, as_json: bool, least_free: int, only_egress: bool, forget_egress: bool, watch: float
+    place: Place, *, as_json: bool, least_free: int, only_egress: bool, forget_egress: bool, watch: float, tries: bool
 ) -> None:
     """Check everything: configuration, key, database, Redis, every mailbox in and out, clock, disk, file modes.
 
@@ -44,10 +47,12 @@ def doctor(
     if forget_egress:
         notes.forget(place.config.folder / "run")
     found: list[Finding] = []
-    for finding in examine_egress(place, watch) if only_egress else examine(place, least_mb=least_free):
-        found.append(finding)
-        if not as_json:
-            _show(finding)
+    with Bar(is_shown=only_egress and not as_json) as bar:
+        egress_found = examine_egress(place, watch, tries=tries, tell=bar.tell)
+        for finding in egress_found if only_egress else examine(place, least_mb=least_free):
+            found.append(finding)
+            if not as_json:
+                _show(finding)
     is_well = all(finding.state is not State.FAILED for finding in found)
     if as_json:
         click.echo(
@@ -76,10 +81,10 @@ def examine(place: Place, *, least_mb: int) -> Findings:
         here.close()
 
 
-def examine_egress(place: Place, seconds: float) -> Findings:
+def examine_egress(place: Place, seconds: float, *, tries: bool, tell: Tell) -> Findings:
     """Where the desk may connect to, and where it did. Raises what a command says when there is no desk."""
     with place.desk() as here:
-        yield from egress.examine(here, leader=_leader(here.config), seconds=seconds)
+        yield from egress.examine(here, leader=_leader(here.config), seconds=seconds, tries=tries, tell=tell)
 
 
 def _examine_desk(here: Runtime, *, is_running: bool) -> Findings:

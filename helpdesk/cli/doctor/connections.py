@@ -1,4 +1,4 @@
-"""Which connections processes have that leave this machine, as Linux tells in /proc; elsewhere none are known."""
+"""Which connections processes have to servers, as Linux tells in /proc; elsewhere none are known."""
 
 import re
 import socket
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from helpdesk.egress import is_local
-
 PROC: Final = Path("/proc")
 _LISTENS: Final = "0A"
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 
-def leaving(leader: int) -> set[tuple[str, int]]:
+def of(leader: int) -> set[tuple[str, int]]:
     """Where a process and its descendants are connected to: address and port; who came to us is not among them."""
     mine = {inode for pid in family(leader) for inode in _sockets(pid)}
     rows = list(_rows(leader))
@@ -22,7 +20,7 @@ def leaving(leader: int) -> set[tuple[str, int]]:
     return {
         there
         for inode, _local, port, there, state in rows
-        if inode in mine and state != _LISTENS and port not in served and not is_local(there[0]) and there[1]
+        if inode in mine and state != _LISTENS and port not in served and there[1]
     }
 
 

@@ -1,19 +1,27 @@
 """`helpdesk doctor --egress`: which servers this desk has a reason to talk to, and which it did talk to."""
 
+import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import make_url
+
 from helpdesk import egress
-from helpdesk.cli.doctor import connections
-from helpdesk.cli.doctor.finding import Findings, failed, ok, warning
-from helpdesk.desk.egress import TRIAL, Declared, declared
+from helpdesk.cli.doctor import connections, trying
+from helpdesk.cli.doctor.finding import Finding, Findings, failed, ok, warning
+from helpdesk.cli.doctor.trying import Tell
+from helpdesk.config import Config
+from helpdesk.desk.egress import Declared, declared
+from helpdesk.egress import PICTURE, TRIAL, UNNAMED, There
 from helpdesk.runtime import Runtime
 
 _STEP: Final = 0.05
+_NAMED: Final = 2  # reasons of one server that are told; the rest is a number
+_ASKED_FOR: Final = {TRIAL: "a trial of a server, asked for by an admin", PICTURE: "pictures that agents asked for"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +31,57 @@ class Met:
     host: str
     port: int
     how: str
+    why: str = ""
 
 
-def examine(here: Runtime, *, leader: int | None, seconds: float) -> Findings:
-    """Each declared server, then each one met. Met and not declared is a failure."""
+def examine(here: Runtime, *, leader: int | None, seconds: float, tries: bool, tell: Tell) -> Findings:
+    """Each declared server, tried once; then each one met. Met outside of this machine, not declared: a failure."""
     with here.db.reading() as session:
         known = declared(session, here.config)
-    for one in known:
-        yield ok("egress_declared", f"{one.what}: {one.host}, port {one.port}", about=one.host)
-    if not known:
-        yield ok("egress_declared", "no server at all: database and Redis are on this machine, no mailbox is set up")
-    folder = here.config.folder / "run"
-    met = [*_noted(folder), *_open(leader, seconds)]
-    yield from _judged(met, known)
+    yield from _declared(here.config, known)
+    with egress.heard() as heard:
+        if tries:
+            yield from trying.each(here, known, tell)
+        kernel = list(_kernel(here, leader, seconds, tell))
+    yield from _judged([*_noted(here.config.folder / "run"), *kernel, *_heard(heard)], known)
     if leader is None:
-        yield warning(
-            "egress", "not_running", "the desk does not run: only what was noted before is known", "run 'helpdesk up'"
-        )
+        says = "the desk does not run: only what was noted before, and what this command did, is known"
+        yield warning("egress", "not_running", says, "run 'helpdesk up'")
+    elif seconds:
+        number = len(connections.family(leader))
+        yield ok("egress_watched", f"the connections of the desk's {number} processes were watched for {seconds:g} s")
+
+
+def _declared(config: Config, known: Sequence[Declared]) -> Findings:
+    if make_url(config.database_url).host is None:
+        yield ok("egress_declared", "the database: a file, no connection")
+    if config.redis_url.startswith("unix:"):
+        yield ok("egress_declared", "Redis: a socket in the desk's folder, nothing leaves by it")
+    for one in known:
+        host = "any server" if one.host == UNNAMED else one.host
+        yield ok("egress_declared", f"{one.what}: {host}, port {one.port}", about=one.host)
 
 
 def _noted(folder: Path) -> Iterator[Met]:
     for one in egress.seen(folder):
-        if one.why != TRIAL:
-            yield Met(one.host, one.port, f"noted by {one.process} on {one.at:%Y-%m-%d at %H:%M} UTC")
+        yield Met(one.host, one.port, f"noted by {one.process} on {one.at:%Y-%m-%d at %H:%M} UTC", one.why)
 
 
-def _open(leader: int | None, seconds: float) -> Iterator[Met]:
-    """Connections of the desk's processes as the kernel has them, looked at again and again for some seconds."""
+def _heard(found: Iterable[There]) -> Iterator[Met]:
+    return (Met(host, port, "by this command just now") for host, port, _why in sorted(found))
+
+
+def _kernel(here: Runtime, leader: int | None, seconds: float, tell: Tell) -> Iterator[Met]:
+    """Connections of the desk's processes and of this one, looked at again and again for some seconds."""
     found: set[tuple[str, int]] = set()
-    until = time.monotonic() + seconds
+    begun = time.monotonic()
+    with here.db.reading():  # so that ours to the database is among them: its library tells Python nothing
+        found |= connections.of(os.getpid())
     while leader is not None:
-        found |= connections.leaving(leader)
-        if time.monotonic() >= until:
+        found |= connections.of(leader)
+        gone = time.monotonic() - begun
+        tell("watching", min(int(gone * 10), int(seconds * 10)), int(seconds * 10))
+        if gone >= seconds:
             break
         time.sleep(_STEP)
     return (Met(host, port, "open now, as the kernel says") for host, port in sorted(found))
@@ -66,20 +93,27 @@ def _judged(met: Sequence[Met], known: Sequence[Declared]) -> Findings:
     for one in met:
         if (one.host, one.port) in told:
             continue
-        told.add((one.host, one.port))
-        reason = next((there.what for there in known if _is(one, there, addresses[there])), None)
-        if reason is not None:
-            yield ok("egress", f"{one.host}, port {one.port}: {reason} ({one.how})", about=one.host)
-        else:
-            yield failed(
-                "egress",
-                "undeclared",
-                f"{one.host}, port {one.port}: nothing in this desk has a reason to talk to it ({one.how})",
-                "find out who connects; was it a mailbox's server until lately: 'helpdesk doctor --forget-egress'",
-                about=one.host,
-            )
+        told |= {(address, one.port) for address in (one.host, *_addresses(one.host))}
+        reasons = [there.what for there in known if _is(one, there, addresses[there])]
+        yield _judgement(one, [_ASKED_FOR[one.why]] if one.why in _ASKED_FOR else reasons)
     if not told:
-        yield ok("egress", "no connection left this machine")
+        yield ok("egress", "no connection was made")
+
+
+def _judgement(one: Met, reasons: Sequence[str]) -> Finding:
+    where = f"{'a server that a letter names' if one.host == UNNAMED else one.host}, port {one.port}"
+    more = f" and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
+    if reasons:
+        return ok("egress", f"{where}: {', '.join(reasons[:_NAMED])}{more} ({one.how})", about=one.host)
+    if egress.is_local(one.host):
+        return ok("egress", f"{where}: a program on this machine, nothing leaves by it ({one.how})", about=one.host)
+    return failed(
+        "egress",
+        "undeclared",
+        f"{where}: nothing in this desk has a reason to talk to it ({one.how})",
+        "find out who connects; was it a mailbox's server until lately: 'helpdesk doctor --forget-egress'",
+        about=one.host,
+    )
 
 
 def _is(met: Met, there: Declared, addresses: frozenset[str]) -> bool:
@@ -88,6 +122,8 @@ def _is(met: Met, there: Declared, addresses: frozenset[str]) -> bool:
 
 
 def _addresses(host: str) -> frozenset[str]:
+    if host == UNNAMED:
+        return frozenset()
     try:
         return frozenset(str(found[4][0]) for found in socket.getaddrinfo(host, None))
     except (OSError, UnicodeError):
