@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
@@ -24,7 +24,10 @@ from helpdesk.storage.db import hold
 
 KEPT: Final = timedelta(days=30)
 LONGEST: Final = 500_000
-FIELDS: Final = ("mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved")
+FIELDS: Final = (
+    "mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved", "subject", "mailbox", "heard",
+)  # fmt: skip
+_WORTH_KEEPING: Final = ("subject", "to", "cc", "bcc")
 PAGE: Final = 200
 COUNTED_UP_TO: Final = 1_000
 _MOST_A_SWEEP: Final = 500
@@ -40,7 +43,7 @@ class Saved:
 
 def save(  # noqa: PLR0913  an editor's state has these
     session: Session,
-    ticket: Ticket,
+    ticket: Ticket | None,
     kind: DraftKind,
     key: str,
     said: DraftText,
@@ -51,14 +54,17 @@ def save(  # noqa: PLR0913  an editor's state has these
 ) -> Saved | None:
     """Keep what stands in an editor; None where nothing does. `revision` is the one that the editor knows.
 
+    Without a ticket it is an email that will begin one; then its subject and its recipients are worth keeping too.
+
     Two editors with one draft: the second to save gets a draft of its own, nothing is overwritten. Saved twice
     with the same words (an answer got lost on the way), it is once. Raises AccessDenied.
     """
-    access.require(session, ticket, by=by)
+    if ticket is not None:
+        access.require(session, ticket, by=by)
     said = DraftText(said.text[:LONGEST], said.html and writing.clean(said.html), said.fields)
     draft = _in_hand(session, key, by)
     if draft is None:
-        if not said.text.strip():
+        if _is_empty(said, kind):
             return None
         return Saved(_new(session, ticket, kind, key, said, by=by, seen=seen))
     kept = gate.read(session, draft, by=by)
@@ -66,7 +72,7 @@ def save(  # noqa: PLR0913  an editor's state has these
         return Saved(draft)
     if draft.revision != revision:
         return Saved(_new(session, ticket, kind, new_key(), said, by=by, seen=seen), is_copy=True)
-    if not said.text.strip() and not files(session, draft):
+    if _is_empty(said, kind) and not files(session, draft):
         gate.drop(session, [draft.id])
         return None
     gate.write(session, draft, said)
@@ -99,10 +105,11 @@ def new_key() -> str:
 
 
 def begun(
-    session: Session, ticket: Ticket, kind: DraftKind, key: str, *, by: Agent, seen: tuple[int, int] = (0, 0)
+    session: Session, ticket: Ticket | None, kind: DraftKind, key: str, *, by: Agent, seen: tuple[int, int] = (0, 0)
 ) -> Draft:
     """The draft of an editor, made where it has none yet: a file can come before the first word."""
-    access.require(session, ticket, by=by)
+    if ticket is not None:
+        access.require(session, ticket, by=by)
     draft = _in_hand(session, key, by)
     return draft or _new(session, ticket, kind, key, DraftText(""), by=by, seen=seen)
 
@@ -127,10 +134,16 @@ def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple
     return session.execute(chosen.order_by(Draft.changed_at.desc()).limit(PAGE)).all()
 
 
+def new_emails(session: Session, *, by: Agent) -> Sequence[Draft]:
+    """An agent's new emails, which are on no ticket yet; the last one first."""
+    chosen = select(Draft).where(Draft.agent_id == by.id, Draft.ticket_id.is_(None))
+    return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(PAGE)).all()
+
+
 def counted(*, by: Agent, held: bool = False) -> Select[int]:
     """What their number is made of."""
-    chosen = select(Draft.id).join(Ticket, Ticket.id == Draft.ticket_id)
-    chosen = chosen.where(Draft.agent_id == by.id, inbox.is_visible(by))
+    chosen = select(Draft.id).outerjoin(Ticket, Ticket.id == Draft.ticket_id)
+    chosen = chosen.where(Draft.agent_id == by.id, or_(Draft.ticket_id.is_(None), inbox.is_visible(by)))
     chosen = chosen.where(Draft.held_at.is_not(None)) if held else chosen
     return chosen.limit(COUNTED_UP_TO + 1)
 
@@ -200,9 +213,14 @@ def _in_hand(session: Session, key: str, by: Agent) -> Draft | None:
     return session.scalar(chosen.execution_options(populate_existing=True))
 
 
+def _is_empty(said: DraftText, kind: DraftKind) -> bool:
+    fields = read(said.fields) if kind is DraftKind.NEW else {}
+    return not any(part.strip() for part in (said.text, *(fields.get(name, "") for name in _WORTH_KEEPING)))
+
+
 def _new(
     session: Session,
-    ticket: Ticket,
+    ticket: Ticket | None,
     kind: DraftKind,
     key: str,
     said: DraftText,
@@ -210,7 +228,14 @@ def _new(
     by: Agent,
     seen: tuple[int, int],
 ) -> Draft:
-    draft = Draft(ticket_id=ticket.id, agent_id=by.id, kind=kind, key=key, seen_message=seen[0], seen_note=seen[1])
+    draft = Draft(
+        ticket_id=ticket.id if ticket else None,
+        agent_id=by.id,
+        kind=kind,
+        key=key,
+        seen_message=seen[0],
+        seen_note=seen[1],
+    )
     session.add(draft)
     session.flush()
     gate.write(session, draft, said)

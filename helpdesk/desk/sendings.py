@@ -122,9 +122,10 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
     _hold(session, ticket, written)
     variables.insist(written.text)
     due_at = _due_at(session, after, by)
-    files, pictures = _files(session, ticket, written, by)
-    html = writing.clean(written.html, pictures) if written.html else ""
-    html = html if writing.is_formatted(html) else ""
+    files, pictures = _files(session, written, by)
+    if written.mode is Mode.FORWARD:
+        files += quotation.files(session, ticket, written.originals, by=by)
+    html = _formatted(written, pictures)
     before = Before.of(ticket)
     message = replies.reply(
         session,
@@ -263,10 +264,8 @@ def _due_at(session: Session, after: After, by: Agent) -> datetime:
     return after.at
 
 
-def _files(
-    session: Session, ticket: Ticket, written: Written, by: Agent
-) -> tuple[list[OutgoingAttachment], dict[str, str]]:
-    """What goes along: the draft's files, those of the original, those given; and pictures by their address."""
+def _files(session: Session, written: Written, by: Agent) -> tuple[list[OutgoingAttachment], dict[str, str]]:
+    """What goes along: those given, and the draft's files; and pictures by their address."""
     found, pictures = list(written.files), {}
     for file in drafts.files(session, written.draft) if written.draft else ():
         body, address = gate.read_file(session, file, by=by), writing.picture(file.id)
@@ -274,9 +273,12 @@ def _files(
         if f'"{address}"' in written.html:
             content_id = pictures[address] = f"p{len(found)}.{secrets.token_hex(8)}@picture"
         found.append(OutgoingAttachment(body.name, file.media_type, body.body, content_id))
-    if written.mode is Mode.FORWARD:
-        found += quotation.files(session, ticket, written.originals, by=by)
     return found, pictures
+
+
+def _formatted(written: Written, pictures: Mapping[str, str]) -> str:
+    html = writing.clean(written.html, pictures) if written.html else ""
+    return html if writing.is_formatted(html) else ""
 
 
 def _below(session: Session, ticket: Ticket, written: Written, by: Agent) -> str:
@@ -357,26 +359,32 @@ def _as_before(session: Session, ticket: Ticket, row: Sending, message: Message)
     ticket.has_failed_delivery = row.failed_before
 
 
-def start(  # noqa: PLR0913  an email has these
-    session: Session,
-    mailbox: Mailbox,
-    to: Sequence[Address],
-    subject: str,
-    text: str,
-    *,
-    by: Agent,
-    cc: Sequence[Address] = (),
-    bcc: Sequence[Address] = (),
-    files: Sequence[OutgoingAttachment] = (),
-    html: str | None = None,
-    below: str = "",
-) -> Ticket:
-    """Write first, as `outreach.start` says, with the writer's time to take it back."""
+def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *, by: Agent) -> Ticket:
+    """Write first, as `outreach.start` says, with the writer's time to take it back; the draft has left then.
+
+    Raises VariableUnknown too.
+    """
+    variables.insist(written.text)
     undo = composing.of_agent(session, by).undo
+    files, pictures = _files(session, written, by)
+    html, signature = _formatted(written, pictures), signatures.under(session, mailbox, by=by)
     ticket = outreach.start(
-        session, mailbox, to, subject, text, by=by, cc=cc, bcc=bcc, files=files, html=html, below=below, due_in=undo
+        session,
+        mailbox,
+        written.to or (),
+        subject,
+        writing.as_text(html) if html else written.text,
+        by=by,
+        cc=written.cc or (),
+        bcc=written.bcc,
+        files=files,
+        html=html or None,
+        below=f"-- \n{signature}" if signature else "",
+        due_in=undo,
     )
     session.flush()
     message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
     keep(session, ticket, message, Mode.NEW, Before.of(ticket), clock.now() + undo, by=by)
+    if written.draft is not None:
+        drafts.discard(session, written.draft)
     return ticket

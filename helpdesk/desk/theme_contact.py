@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import inbox, sendings, theme_tickets
+from helpdesk.desk.sendings import Written
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
@@ -74,12 +75,12 @@ def write(  # noqa: PLR0913  to whom, from where, what, by whom
     """Begin a ticket of its own with each of the first twenty-five: nobody learns who else was written to.
 
     Who agreed on several tickets gets one; each consent is used once, however often this is asked for.
-    Raises NobodyAgreed, and what outreach.start raises.
+    Raises NobodyAgreed, and what sendings.start raises.
     """
     people = [one for one in willing(session, report, numbers, by=by)[:MOST] if _use(session, one.consent)]
     if not people:
         raise NobodyAgreed("nobody of this theme may be written to")
-    begun = [sendings.start(session, mailbox, [one.address], subject, text, by=by) for one in people]
+    begun = [sendings.start(session, mailbox, subject, Written(text=text, to=[one.address]), by=by) for one in people]
     facts: dict[str, object] = {
         "theme": number, "purpose": Purpose.FEEDBACK.value, "tickets": [ticket.id for ticket in begun],
         "agreed_on": [one.consent.ticket_id for one in people],

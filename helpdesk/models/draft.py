@@ -13,6 +13,7 @@ from helpdesk.models.base import Base
 class DraftKind(enum.StrEnum):
     REPLY = "reply"
     NOTE = "note"
+    NEW = "new"  # an email that will begin a ticket
 
 
 class Draft(Base, kw_only=True):
@@ -35,7 +36,7 @@ class Draft(Base, kw_only=True):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # none yet, of a new email
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
     kind: Mapped[DraftKind]
     key: Mapped[str]  # of the editor it is written in

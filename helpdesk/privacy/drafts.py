@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from helpdesk.mail import writing
@@ -67,6 +68,11 @@ def join(session: Session, kept: Draft, other: Draft, *, by: Agent) -> None:
     drafts.drop(session, [other.id])
 
 
+def naming(addresses: Collection[str]) -> Select[int]:
+    """The new emails, on no ticket yet, that are to one of these addresses or name it."""
+    return drafts.naming(addresses)
+
+
 def take_back(session: Session, message: Message, draft: Draft, fields: str, *, by: Reader) -> None:
     """Make what a message says a draft again, and leave nothing of it on the message."""
     said = access.read(session, message, by=by)
@@ -78,16 +84,17 @@ def take_back(session: Session, message: Message, draft: Draft, fields: str, *, 
 
 
 def _let_writer_through(session: Session, draft: Draft, by: Agent) -> None:
-    ticket = session.get_one(Ticket, draft.ticket_id)
+    ticket = session.get_one(Ticket, draft.ticket_id) if draft.ticket_id is not None else None
+    customer_id = ticket.customer_id if ticket else None
     if draft.agent_id != by.id or by.is_disabled:
-        raise AccessDenied("draft", draft.id, ticket.id, ticket.customer_id)
+        raise AccessDenied("draft", draft.id, draft.ticket_id, customer_id)
     audit.record(
         session,
         "draft.read",
         by=by,
         on=("draft", draft.id),
-        subject_id=ticket.customer_id,
+        subject_id=customer_id,
         basis="a draft of one's own",
-        facts={"ticket": ticket.id},
+        facts={"ticket": draft.ticket_id},
         is_reading_of_content=True,
     )

@@ -239,7 +239,8 @@ STEPS: Final[Sequence[Step]] = (
         _erase_messages,
     ),
     Step("drafts", ("draft", "draft_content", "draft_file", "draft_file_content"), lambda person: select(
-        Draft.id).where(or_(Draft.ticket_id.in_(tickets_of(person)), Draft.ticket_id.in_(tickets_shared(person)))),
+        Draft.id).where(or_(Draft.ticket_id.in_(tickets_of(person)), Draft.ticket_id.in_(tickets_shared(person)),
+                            Draft.id.in_(drafts.naming(person.addresses)))),
         _erase_drafts),
     Step("tickets", ("ticket", "ticket_content", "field_value"), lambda person: tickets_of(person).where(
         Ticket.erased_at.is_(None)), _erase_tickets),

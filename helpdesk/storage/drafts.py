@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftContent, DraftFileContent
@@ -88,6 +88,14 @@ def drop(session: Session, draft_ids: Collection[int]) -> list[bytes]:
     ):
         session.execute(gone.execution_options(synchronize_session="fetch"))
     return list(held)
+
+
+def naming(addresses: Collection[str]) -> Select[int]:
+    """The drafts on no ticket whose fields or text have one of these addresses."""
+    columns = (DraftContent.fields, DraftContent.text)
+    named = [column.icontains(address, autoescape=True) for column in columns for address in addresses]
+    chosen = select(Draft.id).join(DraftContent, DraftContent.draft_id == Draft.id)
+    return chosen.where(Draft.ticket_id.is_(None), or_(false(), *named))
 
 
 def take_files(session: Session, message_id: int, draft_id: int) -> dict[str, int]:

@@ -181,7 +181,7 @@ def fields() -> dict[str, str]:
     found["originals"] = ",".join(request.form.getlist("originals"))
     found["actions"] = "\n".join(request.form.getlist("actions"))
     found["saved"] = ",".join(request.form.getlist("saved"))
-    return found
+    return found | {name: request.form[name] for name in ("subject", "mailbox", "heard") if name in request.form}
 
 
 def said() -> DraftText:
@@ -189,20 +189,22 @@ def said() -> DraftText:
     return DraftText(request.form.get("text", ""), request.form.get("html") or None, drafts.written(fields()))
 
 
+def pad_of(session: Session, draft: Draft, *, by: Agent) -> Pad:
+    """A draft as it stands in an editor again. Raises AccessDenied."""
+    said = gate.read(session, draft, by=by)
+    names = gate.file_names(session, draft, by=by)
+    shown = [
+        FileShown(row.id, names.get(row.id, ""), row.size, url_for("drafts.file", file_id=row.id))
+        for row in drafts.files(session, draft)
+    ]
+    return Pad(draft.key, draft.revision, said.text, said.html or "", drafts.read(said.fields), shown)
+
+
 def _pad(session: Session, own: Sequence[Draft], kind: DraftKind, typed: Typed | None, *, by: Agent) -> Pad:
     is_this = typed is not None and typed.kind == kind.value
     key = request.form.get("key", "") if is_this else ""
     draft = next((one for one in own if one.kind is kind and (not key or one.key == key)), None)
-    if draft is None:
-        pad = Pad(key or drafts.new_key())
-    else:
-        said = gate.read(session, draft, by=by)
-        names = gate.file_names(session, draft, by=by)
-        shown = [
-            FileShown(row.id, names.get(row.id, ""), row.size, url_for("drafts.file", file_id=row.id))
-            for row in drafts.files(session, draft)
-        ]
-        pad = Pad(draft.key, draft.revision, said.text, said.html or "", drafts.read(said.fields), shown)
+    pad = Pad(key or drafts.new_key()) if draft is None else pad_of(session, draft, by=by)
     if typed is not None and is_this:
         pad = Pad(pad.key, pad.revision, typed.text, typed.html, typed.fields or pad.fields, pad.files)
     return pad

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.desk import customers, drafts
 from helpdesk.desk.replies import TooMuch
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
+from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy import drafts as gate
@@ -29,7 +30,7 @@ _PREVIEW = 200
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     id: int
-    number: int
+    number: int  # of its ticket; 0 for a new email, which has none
     url: str
     customer: str
     subject: str | None
@@ -41,27 +42,40 @@ class DraftRow:
 
 @bp.get("/drafts")
 def index() -> ResponseReturnValue:
-    found = drafts.listed(db(), by=agent())
-    return render_template(
-        "drafts/index.html", desk=frame.around(db(), agent(), "drafts"), rows=rows(found, "drafts")
-    )
+    found = rows(drafts.listed(db(), by=agent()), "drafts") + [_new_email(one) for one in new_emails()]
+    found.sort(key=lambda row: row.at, reverse=True)
+    return render_template("drafts/index.html", desk=frame.around(db(), agent(), "drafts"), rows=found)
 
 
 @bp.post("/tickets/<int:number>/drafts")
 def save(number: int) -> ResponseReturnValue:
     """What stands in an editor, a second after the last key. Answers by what the draft is called from now on."""
-    ticket, key = handle(number), request.form.get("key", "")
-    if not 8 <= len(key) <= 64:
-        abort(400)
-    said = composer.said()
+    return _save(handle(number), _kind())
+
+
+@bp.post("/tickets/new/drafts")
+def save_new() -> ResponseReturnValue:
+    """The same of an email that will begin a ticket; its page goes on at an address of its own."""
+    _may_write_first()
+    return _save(None, DraftKind.NEW)
+
+
+def _save(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
+    key = _key()
     revision = request.form.get("revision", 0, type=whole)
     saved = drafts.save(
-        db(), ticket, _kind(), key, said, by=agent(), revision=revision, seen=composer.seen() or (0, 0)
+        db(), ticket, kind, key, composer.said(), by=agent(), revision=revision, seen=composer.seen() or (0, 0)
     )
     if saved is None:
-        return {"key": key, "revision": 0, "words": ""}
+        return {"key": key, "revision": 0, "words": "", "url": url_for("outreach.new") if ticket is None else ""}
     words = _("Another window has written here too: both drafts are kept.") if saved.is_copy else _("Draft saved")
-    return {"key": saved.draft.key, "revision": saved.draft.revision, "is_copy": saved.is_copy, "words": words}
+    return {
+        "key": saved.draft.key,
+        "revision": saved.draft.revision,
+        "is_copy": saved.is_copy,
+        "words": words,
+        "url": _page_of(saved.draft),
+    }
 
 
 @bp.post("/drafts/<int:draft_id>/removal")
@@ -69,13 +83,17 @@ def discard(draft_id: int) -> ResponseReturnValue:
     draft = _find(draft_id)
     number = draft.ticket_id
     drafts.discard(db(), draft)
-    return redirect(url_for(".index"), code=303) if request.form.get("from") == "drafts" else back_to(number)
+    if number is None or request.form.get("from") == "drafts":
+        return redirect(url_for(".index"), code=303)
+    return back_to(number)
 
 
 @bp.post("/drafts/<int:draft_id>/join")
 def join(draft_id: int) -> ResponseReturnValue:
     """Put this draft under the one that stands in the editor, or let it be the only one."""
     draft = _find(draft_id)
+    if draft.ticket_id is None:
+        raise NotVisible("draft", draft_id)
     other = drafts.of_key(db(), request.form.get("key", ""), by=agent())
     if other is not None and request.form.get("how") == "replace":
         drafts.discard(db(), other)
@@ -86,17 +104,28 @@ def join(draft_id: int) -> ResponseReturnValue:
 
 @bp.post("/tickets/<int:number>/drafts/files")
 def add_file(number: int) -> ResponseReturnValue:
-    ticket, key, given = handle(number), request.form.get("key", ""), request.files.get("file")
-    if given is None or not 8 <= len(key) <= 64:
+    return _add_file(handle(number), _kind())
+
+
+@bp.post("/tickets/new/drafts/files")
+def add_file_to_new() -> ResponseReturnValue:
+    _may_write_first()
+    return _add_file(None, DraftKind.NEW)
+
+
+def _add_file(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
+    key, given = _key(), request.files.get("file")
+    if given is None:
         abort(400)
-    draft = drafts.begun(db(), ticket, _kind(), key, by=agent(), seen=composer.seen() or (0, 0))
+    draft = drafts.begun(db(), ticket, kind, key, by=agent(), seen=composer.seen() or (0, 0))
     name = given.filename or _("unnamed file")
     try:
         file = drafts.add_file(db(), draft, name=name, media_type=replies.media_type(name), body=given.read())
     except TooMuch as error:
         return {"wrong": replies.why_not(error)}, 413
     url = url_for(".file", file_id=file.id)
-    return {"id": file.id, "name": name, "size": file.size, "url": url, "revision": draft.revision}
+    return {"id": file.id, "name": name, "size": file.size, "url": url, "revision": draft.revision,
+            "page": _page_of(draft)}  # fmt: skip
 
 
 @bp.get("/drafts/files/<int:file_id>")
@@ -114,9 +143,9 @@ def file(file_id: int) -> Response:
 @bp.post("/drafts/files/<int:file_id>/removal")
 def remove_file(file_id: int) -> ResponseReturnValue:
     found = _find_file(file_id)
-    number = db().get_one(Draft, found.draft_id).ticket_id
+    draft = db().get_one(Draft, found.draft_id)
     gate.drop_file(db(), found)
-    return back_to(number)
+    return back_to(draft.ticket_id) if draft.ticket_id is not None else redirect(_page_of(draft), code=303)
 
 
 def rows(pairs: Sequence[tuple[Draft, Ticket]], view: str) -> list[DraftRow]:
@@ -133,6 +162,37 @@ def rows(pairs: Sequence[tuple[Draft, Ticket]], view: str) -> list[DraftRow]:
         )
         for draft, ticket in pairs
     ]  # fmt: skip
+
+
+def new_emails() -> Sequence[Draft]:
+    """The emails that this agent began to write and that are on no ticket yet."""
+    return drafts.new_emails(db(), by=agent())
+
+
+def _new_email(draft: Draft) -> DraftRow:
+    said = gate.read(db(), draft, by=agent())
+    fields = drafts.read(said.fields)
+    return DraftRow(
+        draft.id, 0, _page_of(draft), fields.get("to", ""), fields.get("subject", ""), said.text[:_PREVIEW],
+        draft.changed_at, is_note=False, is_held=False,
+    )  # fmt: skip
+
+
+def _page_of(draft: Draft) -> str:
+    """Where a new email goes on; "" for what is written on a ticket, which has its page."""
+    return "" if draft.ticket_id is not None else url_for("outreach.new", draft=draft.id)
+
+
+def _may_write_first() -> None:
+    if not agent().may(Permission.HANDLE):
+        raise NotVisible("ticket", 0)
+
+
+def _key() -> str:
+    key = request.form.get("key", "")
+    if not 8 <= len(key) <= 64:
+        abort(400)
+    return key
 
 
 def _kind() -> DraftKind:

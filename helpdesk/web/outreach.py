@@ -3,15 +3,19 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import composing, outreach, replies, sendings, signatures, tickets, variables
+from helpdesk.desk import composing, drafts, outreach, replies, sendings, tickets
+from helpdesk.desk.sendings import Written
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail import writing
 from helpdesk.mail.address import AddressRefused
+from helpdesk.models.draft import Draft
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
+from helpdesk.models.sending import Mode
 from helpdesk.models.ticket import Ticket
-from helpdesk.web import frame, recipients
+from helpdesk.web import composer, frame, recipients
 from helpdesk.web.auth import agent, db
+from helpdesk.web.composer import Pad
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
@@ -22,7 +26,8 @@ bp = Blueprint("outreach", __name__)
 
 @bp.get("/tickets/new")
 def new() -> ResponseReturnValue:
-    return _page()
+    """An empty page, or with `draft` what was begun on another."""
+    return _page(_begun())
 
 
 @bp.post("/tickets")
@@ -33,9 +38,9 @@ def create() -> ResponseReturnValue:
         with db().begin_nested():
             ticket = _write_down() if "heard" in request.form else _start()
     except (tickets.Empty, replies.NobodyToWriteTo, replies.TooMuch, AddressRefused, VariableUnknown) as error:
-        return _page(why_not(error))
+        return _page(_typed(), why_not(error))
     except _NoFiles:
-        return _page(_("A note takes no files: send an email, or leave them out."))
+        return _page(_typed(), _("A note takes no files: send an email, or leave them out."))
     except outreach.NotTheirMailbox:
         raise NotVisible("mailbox", request.form.get("mailbox", 0, type=whole)) from None
     return redirect(url_for("tickets.show", number=ticket.number), code=303)
@@ -43,12 +48,15 @@ def create() -> ResponseReturnValue:
 
 def _write_down() -> Ticket:
     """What somebody said, as a note; nothing is sent."""
-    form, html = request.form, writing.clean(request.form.get("html", ""), {})
-    if files():
+    form, html, draft = request.form, writing.clean(request.form.get("html", ""), {}), _draft()
+    if files() or (draft is not None and drafts.files(db(), draft)):
         raise _NoFiles
     text = writing.as_text(html) if writing.is_formatted(html) else form.get("text", "")
     to = recipients.read(form.get("to", ""))
-    return outreach.write_down(db(), _mailbox(), to, form.get("subject", ""), text, by=agent())
+    ticket = outreach.write_down(db(), _mailbox(), to, form.get("subject", ""), text, by=agent())
+    if draft is not None:
+        drafts.discard(db(), draft)
+    return ticket
 
 
 class _NoFiles(Exception):
@@ -63,35 +71,55 @@ def _mailbox() -> Mailbox:
 
 
 def _start() -> Ticket:
-    form, mailbox = request.form, _mailbox()
-    variables.insist(form.get("text", ""))
-    html = writing.clean(form.get("html", ""), {})
-    html = html if writing.is_formatted(html) else ""
-    signature = signatures.under(db(), mailbox, by=agent())
-    return sendings.start(
-        db(),
-        mailbox,
-        recipients.read(form.get("to", "")),
-        form.get("subject", ""),
-        writing.as_text(html) if html else form.get("text", ""),
-        by=agent(),
+    form = request.form
+    written = Written(
+        text=form.get("text", ""),
+        html=form.get("html", ""),
+        mode=Mode.NEW,
+        to=recipients.read(form.get("to", "")),
         cc=recipients.read(form.get("cc", "")),
         bcc=recipients.read(form.get("bcc", "")),
         files=files(),
-        html=html or None,
-        below=f"-- \n{signature}" if signature else "",
+        draft=_draft(),
     )
+    return sendings.start(db(), _mailbox(), form.get("subject", ""), written, by=agent())
 
 
-def _page(wrong: str = "") -> ResponseReturnValue:
+def _draft() -> Draft | None:
+    """The draft of this editor, as long as it is on no ticket."""
+    draft = drafts.of_key(db(), request.form.get("key", ""), by=agent())
+    return draft if draft is not None and draft.ticket_id is None else None
+
+
+def _begun() -> Pad:
+    draft_id = request.args.get("draft", type=whole)
+    if draft_id is None:
+        asked = {name: request.args[name] for name in ("to", "subject") if name in request.args}
+        return Pad(drafts.new_key(), fields=asked)
+    draft = drafts.find(db(), draft_id, by=agent())
+    if draft is None or draft.ticket_id is not None:
+        raise NotVisible("draft", draft_id)
+    return composer.pad_of(db(), draft, by=agent())
+
+
+def _typed() -> Pad:
+    """What came back, with the files that are kept with its draft."""
+    form, draft = request.form, _draft()
+    kept = composer.pad_of(db(), draft, by=agent()) if draft else Pad(form.get("key", "") or drafts.new_key())
+    return Pad(kept.key, kept.revision, form.get("text", ""), form.get("html", ""), composer.fields(), kept.files)
+
+
+def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:
     if not agent().may(Permission.HANDLE):
         raise NotVisible("ticket", 0)
+    begun = drafts.new_emails(db(), by=agent())
     page = render_template(
         "outreach/new.html",
         desk=frame.around(db(), agent(), "new"),
         mailboxes=outreach.mailboxes(db(), by=agent()),
-        typed=request.form,
-        asked=request.args,
+        pad=pad,
+        draft_id=next((one.id for one in begun if one.key == pad.key), 0),
+        others=sum(one.key != pad.key for one in begun),
         limit=replies.MOST_BYTES,
         undo=composing.of_agent(db(), agent()).undo_seconds,
         wrong=wrong,

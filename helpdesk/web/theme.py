@@ -27,6 +27,7 @@ from helpdesk.desk.theme_choices import NoSuchTheme, SameTheme
 from helpdesk.desk.theme_contact import NobodyAgreed
 from helpdesk.desk.theme_page import ReportPage, Row
 from helpdesk.desk.tickets import Empty
+from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail.address import AddressRefused
 from helpdesk.models.bulk import Verb
 from helpdesk.models.mailbox import Mailbox
@@ -40,6 +41,7 @@ from helpdesk.web.charts import Chart, Datum, Words
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
+from helpdesk.web.replies import why_not
 
 bp = Blueprint("theme", __name__)
 
@@ -119,6 +121,8 @@ def contact(report_id: int, number: int) -> ResponseReturnValue:
             theme_contact.write(db(), report, number, list(row.members), mailbox, subject, text, by=agent())
     except NobodyAgreed:
         return _page(report, number, wrong=_("Nobody is left to write to: it was done a moment ago, or taken back."))
+    except VariableUnknown as error:
+        return _page(report, number, wrong=why_not(error))
     except (NotTheirMailbox, NobodyToWriteTo, Empty, AddressRefused):
         wrong = _("Please choose a mailbox of your teams, and write a subject and a text.")
         return _page(report, number, wrong=wrong)

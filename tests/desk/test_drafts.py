@@ -177,3 +177,44 @@ def test_a_file_taken_off_a_draft_leaves_no_bytes_behind(session: Session, ticke
 
     assert session.scalars(select(StoredFile.body)).all() == [b"kept"]
     assert gate.read_file(session, kept, by=ada).body == b"kept"
+
+
+def save_new(session: Session, by: Agent, text: str = "", *, key: str = ONE, revision: int = 0, **fields: str):
+    said = DraftText(text, fields=drafts.written(fields))
+    return drafts.save(session, None, DraftKind.NEW, key, said, by=by, revision=revision)
+
+
+def test_an_email_that_will_begin_a_ticket_is_its_writers_draft_before_there_is_one(
+    session: Session, team: Team, ada: Agent
+):
+    first = save_new(session, ada, to="nils@customer.example")  # the text comes last
+    assert first is not None
+    save_new(session, ada, "It is here.", revision=1, to="nils@customer.example", subject="Your lamp", mailbox="7")
+    colleague = an_agent(session, team)
+
+    (draft,) = drafts.new_emails(session, by=ada)
+    said = gate.read(session, draft, by=ada)
+    assert (said.text, drafts.read(said.fields)["subject"]) == ("It is here.", "Your lamp")
+    assert session.scalars(drafts.counted(by=ada)).all() == [draft.id]
+    assert not drafts.new_emails(session, by=colleague)
+    assert drafts.listed(session, by=ada) == []
+    with pytest.raises(AccessDenied):
+        gate.read(session, draft, by=colleague)
+
+
+def test_of_a_new_email_two_windows_keep_two_drafts_an_empty_one_none_and_a_month_ends_them(
+    session: Session, ada: Agent
+):
+    assert save_new(session, ada, mailbox="7") is None
+    save_new(session, ada, "Half")
+    save_new(session, ada, "Half a thought", revision=1)
+    other = save_new(session, ada, "Another thought", revision=1)
+    assert other is not None
+    assert other.is_copy
+    assert len(drafts.new_emails(session, by=ada)) == 2
+
+    assert save_new(session, ada, " ", revision=2) is None
+    assert [one.id for one in drafts.new_emails(session, by=ada)] == [other.draft.id]
+    with clock.stopped_at(clock.now() + timedelta(days=31)):
+        drafts.sweep(session)
+    assert not drafts.new_emails(session, by=ada)

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import intake, ledger, outbox, people, permissions
+from helpdesk.desk import drafts, intake, ledger, outbox, people, permissions
 from helpdesk.mail import inbound
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, GrantState, Purpose, Scope
 from helpdesk.models.audit import AuditPayload
 from helpdesk.models.customer import Customer, CustomerAddress
+from helpdesk.models.draft import DraftKind
 from helpdesk.models.erasure import Erasure
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.message import Attachment, Direction, MessageAddress
@@ -23,6 +24,7 @@ from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy import access, audit, chain, erasure, tombstones
 from helpdesk.privacy.certificate import certificate
 from helpdesk.privacy.checkpoints import signer
+from helpdesk.privacy.drafts import DraftText
 from helpdesk.privacy.erasure import NobodyFound
 from helpdesk.privacy.grants import Wish
 from helpdesk.privacy.readers import Machine, Reader
@@ -270,3 +272,14 @@ def test_the_certificate_tells_what_was_done_and_nothing_of_the_person(session: 
 def _counts(done: Erasure) -> dict[str, int]:
     found: dict[str, int] = json.loads(done.counts)
     return found
+
+
+def test_a_new_email_that_was_begun_to_them_goes_and_one_to_another_stays(session: Session, nils: Customer):
+    ada = world.an_agent(session, world.a_team(session))
+    for key, to in (("to-nils-00000000", NILS.upper()), ("to-eva-000000000", "eva@customer.example")):
+        said = DraftText(CANARY, fields=drafts.written({"to": to}))
+        drafts.save(session, None, DraftKind.NEW, key, said, by=ada, revision=0)
+
+    erased(session, nils)
+
+    assert [one.key for one in drafts.new_emails(session, by=ada)] == ["to-eva-000000000"]

@@ -8,12 +8,14 @@ ADMINS: Final = (302, 404, 404, 200)
 
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST drafts.add_file": (401, 400, 404, 400),
+    "POST drafts.add_file_to_new": (401, 400, 400, 400),
     "POST drafts.discard": (401, 404, 303, 404),
     "GET drafts.file": (302, 404, 404, 404),
     "GET drafts.index": SIGNED_IN,
     "POST drafts.join": (401, 404, 404, 404),
     "POST drafts.remove_file": (401, 404, 404, 404),
     "POST drafts.save": (401, 200, 404, 404),
+    "POST drafts.save_new": (401, 200, 200, 200),
     "POST outreach.create": (401, 404, 404, 404),
     "GET outreach.new": SIGNED_IN,
     "GET recipients.suggest": SIGNED_IN,
@@ -31,6 +33,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
 
 FORMS: Final[dict[str, dict[str, str]]] = {
     "drafts.save": {"key": "0123456789abcdef", "text": "Half a thought"},
+    "drafts.save_new": {"key": "0123456789abcdef", "subject": "Half a thought"},
     "saved_replies.change": {"name": "Bulb", "text": "Try another bulb.", "whose": "own"},
     "saved_replies.create": {"name": "Bulb", "text": "Try another bulb.", "whose": "own"},
     "sending.choose": {"undo_seconds": "10"},

@@ -1,7 +1,7 @@
 // Writing: two forms, of which one is shown. What is typed is kept on the server a second after the last key.
 import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
-import { all, one, words } from "./page.js";
+import { all, goOnAt, one, words } from "./page.js";
 import { watchPicker } from "./picker.js";
 import { openMentions } from "./mentions.js";
 import { fill, openRecipients, showLeftOut } from "./recipients.js";
@@ -15,7 +15,7 @@ let last = 0;
 
 const composer = () => one("#composer");
 const mode = () => composer()?.dataset.mode ?? "";
-const shownForm = () => one(mode() === "note" ? "#note-form" : "#reply-form") ?? one("form#composer");
+const shownForm = () => one(mode() === "note" ? "#note-form" : "#reply-form");
 
 export function watchComposer() {
   open();
@@ -53,6 +53,8 @@ export function watchComposer() {
     if (sourceElement.contains(document.activeElement)) document.activeElement.blur(); // the next key is a command again
   });
   document.addEventListener("htmx:after:swap", open);
+  document.addEventListener("submit", leave);
+  addEventListener("pageshow", () => delete composer()?.dataset.left);
   addEventListener("pagehide", flush);
   addEventListener("beforeunload", (event) => {
     if ([...unsaved.values()].some((kept) => !kept.saved) && navigator.onLine === false) event.preventDefault();
@@ -103,7 +105,7 @@ function open() {
   const kept = missing(place);
   openEditor(place).then(() => kept && restore(kept));
   if (kept?.kind === "note") one("#note-text").value = kept.text;
-  if (kept) choose(kept.mode);
+  if (kept && kept.mode !== "new") choose(kept.mode);
   for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
   showLeftOut();
 }
@@ -152,21 +154,42 @@ async function flush(event) {
   last = 0;
   const place = composer();
   const kept = place && unsaved.get(place.dataset.ticket);
-  if (!kept || kept.saved || place.dataset.mode === "new") return;
+  if (!kept || kept.saved) return true;
   const form = formOf(kept);
   const sent = new FormData(form);
   sent.delete("files");
   sent.set("kind", kept.kind);
   try {
     const answer = await fetch(place.dataset.drafts, { method: "POST", body: new URLSearchParams(sent), keepalive: event?.type === "pagehide" });
-    if (!answer.ok) return say(form, answer.status === 401 ? words().signedOut : words().failed);
+    if (!answer.ok) {
+      say(form, answer.status === 401 ? words().signedOut : words().failed);
+      return false;
+    }
     const saved = await answer.json();
     kept.saved = { key: saved.key, revision: Number(saved.revision), at: Date.now() };
     name(form, saved);
     if (!form.isConnected && composer()?.dataset.ticket === kept.ticket) name(formOf(kept), saved); // its page was made anew
+    if (form.isConnected) goOnAt(saved.url);
     say(form, saved.words);
+    return true;
   } catch {
     say(form, place.dataset.offline);
+    return false;
+  }
+}
+
+// a new email is on a page of its own: it leaves once, when all that was typed is kept
+async function leave(event) {
+  const place = composer();
+  if (place?.dataset.mode !== "new" || event.target.id !== "reply-form") return;
+  const kept = unsaved.get(place.dataset.ticket);
+  if (place.dataset.left) event.preventDefault();
+  else if (kept && !kept.saved) {
+    event.preventDefault();
+    if (await flush()) event.target.requestSubmit(event.submitter);
+  } else {
+    place.dataset.left = "yes";
+    unsaved.delete(place.dataset.ticket);
   }
 }
 
@@ -176,7 +199,7 @@ function say(form, text) {
 }
 
 function keys(event) {
-  const form = event.target.closest?.("#reply-form, #note-form, form#composer");
+  const form = event.target.closest?.("#reply-form, #note-form");
   if (!form || !(event.ctrlKey || event.metaKey)) return;
   if (event.key === "Enter" && one("textarea", form).value.trim()) {
     event.preventDefault();

@@ -1,6 +1,6 @@
 // Files: chosen, dropped or pasted, they go to the draft at once; pictures that were pasted stand in the text.
 import { insertPicture } from "./editor.js";
-import { all, one, words } from "./page.js";
+import { all, goOnAt, one, words } from "./page.js";
 
 export function watchFiles(changed) {
   document.addEventListener("change", (event) => {
@@ -35,7 +35,7 @@ async function upload(file, changed, inText = false) {
   const form = one("#reply-form");
   const state = one("[data-state]", form);
   const sent = new FormData();
-  for (const name of ["csrf_token", "key", "seen", "seen_note"]) sent.set(name, form.elements[name].value);
+  for (const name of ["csrf_token", "key", "seen", "seen_note"]) sent.set(name, form.elements[name]?.value ?? "");
   sent.set("file", file, file.name || "picture.png");
   state.textContent = "…";
   try {
@@ -51,6 +51,7 @@ async function upload(file, changed, inText = false) {
     const kept = await answer.json();
     form.elements.revision.value = kept.revision;
     state.textContent = "";
+    goOnAt(kept.page);
     one("[data-draft-files]", form).append(line(kept));
     if (inText) insertPicture(kept.url, kept.name);
     measure();

@@ -23,6 +23,11 @@ export function say(text, link = null) {
   setTimeout(() => bar.remove(), 8000);
 }
 
+// What is written here goes on at an address of its own from now on: the page can be loaded again.
+export function goOnAt(url) {
+  if (url) history.replaceState(history.state, "", url);
+}
+
 // A look by the page itself: it keeps nobody signed in, and a login that ended is no page in its place.
 export async function get(url, { isAttended = false } = {}) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial", ...(isAttended ? {} : { "X-Unattended": "1" }) };
