@@ -33,7 +33,7 @@ demo = true
 host = "127.0.0.1"
 port = {web}
 threads = 16
-extra_hosts = "localhost"
+extra_hosts = "127.0.0.1"
 
 [mail]
 trusted_authserv_id = "{mx}"
@@ -102,7 +102,7 @@ def move_in(folder: Path, wanted_port: int, say: Callable[[str], None]) -> Premi
     password = earlier.get("password") or secrets.token_urlsafe(16)
     assert isinstance(password, str)  # noqa: S101  we wrote it
     _write_privately(folder / "sandbox.json", json.dumps({"password": password, **asdict(ports)}))
-    base_url = f"http://{LOOPBACK}:{web}"
+    base_url = f"http://localhost:{web}"  # a name: browsers offer passkeys to no number
     settings = _SETTINGS.format(name=company().name, base_url=base_url, time_zone=zone(), web=web, mx=MX)
     (folder / config.FILE_NAME).write_text(settings, encoding="utf-8")
     if not (folder / "candour.key").exists():

@@ -6,6 +6,7 @@ Each needs the person, not only the device (user verification): so one passkey i
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final
 
 import webauthn
@@ -43,6 +44,15 @@ class Place:
     host: str
     name: str
     origins: tuple[str, ...]
+
+
+def work_at(own: str, asked: str) -> bool:
+    """Whether browsers offer passkeys of the desk named `own` on a page asked for at `asked`: a name, and ours."""
+    try:
+        ip_address(asked.strip("[]"))
+    except ValueError:
+        return asked == own or asked.endswith(f".{own}")
+    return False
 
 
 def of(session: Session, agent: Agent) -> Sequence[Passkey]:

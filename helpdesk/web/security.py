@@ -1,5 +1,7 @@
 """How an agent signs in: the app that shows codes, passkeys, recovery codes, and where they are signed in."""
 
+from urllib.parse import urlsplit
+
 import segno
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -87,6 +89,8 @@ def page(wrong: str = "") -> ResponseReturnValue:
         422 if wrong else 200,
         wrong=wrong,
         ways=second_factor.ways(db(), agent()),
+        passkeys_work=passkeys.work_at(runtime().config.host, urlsplit(request.host_url).hostname or ""),
+        address=runtime().config.desk.base_url,
         secret=" ".join(pending[0][at : at + 4] for at in range(0, 32, 4)) if pending else "",
         picture=segno.make(pending[1], error="m").svg_data_uri(scale=4, border=3, light="#fff") if pending else "",
         passkeys=passkeys.of(db(), agent()),

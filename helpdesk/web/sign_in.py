@@ -1,11 +1,12 @@
 """Signing in and out."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import passwords, second_factor, sign_in, single_sign_on
+from helpdesk.desk import passkeys, passwords, second_factor, sign_in, single_sign_on
 from helpdesk.models.agent import Agent
 from helpdesk.web.auth import agent, browser, db, own_path, public, runtime, while_setting_up, without_database
 from helpdesk.web.language import _
@@ -143,7 +144,8 @@ def _step_shown(ways: second_factor.Ways, wrong: str = "", code: int = 200) -> R
 def _shown(form: Form, code: int = 200) -> Response:
     with runtime().db.reading() as session:
         single = single_sign_on.of(session)
-    return make_response(render_template("sign_in/show.html", form=form, single=single), code)
+    works = passkeys.work_at(runtime().config.host, urlsplit(request.host_url).hostname or "")
+    return make_response(render_template("sign_in/show.html", form=form, single=single, passkeys_work=works), code)
 
 
 def _next() -> str:

@@ -117,7 +117,7 @@ def test_a_day_with_the_demo(told, running):
         assert f"Port {port} is in use" in demo.hear("in use")
         address = demo.hear("is open:").split()[-1]
         demo.hear("Ctrl-C")
-        assert address != f"http://127.0.0.1:{port}"
+        assert address != f"http://localhost:{port}"
         assert json.loads(read(f"{address}/healthz"))["status"] == "ok"
 
         second = Demo(told)

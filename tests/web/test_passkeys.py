@@ -1,13 +1,16 @@
-"""Passkeys in Chromium, with an authenticator of its own: made, named, signed in and confirmed with, removed."""
+"""Second steps in Chromium: passkeys with an authenticator of its own, an app's codes, a code from the sheet."""
 
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from helpdesk import clock
+from helpdesk.desk import passkeys, second_factor
+from helpdesk.models.agent import Agent
 from helpdesk.models.second_factor import Passkey
 from helpdesk.models.sign_in import LoginSession
 from tests.servers.chromium import Pages
@@ -107,6 +110,58 @@ def test_a_device_that_does_not_look_who_holds_it_is_not_enough(desk_url: str, d
     page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.get_by_text("The passkey did not work")).to_be_visible()
+
+
+def test_an_admin_who_has_to_sets_up_an_app_signs_in_by_its_code_then_by_one_of_the_sheet(
+    desk_url: str, desk: Desk, pages: Pages
+):
+    with desk.runtime.db.transaction() as session:
+        second_factor.require_for(session, "admins", by=session.get_one(Agent, desk.root.id))
+    page = pages.open("phone")
+    sign_in(page, desk_url, desk.root.email)
+    expect(page.get_by_text("This desk asks for a second step.")).to_be_visible()
+    page.goto(f"{desk_url}/settings/teams")
+    page.get_by_role("button", name="Set up an app").click()
+    app = pyotp.TOTP(page.locator(".app-setup .reference").inner_text().replace(" ", ""))
+    page.get_by_label("Code of your app").fill(app.at(clock.now()))
+    page.get_by_role("button", name="Switch it on").click()
+    sheet = page.locator(".codes li").all_inner_texts()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_text("Your app is asked for when you sign in.")).to_be_visible()
+    pages.forgive("401")  # the page's stream, while its cookie is taken away
+
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):  # a code counts once
+        for code in ("000000", app.at(clock.now()), sheet[0]):
+            page.context.clear_cookies()
+            sign_in(page, desk_url, desk.root.email)
+            page.get_by_label("Code of your app").fill(code)
+            page.get_by_role("button", name="Go on").click()
+            expect(
+                page.get_by_text("This code does not fit") if code == "000000" else page.locator("body.desk")
+            ).to_be_visible()
+
+
+def test_where_the_desk_is_asked_for_by_a_number_no_passkey_is_offered(desk: Desk):
+    browser = desk.browser(desk.ada)
+
+    named = browser.get("/settings/security")
+    numbered = browser.get("/settings/security", base_url="http://127.0.0.1:8000")
+
+    assert "data-passkey" in named.text
+    assert "data-passkey" not in numbered.text
+    assert "data-passkey" not in desk.browser().get("/sign-in", base_url="http://127.0.0.1:8000").text
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "works"),
+    [
+        ("desk.example", "desk.example", True), ("desk.example", "new.desk.example", True),
+        ("desk.example", "newdesk.example", False), ("localhost", "localhost", True),
+        ("127.0.0.1", "127.0.0.1", False), ("::1", "::1", False), ("desk.example", "127.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_passkeys_are_of_a_name(own: str, asked: str, works: bool):
+    assert passkeys.work_at(own, asked) is works
 
 
 @pytest.mark.parametrize("credential", ["", "[]", "{}", '{"rawId": 7}', '{"rawId": "eA", "id": "eA"}', "\x00"])
