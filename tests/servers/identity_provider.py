@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -19,6 +20,11 @@ CLIENT = "candour"
 SECRET = "the provider's own"
 
 
+@cache
+def _key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+
+
 @dataclass
 class IdentityProvider:
     """`claims` go over those of an honest token; `key` is what it signs with, `published` what it says it does."""
@@ -27,10 +33,13 @@ class IdentityProvider:
     email: str = ""
     subject: str = "person-1"
     claims: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    key: RSAKey = field(default_factory=_key)
     published: RSAKey | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
     exchanged: int = 0
+    sign: Callable[[dict[str, Any]], str] | None = None  # instead of signing as a provider does
+    stop: Callable[[], None] = lambda: None
+    trouble: dict[str, tuple[str, int]] = field(default_factory=dict)  # path → what it answers there instead
 
     @property
     def discovery_url(self) -> str:
@@ -43,10 +52,14 @@ class IdentityProvider:
             "nonce": question["nonce"], "email": self.email, "email_verified": True, "auth_time": now,
         }  # fmt: skip
         said = {name: value for name, value in {**honest, **self.claims}.items() if value is not None}
-        return jwt.encode({"alg": "RS256", "kid": "one"}, said, self.key)
+        return self.sign(said) if self.sign else jwt.encode({"alg": "RS256", "kid": "one"}, said, self.key)
 
     def app(self) -> Flask:
         app, waiting = Flask(__name__), {}
+
+        @app.before_request
+        def stumble() -> Any:
+            return self.trouble.get(request.path)
 
         @app.get("/.well-known/openid-configuration")
         def describe() -> Any:
@@ -85,7 +98,7 @@ class IdentityProvider:
 @pytest.fixture
 def identity_provider() -> Iterator[IdentityProvider]:
     provider = IdentityProvider()
-    with _served(provider.app()) as provider.url:
+    with _served(provider) as provider.url:
         yield provider
 
 
@@ -95,11 +108,16 @@ def answered(location: str) -> dict[str, str]:
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+def _served(provider: IdentityProvider) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, provider.app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
+
+    def stop() -> None:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
+
+    provider.stop = stop
     yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    stop()

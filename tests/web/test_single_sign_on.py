@@ -1,6 +1,10 @@
 """Single sign-on: whom a provider's word lets in, and the many words that let nobody in."""
 
+import base64
+import hmac
 import html
+import itertools
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -114,6 +118,65 @@ def test_a_token_of_another_key_lets_nobody_in(desk: Desk, provider: IdentityPro
     entered(browser, gone(browser))
 
     assert not is_in(browser)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_that_anybody_could_have_made_lets_nobody_in(desk: Desk, provider: IdentityProvider, algorithm: str):
+    published = provider.key.as_pem(private=False)
+    provider.sign = lambda said: forged(said, algorithm, published)
+    browser = desk.browser()
+
+    entered(browser, gone(browser))
+
+    assert provider.exchanged == 1
+    assert not is_in(browser)
+
+
+def forged(said: dict[str, Any], algorithm: str, published: bytes) -> str:
+    """Signed by nobody, or with what everybody knows: the provider's public key."""
+
+    def part(raw: bytes) -> str:
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    head = part(json.dumps({"alg": algorithm, "kid": "one"}).encode()) + "." + part(json.dumps(said).encode())
+    signature = hmac.digest(published, head.encode(), "sha256") if algorithm == "HS256" else b""
+    return f"{head}.{part(signature)}"
+
+
+def test_a_provider_in_trouble_lets_nobody_in_and_everybody_once_it_is_well(desk: Desk, provider: IdentityProvider):
+    browser = desk.browser()
+    wrong = [("", 500), ("{}", 503), ("not JSON", 200), ("[]", 200), ("{}", 200), ('{"keys": 7}', 200), ("", 302)]
+
+    for path, said in itertools.product(("/token", "/keys"), wrong):
+        provider.trouble = {path: said}
+        assert entered(browser, gone(browser)).headers["Location"] == "/sign-in?said=single", (path, said)
+        assert not is_in(browser)
+
+    provider.trouble = {}
+    entered(browser, gone(browser))
+    assert is_in(browser)
+
+
+def test_while_the_provider_is_down_the_password_still_opens(desk: Desk, provider: IdentityProvider):
+    browser = desk.browser()
+    back = gone(browser)
+    provider.stop()
+
+    answer = entered(browser, back)
+
+    assert answer.headers["Location"] == "/sign-in?said=single"
+    assert "That let nobody in." in browser.get(answer.headers["Location"]).text
+    assert browser.sign_in(desk.ada.email).status_code == 303
+    assert is_in(browser)
+
+
+def test_who_says_no_at_the_provider_is_back_at_the_door(desk: Desk, provider: IdentityProvider):
+    browser = desk.browser()
+    state = gone(browser)["state"]
+
+    answer = browser.get("/sign-in/single/return", query_string={"error": "access_denied", "state": state})
+
+    assert answer.headers["Location"] == "/sign-in?said=single"
 
 
 def test_an_answer_is_worth_something_once_soon_and_in_the_browser_that_asked(desk: Desk, provider: IdentityProvider):
