@@ -1,12 +1,15 @@
 """The audit trail: who touched whose data, when, by what right. Rows are added, never changed."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk import clock
 from helpdesk.models.base import Base
+
+_REFUSED: Final = "action LIKE '%.refused'"
 
 
 class AuditEvent(Base, kw_only=True):
@@ -20,6 +23,7 @@ class AuditEvent(Base, kw_only=True):
         Index("ix_audit_event_object", "object_kind", "object_id", "id"),
         Index("ix_audit_event_actor", "actor_kind", "actor_id", "action", "at"),
         Index("ix_audit_event_subject", "subject_id", "id"),
+        Index("ix_audit_event_refused", "id", sqlite_where=text(_REFUSED), postgresql_where=text(_REFUSED)),
         {"sqlite_autoincrement": True},
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from helpdesk.models.access_grant import AccessGrant, Scope
@@ -19,7 +19,7 @@ from helpdesk.models.ticket import Ticket
 
 PAGE: Final = 100
 READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
-_REFUSED: Final = ".refused"
+_IS_REFUSAL: Final = AuditEvent.action.like(literal_column("'%.refused'"))  # in the words of its index
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def summary(session: Session, *, since: datetime, until: datetime) -> Summary:
     return Summary(
         ordinary=by_agent(readings, ~granted),
         granted=by_agent(readings, granted),
-        refused=by_agent(AuditEvent.action.endswith(_REFUSED)),
+        refused=by_agent(_IS_REFUSAL),
         machines=by(AuditEvent.actor_id, readings, AuditEvent.actor_kind == "machine"),
         grants=by(AuditEvent.action, AuditEvent.action.startswith("grant.")),
         flags=sum(by(AuditEvent.action, AuditEvent.action == "reading.flag").values()),
@@ -121,9 +121,9 @@ def _chosen(question: Question) -> Select[AuditEvent]:
     if question.kind == "readings":
         chosen = chosen.where(AuditEvent.action.in_(READINGS))
     elif question.kind == "refusals":
-        chosen = chosen.where(AuditEvent.action.endswith(_REFUSED))
+        chosen = chosen.where(_IS_REFUSAL)
     elif question.kind == "changes":
-        chosen = chosen.where(AuditEvent.action.not_in(READINGS), ~AuditEvent.action.endswith(_REFUSED))
+        chosen = chosen.where(AuditEvent.action.not_in(READINGS), ~_IS_REFUSAL)
     if question.agent_id is not None:
         chosen = chosen.where(AuditEvent.actor_kind == "agent", AuditEvent.actor_id == str(question.agent_id))
     if question.grant_id is not None:
