@@ -98,7 +98,8 @@ def _prepared(
     order = sorted(documents, key=lambda one: (hashlib.sha256(clean[one.id].encode()).digest(), one.id))
     texts = [clean[document.id] for document in order]
     spoken = languages(texts)
-    cut = [tokens(text, language) for text, language in zip(texts, spoken, strict=True)]
+    made: dict[tuple[str, str], Token] = {}
+    cut = [tokens(text, language, made) for text, language in zip(texts, spoken, strict=True)]
     progress("reading", 0.15)
     return _Run(order, limits, texts, spoken, cut)
 
@@ -124,27 +125,24 @@ def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[]
 
 def _themes_of(run: _Run, places: Sequence[int], number: int | None, check: Callable[[], None]) -> _Found:
     """The themes of the newest messages of one language; older ones beyond the limit are assigned to them."""
-    words = [telling(run.tokens[place]) for place in places]
     fitted = _newest(run, places)
-    chosen = [words[row] for row in fitted]
-    plain = features.vocabulary(chosen)
-    if not plain:
+    words = features.words_of([run.tokens[places[row]] for row in fitted])
+    if not words.table.shape[1]:
         return _Found([NO_THEME] * len(places), np.zeros((0, 1)))
-    table = features.counts(chosen, plain)
     check()
     if run.limits.model is not None:
         raw = embedded(run.limits.model, [run.texts[places[row]] for row in fitted], check)
     else:
-        raw = features.vectors(chosen, table)
+        raw = features.vectors(words)
     check()
     near = neighbours.smoothed(raw, neighbours.graph(raw, check))
-    both = [[*stems, *pairs(stems)] for stems in words]
+    both = [[*stems, *pairs(stems)] for stems in (telling(run.tokens[place]) for place in places)]
     known = features.vocabulary([both[row] for row in fitted])
     rich = features.counts([both[row] for row in fitted], known)
     if number is not None:
-        labels = grouping.grouped(near, table, number)
+        labels = grouping.grouped(near, words, number)
     else:
-        labels = grouping.grouped_by_themselves(near, table, check)
+        labels = grouping.grouped_by_themselves(near, words, check)
     size = int(labels.max()) + 1
     centres = normalize(neighbours.spread(labels, size).T @ near)
     everything = features.counts(both, known)

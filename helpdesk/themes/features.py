@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
+
+from helpdesk.themes.words import Token, are_short, small_words, spoken, telling
 
 Vectors = NDArray[np.float64]
 Sparse = Any  # scipy.sparse has no types
@@ -20,6 +23,43 @@ _RAREST: Final = 2
 _RAREST_PIECE: Final = 3
 _COMMONEST_PIECES: Final = 30_000
 _SMOOTHED: Final = 0.75
+_SMALL: Final = 0.6
+_DOUBT: Final = 0.1
+_DOUBT_OF_SHORT: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What texts are told apart by: how often each word stands in each, and how much it counts."""
+
+    looks: list[list[str]]
+    table: Sparse
+    weights: NDArray[np.float64]
+    doubt: float
+    """Added to each count of a word in a group: one not seen yet is not impossible."""
+
+    @property
+    def weighed(self) -> Sparse:
+        return (self.table @ sp.diags(self.weights)).tocsr()
+
+    @property
+    def telling(self) -> Sparse:
+        """Only the words that say something alone, and whether they stand there."""
+        table = self.table[:, np.flatnonzero(self.weights == 1.0)]
+        table.data[:] = 1.0
+        return table
+
+
+def words_of(texts: Sequence[Sequence[Token]]) -> Words:
+    """The telling words; of short texts also the small ones, which count for less."""
+    looks = [telling(text) for text in texts]
+    if not are_short(texts):
+        places = vocabulary(looks)
+        return Words(looks, counts(looks, places), np.ones(len(places)), _DOUBT)
+    every = [spoken(text) for text in texts]
+    places, small = vocabulary(every), small_words(texts)
+    weights = np.array([_SMALL if word in small else 1.0 for word in places])
+    return Words(looks, counts(every, places), weights, _DOUBT_OF_SHORT)
 
 
 def vocabulary(documents: Sequence[Sequence[str]], least: int = _RAREST) -> dict[str, int]:
@@ -42,15 +82,15 @@ def counts(documents: Sequence[Sequence[str]], places: dict[str, int]) -> Sparse
     return table
 
 
-def vectors(documents: Sequence[Sequence[str]], table: Sparse) -> Vectors:
+def vectors(words: Words) -> Vectors:
     """One vector a document, of length one or nought."""
-    weighted = _weighted(table)
+    weighted = normalize(_weighted(words.table) @ sp.diags(words.weights))
     pieces = CountVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), min_df=_RAREST_PIECE, max_features=_COMMONEST_PIECES, dtype=np.float64
     )
-    parts = [normalize(weighted @ _meanings(table))]
+    parts = [normalize(weighted @ _meanings(words.table))]
     try:
-        spelling = pieces.fit_transform([" ".join(words) for words in documents])
+        spelling = pieces.fit_transform([" ".join(looks) for looks in words.looks])
     except ValueError:  # too few texts for any piece to stand in three of them
         spelling = None
     if spelling is not None:

@@ -1,68 +1,89 @@
 """Texts that belong together: groups of near ones, refined by their words; how many, the words decide too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import gammaln
 from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import randomized_svd
 
-from helpdesk.themes.features import Sparse, Vectors
+from helpdesk.themes.features import Sparse, Vectors, Words
 from helpdesk.themes.neighbours import spread
 
 Labels = NDArray[np.int64]
 
 _REFINED: Final = 10
-_DOUBT: Final = 0.1  # added to each count: a word not seen yet is not impossible
+_STARTS: Final = 10  # where k-means happens to begin decides much: what it mostly comes to counts
+_WORTH: Final = 5_000_000  # texts times groups times beginnings: more of them take too long
 _CONCENTRATION: Final = 0.02  # few words make up a theme
 _FIRST_TRIES: Final = (8, 16, 32, 64, 128, 256)
 _LEAST_A_THEME: Final = 8
 
 
-def grouped(vectors: Vectors, table: Sparse, number: int) -> Labels:
-    """The texts in so many groups (fewer, where there are not so many)."""
+def grouped(vectors: Vectors, words: Words, number: int) -> Labels:
+    """The texts in so many groups (fewer, where there are not so many): what most of some beginnings come to."""
+    starts = max(1, min(_STARTS, _WORTH // (len(vectors) * number)))
+    tried = [_from(start, vectors, words, number) for start in range(starts)]
+    return tried[0] if starts == 1 else _from(0, _agreement(tried, number), words, number)
+
+
+def _from(start: int, vectors: Vectors, words: Words, number: int) -> Labels:
     number = min(number, len(np.unique(vectors.round(6), axis=0)))
-    found = KMeans(number, n_init=1, max_iter=50, random_state=0).fit_predict(vectors)
-    return _numbered(refined(table, found.astype(np.int64)))
+    found = KMeans(number, n_init=1, max_iter=50, random_state=start).fit_predict(vectors)
+    return _numbered(refined(words, _numbered(found.astype(np.int64))))
 
 
-def grouped_by_themselves(vectors: Vectors, table: Sparse, check: Callable[[], None]) -> Labels:
+def _agreement(tried: Sequence[Labels], number: int) -> Vectors:
+    """Each text by the groups it was put in from other beginnings: near are those that mostly went together."""
+    together = sp.hstack([spread(labels, int(labels.max()) + 1) for labels in tried]).tocsr()
+    sizes = np.maximum(np.asarray(together.sum(0)).ravel(), 1)
+    size = min(number, min(together.shape) - 1)
+    if size < 1:
+        return np.asarray(together.todense())
+    left, strength, _ = randomized_svd(together @ sp.diags(sizes**-0.5), size, n_iter=6, random_state=0)
+    return np.asarray(normalize(left * strength))
+
+
+def grouped_by_themselves(vectors: Vectors, words: Words, check: Callable[[], None]) -> Labels:
     """As many groups as explain the words best: the number is looked for between the tries that do."""
     most = max(1, len(vectors) // _LEAST_A_THEME)
-    tried: dict[int, tuple[float, Labels]] = {}
+    tried: dict[int, float] = {}
 
     def look(number: int) -> float:
         if number not in tried:
             check()
-            labels = grouped(vectors, table, number)
-            tried[number] = (evidence(table, labels), labels)
-        return tried[number][0]
+            tried[number] = evidence(words.telling, _from(0, vectors, words, number))
+        return tried[number]
 
     steps = [number for number in _FIRST_TRIES if number < most] + [most] * (most < _FIRST_TRIES[-1])
     best = max(steps, key=look)
     for factor in (1.41, 1.19):
         around = {max(1, round(best / factor)), best, min(most, round(best * factor))}
         best = max(sorted(around), key=look)
-    return tried[best][1]
+    check()
+    return grouped(vectors, words, best)
 
 
-def refined(table: Sparse, labels: Labels) -> Labels:
+def refined(words: Words, labels: Labels) -> Labels:
     """Each text where its words are likeliest, until nothing moves (naive Bayes)."""
-    number = int(labels.max()) + 1
+    table, number = words.weighed, int(labels.max()) + 1
     has_words = np.asarray(table.sum(1)).ravel() > 0
     for _ in range(_REFINED):
-        better: Labels = np.where(has_words, likeliest(table, odds(table, labels, number)), labels)
+        better: Labels = np.where(has_words, likeliest(table, odds(table, labels, number, words.doubt)), labels)
         if (better == labels).all():
             break
         labels = better
     return np.asarray(labels, dtype=np.int64)
 
 
-def odds(table: Sparse, labels: Labels, number: int) -> Vectors:
+def odds(table: Sparse, labels: Labels, number: int, doubt: float = 0.1) -> Vectors:
     """How likely each word is in each group, as logarithms."""
     words = np.asarray((spread(labels, number).T @ table).todense())
-    chance = (words + _DOUBT) / (words.sum(1, keepdims=True) + _DOUBT * words.shape[1])
+    chance = (words + doubt) / (words.sum(1, keepdims=True) + doubt * words.shape[1])
     return np.asarray(np.log(chance))
 
 
@@ -73,9 +94,7 @@ def likeliest(table: Sparse, chances: Vectors) -> Labels:
 def evidence(table: Sparse, labels: Labels) -> float:
     """How well this division explains the words: Dirichlet-multinomial likelihood, with a price for each group."""
     number = int(labels.max()) + 1
-    there = table.copy()
-    there.data[:] = 1.0
-    words = np.asarray((spread(labels, number).T @ there).todense())
+    words = np.asarray((spread(labels, number).T @ table).todense())
     kinds, total = words.shape[1], words.sum(1)
     explained = (gammaln(words + _CONCENTRATION) - gammaln(_CONCENTRATION)).sum()
     explained -= (gammaln(total + kinds * _CONCENTRATION) - gammaln(kinds * _CONCENTRATION)).sum()

@@ -66,4 +66,15 @@ _TEXTS: Final = {
         ajudar""",
 }
 
+_OF_COURTESY: Final = {
+    "en": "hi hello hey dear regards sincerely please thank thanks kind best assist assistance help helping helped",
+    "de": "hallo bitte danke dank grüße gruß freundlichen sehr geehrte geehrter damen herren liebe lieber hilfe",
+    "fr": "bonjour merci cordialement madame monsieur salutations aide aider plaît",
+    "es": "hola buenas buenos gracias saludos favor ayuda ayudar estimado estimada",
+    "it": "ciao grazie buongiorno saluti cordiali aiuto",
+    "nl": "hallo hoi bedankt dank groet groeten vriendelijke graag alstublieft hulp",
+    "pt": "olá obrigada obrigado cumprimentos favor ajuda ajudar",
+}
+
 STOP_WORDS: Final = {language: frozenset(words.replace("'", "").split()) for language, words in _TEXTS.items()}
+COURTESY: Final = {language: frozenset(words.split()) for language, words in _OF_COURTESY.items()}

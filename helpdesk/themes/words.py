@@ -1,17 +1,19 @@
 """Words: cut, reduced to a stem, without those that say nothing."""
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from helpdesk.themes.stop_words import STOP_WORDS
+from helpdesk.themes.stop_words import COURTESY, STOP_WORDS
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|\|", re.UNICODE)
 BREAK: Final = "|"
 """Where something was taken out: no phrase reaches across."""
 _FEW: Final = 2
+_SHORT: Final = 6  # telling words a text
 
 # the commonest endings, longest first, and what stands there instead; a light stemmer keeps more apart than it joins
 _ENDINGS: Final = {
@@ -31,21 +33,37 @@ _SHORTEST_STEM: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as it was written, in small letters, and its stem; a stop word has none."""
+    """A word as it was written, in small letters, and its stem; a stop word says nothing alone."""
 
     surface: str
     stem: str
     is_stop: bool
+    is_courtesy: bool = False
 
 
-def tokens(text: str, language: str) -> list[Token]:
-    stop = STOP_WORDS.get(language, frozenset())
+def tokens(text: str, language: str, known: dict[tuple[str, str], Token] | None = None) -> list[Token]:
+    """The words of a text. With `known`, which it fills, a word that came before is not made again."""
+    known = {} if known is None else known
     found = []
     for match in _WORD.finditer(text.casefold()):
-        word = match[0].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-        bare = word.replace("'", "")
-        found.append(Token(word, BREAK if word == BREAK else stem(bare, language), bare in stop or word == BREAK))
+        token = known.get((language, match[0]))
+        if token is None:
+            token = known[language, match[0]] = _token(match[0], language)
+        found.append(token)
     return found
+
+
+def _token(word: str, language: str) -> Token:
+    word = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    if word == BREAK:
+        return Token(word, BREAK, is_stop=True)
+    bare = word.replace("'", "")
+    return Token(
+        sys.intern(word),
+        sys.intern(stem(bare, language)),
+        is_stop=bare in STOP_WORDS.get(language, frozenset()),
+        is_courtesy=bare in COURTESY.get(language, frozenset()),
+    )
 
 
 def telling(found: Sequence[Token]) -> list[str]:
@@ -54,6 +72,20 @@ def telling(found: Sequence[Token]) -> list[str]:
     if len(content) >= _FEW:
         return content
     return [token.stem for token in found if token.stem != BREAK]
+
+
+def spoken(found: Sequence[Token]) -> list[str]:
+    """All stems but those of courtesy."""
+    return [token.stem for token in found if not token.is_courtesy and token.stem != BREAK]
+
+
+def are_short(texts: Sequence[Sequence[Token]]) -> bool:
+    """Questions of a line rather than letters: their small words (why, how long, not) say much of what is asked."""
+    return sum(not token.is_stop for text in texts for token in text) < _SHORT * len(texts)
+
+
+def small_words(texts: Sequence[Sequence[Token]]) -> set[str]:
+    return {token.stem for text in texts for token in text if token.is_stop}
 
 
 def pairs(stems: Sequence[str]) -> list[str]:
