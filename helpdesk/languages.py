@@ -29,6 +29,14 @@ def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
     return text
 
 
+class Refusal(Exception):
+    """A step that is not possible: the sentence says why, in English here and in the reader's language on screen."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.values = sentence, values
+
+
 def _read(room: Path, code: str) -> Translations:
     """The words of one room (one file), from its newer form."""
     compiled, source = room.with_suffix(".mo"), room.with_suffix(".po")

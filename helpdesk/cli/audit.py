@@ -34,7 +34,8 @@ def verify(place: Place, *, kept: TextIO | None) -> None:
         found = chain.verify(session)
         if found.fault is not None:
             raise Failed(f"the audit trail does not hold at link {found.fault.sequence}: {found.fault.what}")
-        wrong = checkpoints.compare(session, kept.read(), _signer(here).verifier) if kept is not None else None
+        note = kept.read() if kept is not None else ""
+        wrong = checkpoints.compare(session, note, _signer(here).verifier_of(note)) if kept is not None else None
         if wrong:
             raise Failed(wrong)
     click.echo(f"{found.links:,} events hold, {found.unsealed:,} wait to be sealed.")

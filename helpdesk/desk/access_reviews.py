@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import agents
+from helpdesk.languages import N_, Refusal
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.agent import Agent
 from helpdesk.models.inspection import AccessReview, ReviewedAccess, Verdict
@@ -19,7 +20,7 @@ from helpdesk.privacy.readers import Reader
 TIME_TO_SIGN: Final = timedelta(days=30)
 
 
-class ReviewRefused(Exception):
+class ReviewRefused(Refusal):
     """This can't be decided so, or not yet; the message says why."""
 
 
@@ -69,10 +70,10 @@ def decide(session: Session, item: ReviewedAccess, *, by: Agent, is_confirmed: b
     review = session.get_one(AccessReview, item.review_id)
     if review.signed_at is not None or item.verdict is not Verdict.OPEN:
         return
-    if not by.may(Permission.GRANT if item.grant_id else Permission.PEOPLE):
-        raise ReviewRefused("only somebody who may give this access decides about it")
+    if not may_decide(item, by):
+        raise ReviewRefused(N_("only somebody who may give this access decides about it"))
     if item.agent_id == by.id and _others_may(session, by):
-        raise ReviewRefused("somebody else must look at your own access")
+        raise ReviewRefused(N_("somebody else must look at your own access"))
     if not is_confirmed:
         _end(session, item, by=by)
     item.verdict = Verdict.CONFIRMED if is_confirmed else Verdict.ENDED
@@ -81,14 +82,23 @@ def decide(session: Session, item: ReviewedAccess, *, by: Agent, is_confirmed: b
     audit.record(session, "review.decide", by=by, on=("agent", item.agent_id), facts=facts)
 
 
+def may_decide(item: ReviewedAccess, by: Agent) -> bool:
+    """Whether somebody may give such an access, and so may end it."""
+    return by.may(Permission.GRANT if item.grant_id else Permission.PEOPLE)
+
+
+def may_sign(by: Agent) -> bool:
+    return by.may(Permission.AUDIT) and (by.may(Permission.PEOPLE) or by.may(Permission.GRANT))
+
+
 def sign(session: Session, review: AccessReview, *, by: Agent) -> None:
     """Sign it off by name, once nothing is open. Raises ReviewRefused."""
     if review.signed_at is not None:
         return
-    if not by.may(Permission.AUDIT) or not (by.may(Permission.PEOPLE) or by.may(Permission.GRANT)):
-        raise ReviewRefused("only somebody who may audit and decide signs a review off")
+    if not may_sign(by):
+        raise ReviewRefused(N_("only somebody who may audit and decide signs a review off"))
     if left := open_items(session, review):
-        raise ReviewRefused(f"{left} of them are not decided yet")
+        raise ReviewRefused(N_("%(left)s of them are not decided yet"), left=left)
     review.signed_at, review.signed_by_id = clock.now(), by.id
     audit.record(session, "review.sign", by=by, on=("review", review.id), facts={"quarter": review.quarter})
 

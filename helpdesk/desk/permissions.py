@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
 from helpdesk.desk import inbox, outbox
+from helpdesk.languages import N_
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Scope
@@ -58,9 +59,9 @@ def extend(
     The old one ends when it was to. Raises GrantRefused.
     """
     if grant.agent_id != by.id:
-        raise GrantRefused("only who holds a permission asks to go on with it")
+        raise GrantRefused(N_("only who holds a permission asks to go on with it"))
     if grant.starts_at is None or grant.is_break_glass:
-        raise GrantRefused("there is nothing to go on with: ask for a permission of its own")
+        raise GrantRefused(N_("there is nothing to go on with: ask for a permission of its own"))
     further = Wish(
         grant.scope, grant.scope_id, grant.purpose, reason, minutes, may_export=grant.may_export, parent_id=grant.id
     )

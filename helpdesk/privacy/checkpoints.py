@@ -48,6 +48,10 @@ class Signer:
         """The public key in the form of a signed-note verifier: name+hash+base64."""
         return f"{self.name}+{_key_hash(self.name, self.public_key).hex()}+{_b64(_ED25519 + self.public_key)}"
 
+    def verifier_of(self, note: str) -> str:
+        """The verifier of what this key signed, under the name the desk had then: a desk may move to another."""
+        return Signer(note.partition("\n")[0], self.key).verifier
+
 
 def signer(vault: Vault, name: str) -> Signer:
     return Signer(name, Ed25519PrivateKey.from_private_bytes(vault.mac(b"ed25519", what="audit-signing")))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.languages import N_, Refusal
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
@@ -23,7 +24,7 @@ from helpdesk.storage.vault import Vault, digest_of
 _WIDE = frozenset({Scope.TEAM, Scope.DESK})
 
 
-class GrantRefused(Exception):
+class GrantRefused(Refusal):
     """This step is not possible; the message says why and what would be."""
 
 
@@ -86,7 +87,7 @@ def allow_by_customer(session: Session, grant: AccessGrant, *, minutes: int | No
     _lock(session, grant)
     _must_wait(grant)
     if grant.approver is not Approver.CUSTOMER:
-        raise GrantRefused("this is not the customer's to decide")
+        raise GrantRefused(N_("this is not the customer's to decide"))
     grant.decided_by_customer = True
     _start(grant, min(minutes or grant.asked_minutes, grant.asked_minutes))
     _tell(session, grant, "grant.allow", by=None, facts={"by": "customer"})
@@ -103,7 +104,7 @@ def approve(session: Session, grant: AccessGrant, *, by: Agent, minutes: int | N
     _must_wait(grant)
     _must_be_another(grant, by)
     if grant.approver is Approver.CUSTOMER:
-        raise GrantRefused("the customer decides this: wait for the answer, or ask for a new grant")
+        raise GrantRefused(N_("the customer decides this: wait for the answer, or ask for a new grant"))
     if grant.approver is Approver.TWO_PEOPLE and grant.first_by_id is None:
         grant.first_by_id = by.id
         _tell(session, grant, "grant.approve", by=by, facts={"first_of": 2})
@@ -119,7 +120,7 @@ def approve(session: Session, grant: AccessGrant, *, by: Agent, minutes: int | N
 def end(session: Session, grant: AccessGrant, *, by: Agent) -> None:
     """An admin denies what waits and revokes what is live; its holder may always give it back."""
     if by.id != grant.agent_id and not by.may(Permission.GRANT):
-        raise GrantRefused("only who may grant, or who holds it, ends a grant")
+        raise GrantRefused(N_("only who may grant, or who holds it, ends a grant"))
     _end_by_word(session, grant, by=by)
 
 
@@ -146,7 +147,7 @@ def review(session: Session, grant: AccessGrant, *, by: Agent, is_right: bool) -
     """Say of a break-glass that is over whether it was right: two people, neither of them its user."""
     _lock(session, grant)
     if grant.state is not GrantState.MUST_REVIEW:
-        raise GrantRefused("there is nothing to review: it is not over yet, or it was reviewed")
+        raise GrantRefused(N_("there is nothing to review: it is not over yet, or it was reviewed"))
     _must_be_another(grant, by)
     if is_right and grant.first_by_id is None:
         grant.first_by_id = by.id
@@ -199,12 +200,15 @@ def subject_of(session: Session, grant: AccessGrant) -> int | None:
 
 def _made(session: Session, wish: Wish, *, by: Agent, longest: timedelta) -> AccessGrant:
     if not wish.reason.strip():
-        raise GrantRefused("say why: the person whose data it is will read the reason")
+        raise GrantRefused(N_("say why: the person whose data it is will read the reason"))
     asked = timedelta(minutes=wish.minutes)
     if not timedelta(0) < asked <= longest:
-        raise GrantRefused(f"ask for between one minute and {longest}: a later need is a new grant")
+        raise GrantRefused(
+            N_("ask for between one minute and %(hours)s hours: a later need is a new grant"),
+            hours=longest // timedelta(hours=1),
+        )
     if (wish.scope is Scope.DESK) is not (wish.scope_id is None):
-        raise GrantRefused("name the one ticket, customer or team it is about")
+        raise GrantRefused(N_("name the one ticket, customer or team it is about"))
     return AccessGrant(
         agent_id=by.id,
         scope=wish.scope,
@@ -235,7 +239,7 @@ def _keep(session: Session, grant: AccessGrant, wish: Wish, action: str, *, by: 
 
 def _start(grant: AccessGrant, minutes: int) -> None:
     if minutes < 1:
-        raise GrantRefused("a grant lasts a minute or more; to give less, refuse it")
+        raise GrantRefused(N_("a grant lasts a minute or more; to give less, refuse it"))
     grant.state = GrantState.ACTIVE
     grant.starts_at = clock.now()
     grant.expires_at = grant.starts_at + timedelta(minutes=minutes)
@@ -249,14 +253,14 @@ def _lock(session: Session, grant: AccessGrant) -> None:
 
 def _must_wait(grant: AccessGrant) -> None:
     if grant.state is not GrantState.REQUESTED or grant.lapses_at <= clock.now():
-        raise GrantRefused("this request does not wait for an answer any more: a new need is a new request")
+        raise GrantRefused(N_("this request does not wait for an answer any more: a new need is a new request"))
 
 
 def _must_be_another(grant: AccessGrant, by: Agent) -> None:
     if not by.may(Permission.GRANT):
-        raise GrantRefused("only somebody with the permission to grant decides this")
+        raise GrantRefused(N_("only somebody with the permission to grant decides this"))
     if by.id in {grant.agent_id, grant.first_by_id}:
-        raise GrantRefused("somebody else must say this: not who asks, and not the same person twice")
+        raise GrantRefused(N_("somebody else must say this: not who asks, and not the same person twice"))
 
 
 def _end_by_word(session: Session, grant: AccessGrant, *, by: Reader | None) -> None:

@@ -31,13 +31,13 @@ _WAITING: Final = """
 
 def archive(session: Session, event_ids: Sequence[int], by: Signer) -> bytes:
     """A ZIP of the proofs of these events, as far as the newest checkpoint covers them."""
-    proofs = checkpoints.prove_all(session, event_ids)
+    covering, proofs = checkpoints.latest(session), checkpoints.prove_all(session, event_ids)
     waiting = len(set(event_ids)) - len(proofs)
     read_me = _READ_ME.format(
         proven=len(proofs),
         name=by.name,
         first=max(proofs, default="NUMBER"),
-        verifier=by.verifier,
+        verifier=by.verifier_of(covering.note) if covering else by.verifier,
         waiting=_WAITING.format(count=waiting) if waiting else "",
     )
     made = io.BytesIO()

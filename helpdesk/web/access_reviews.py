@@ -20,7 +20,7 @@ from helpdesk.privacy.grants import GrantRefused
 from helpdesk.web import frame
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.language import _, zone
+from helpdesk.web.language import _, refusal, zone
 
 bp = Blueprint("access_reviews", __name__)
 
@@ -34,7 +34,7 @@ class Item:
     verdict: str
     by: str
     at: datetime | None
-    is_own: bool
+    is_decidable: bool
 
 
 @bp.get("/audit/review")
@@ -97,8 +97,10 @@ def report() -> ResponseReturnValue:
 def _done(step: Callable[[], None]) -> ResponseReturnValue:
     try:
         step()
-    except (ReviewRefused, GrantRefused, agents.LastAdmin) as refused:
-        return _page(wrong=str(refused))
+    except (ReviewRefused, GrantRefused) as refused:
+        return _page(wrong=refusal(refused))
+    except agents.LastAdmin:
+        return _page(wrong=_("This is the only admin: make another colleague an admin first."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -114,6 +116,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         items=[_item(one, names) for one in listed],
         left=access_reviews.open_items(db(), review) if review else 0,
         is_late=_is_late(review),
+        signs=access_reviews.may_sign(agent()),
         signer=names.get(review.signed_by_id or 0, "") if review else "",
         wrong=wrong,
     )
@@ -130,7 +133,7 @@ def _item(one: ReviewedAccess, names: dict[int, str]) -> Item:
         verdict=one.verdict.value,
         by=names.get(one.decided_by_id or 0, ""),
         at=one.decided_at,
-        is_own=one.agent_id == agent().id,
+        is_decidable=access_reviews.may_decide(one, agent()),
     )
 
 

@@ -14,7 +14,7 @@ from helpdesk.privacy.grants import GrantRefused, Wish
 from helpdesk.web import frame
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.language import _
+from helpdesk.web.language import _, refusal
 from helpdesk.web.numbers import whole
 from helpdesk.web.tickets import back_to
 from helpdesk.web.tickets import find as find_ticket
@@ -61,7 +61,7 @@ def ask(number: int) -> ResponseReturnValue:
         else:
             permissions.ask(db(), runtime().vault, wish, by=agent())
     except GrantRefused as refused:
-        return _page(wrong=str(refused), number=number)
+        return _page(wrong=refusal(refused), number=number)
     return back_to(number) if "break_glass" in request.form else redirect(url_for(".index", asked=1), code=303)
 
 
@@ -74,7 +74,7 @@ def ask_by_number() -> ResponseReturnValue:
     try:
         permissions.ask_unseen(db(), runtime().vault, _wish(Scope.TICKET, number), by=agent())
     except GrantRefused as refused:
-        return _page(wrong=str(refused), number=number)
+        return _page(wrong=refusal(refused), number=number)
     return redirect(url_for(".index", asked=1), code=303)
 
 
@@ -99,7 +99,7 @@ def extend(grant_id: int) -> ResponseReturnValue:
         grant = _find(grant_id)
         permissions.extend(db(), runtime().vault, grant, request.form.get("reason", ""), minutes, by=agent())
     except GrantRefused as refused:
-        return _page(wrong=str(refused))
+        return _page(wrong=refusal(refused))
     return redirect(url_for(".index", asked=1), code=303)
 
 
@@ -113,7 +113,7 @@ def _decided(step: Callable[[], None]) -> ResponseReturnValue:
     try:
         step()
     except GrantRefused as refused:
-        return _page(wrong=str(refused))
+        return _page(wrong=refusal(refused))
     return redirect(url_for(".index"), code=303)
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import counters
 from helpdesk.desk.inbox import View
+from helpdesk.models.role import Permission, Scope
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
@@ -15,8 +16,11 @@ bp = Blueprint("inbox", __name__)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    mine = counters.counts(db(), agent(), [(View.MINE, None)])
-    view = View.MINE if any(mine.values()) else View.OPEN
+    """Where somebody's work is: their own tickets, else all; of who sees none, the audit or their permissions."""
+    found = counters.counts(db(), agent(), [(View.MINE, None), (View.OPEN, None)])
+    if agent().scope is Scope.NONE and not any(found.values()):
+        return redirect(url_for("audit.index" if agent().may(Permission.AUDIT) else "grants.index"))
+    view = View.MINE if found[View.MINE, None] else View.OPEN
     return redirect(url_for(".show", view=view.value))
 
 

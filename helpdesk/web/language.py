@@ -14,7 +14,7 @@ from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
 from helpdesk.config import Config
-from helpdesk.languages import catalogue
+from helpdesk.languages import Refusal, catalogue
 
 LANGUAGES: Final = ("en", "de")
 
@@ -22,6 +22,12 @@ LANGUAGES: Final = ("en", "de")
 def _(text: str, **values: object) -> str:
     """A text in the reader's language."""
     return str(_gettext(text, **values))
+
+
+def refusal(refused: Refusal) -> str:
+    """Why something is not possible, as a sentence in the reader's language."""
+    said = _(refused.sentence, **refused.values)
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '!', '?')) else '.'}"
 
 
 def ngettext(one: str, many: str, num: int) -> str:

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import customers, inbox, marks
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
+from helpdesk.models.role import Scope
 from helpdesk.models.saved_view import SavedView
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.web import frame
+from helpdesk.web.auth import agent
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
 
@@ -129,6 +131,10 @@ def _title(here: Listed, around: frame.Frame | None) -> str:
 
 def _empty(here: Listed) -> Empty:
     done, waiting = "circle-check", "hourglass"
+    if agent().scope is Scope.NONE:
+        return Empty(
+            "key-round", _("Nothing to see"), _("Your role sees no tickets. A permission shows what it is for.")
+        )
     texts = {
         View.MINE: (done, _("Nothing waits for you"), _("New tickets are under Unassigned.")),
         View.UNASSIGNED: (done, _("Everything has somebody"), _("No open ticket is without an agent.")),

@@ -9,7 +9,7 @@ from helpdesk.privacy import grants, policy, record
 from helpdesk.privacy.grants import GrantRefused
 from helpdesk.web.auth import db, protected_by_its_address, public
 from helpdesk.web.grants import hours_to_choose
-from helpdesk.web.language import _
+from helpdesk.web.language import _, refusal
 from helpdesk.web.numbers import whole
 from helpdesk.web.words import purposes
 
@@ -33,7 +33,7 @@ def answer(secret: str) -> ResponseReturnValue:
     try:
         _decide(grant)
     except GrantRefused as refused:
-        return _page(grant, wrong=str(refused))
+        return _page(grant, wrong=refusal(refused))
     return redirect(url_for(".show", secret=secret), code=303)
 
 

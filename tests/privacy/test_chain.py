@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from helpdesk.privacy import audit, chain, checkpoints, merkle
-from helpdesk.privacy.checkpoints import CheckpointUnreadable, NotInTheTrail
+from helpdesk.privacy.checkpoints import CheckpointUnreadable, NotInTheTrail, Signer
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import Vault
@@ -102,6 +102,22 @@ def test_a_cut_tail_and_a_complete_rewrite_show_against_a_checkpoint(session: Se
     rewritten = checkpoints.compare(session, kept.note, SIGNER.verifier)
     assert rewritten is not None
     assert "rewritten" in rewritten
+
+
+def test_a_checkpoint_of_a_desk_that_moved_to_another_name_still_counts(session: Session):
+    events(session, 2)
+    chain.seal(session, holder="a")
+    kept = checkpoints.make(session, SIGNER)
+    moved = Signer("new.example", SIGNER.key)
+    other = checkpoints.signer(Vault(b"x" * 32), "desk.example")
+
+    assert kept is not None
+    assert checkpoints.compare(session, kept.note, moved.verifier_of(kept.note)) is None
+    with pytest.raises(CheckpointUnreadable):
+        checkpoints.compare(session, kept.note, other.verifier_of(kept.note))
+    renamed = kept.note.replace("desk.example", "new.example")
+    with pytest.raises(CheckpointUnreadable):
+        checkpoints.compare(session, renamed, moved.verifier_of(renamed))
 
 
 def test_checkpoints_grow_and_each_keeps_its_root(session: Session):

@@ -23,6 +23,7 @@ def test_an_admin_decides_and_signs_and_the_auditor_sees_it(desk: Desk):
     assert "not decided yet" in root.get("/audit/review").text
     assert root.post("/audit/review/signature").status_code == 422
     assert auditor.post(f"/audit/review/{items[0]}", {"verdict": "confirm"}).status_code == 422
+    assert "<button" not in auditor.get("/audit/review").text.partition("<main")[2].partition("</main")[0]
     for item in items:
         assert root.post(f"/audit/review/{item}", {"verdict": "confirm"}).status_code == 303
     assert root.post("/audit/review/signature").status_code == 303

@@ -93,7 +93,7 @@ def test_a_wish_without_a_reason_comes_back_with_what_was_typed(desk: Desk):
     answer = root.post(f"/tickets/{desk.ticket.number}/grants", {"purpose": "bug", "reason": " ", "hours": "4"})
 
     assert answer.status_code == 422
-    assert "say why" in answer.text
+    assert "Say why" in answer.text
 
 
 def test_a_permission_for_a_team_leads_to_no_ticket_of_the_same_number(desk: Desk):
@@ -145,3 +145,14 @@ def test_a_colleague_allows_shorter_than_asked_and_sees_whose_tickets_it_opens(d
         ends = [session.get_one(AccessGrant, number).expires_at for number in (desk.grant.id, wide.id)]
     hours = [round((end - clock.now()).total_seconds() / 3600) for end in ends if end]
     assert hours == [4, 24]
+
+
+def test_why_something_is_not_possible_is_said_in_the_readers_language(desk: Desk):
+    root = desk.browser(desk.root)
+    root.post("/settings/account", {"name": desk.root.name, "language": "de"})
+    wish = {"purpose": "bug", "reason": "The export fails", "hours": "100000"}
+
+    page = root.post(f"/tickets/{desk.ticket.number}/grants", wish)
+
+    assert page.status_code == 422
+    assert "Fragen Sie nach einer Minute bis " in page.text

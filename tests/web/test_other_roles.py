@@ -81,6 +81,20 @@ def test_every_route_answers_each_other_role_as_written(desk: Desk, role: Role):
     assert not wrong
 
 
+HOMES: Final = {Role.DPO: "/inbox/open", Role.AUDITOR: "/audit", Role.DEVELOPER: "/grants"}
+
+
+def test_each_begins_where_their_work_is_and_no_empty_list_promises_mail(desk: Desk):
+    for role, home in HOMES.items():
+        with desk.runtime.db.transaction() as session:
+            somebody = world.an_agent(session, role=role)
+            somebody.password_hash = PASSWORD_HASH
+        browser = desk.browser(somebody)
+
+        assert browser.get("/").headers["Location"] == home
+        assert ("Your role sees no tickets." in browser.get("/inbox/open").text) == (role is not Role.DPO)
+
+
 def test_no_row_of_theirs_is_left_over_or_says_what_goes_without_saying():
     assert set(ROWS_OF_OTHERS) <= set(ROWS)
     assert not [route for route, row in ROWS_OF_OTHERS.items() if set(row) == {ROWS[route][OTTOS]}]
