@@ -12,6 +12,7 @@ from helpdesk.models.saved_view import SavedView
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighted
+from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import _, ngettext, zone
 from helpdesk.web.lists import Chip, Empty, ListPage, Row
 from helpdesk.web.paging import Listed
@@ -24,6 +25,8 @@ def show() -> ResponseReturnValue:
     here = Listed(words=request.args.get("q", "").strip()[:200])
     if not here.words:
         return redirect(url_for("inbox.home"))
+    if is_partial():
+        return render_template("inbox/rows.html", page=found(here))
     around = frame.around(db(), agent(), here.slug)
     return render_template("inbox/show.html", desk=around, page=found(here))
 

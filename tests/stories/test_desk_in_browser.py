@@ -99,9 +99,7 @@ def test_the_day_goes_without_a_mouse(ada: Page, desk: Desk):
     expect(ada.get_by_role("link", name="A chair without a leg")).to_be_focused()
     ada.keyboard.press("j")
     ada.keyboard.press("Enter")
-    expect(ada.get_by_role("heading", name="The lamp flickers")).to_be_visible()
-    ada.keyboard.press("r")
-    expect(ada.locator("#editor")).to_be_focused()
+    ada.keyboard.press("r")  # as fast as fingers are: the ticket is on its way
     ada.keyboard.type("Try another bulb.")
     ada.keyboard.press("Control+Enter")
     expect(ada.locator(".message.from-agent").last).to_contain_text("Try another bulb.")

@@ -2,6 +2,7 @@
 import { watchBulk } from "./bulk.js";
 import { watchComposer } from "./composer.js";
 import { fitFrames } from "./frames.js";
+import { watchHeld } from "./held.js";
 import { watchKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { watchPalette } from "./palette.js";
@@ -19,3 +20,4 @@ watchBulk();
 fitFrames(document);
 listen();
 document.documentElement.dataset.ready = "yes";
+watchHeld(); // the last one: everything that listens to keys stands

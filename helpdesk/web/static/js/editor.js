@@ -3,43 +3,86 @@ import { one } from "./page.js";
 
 const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
 const GONE = new Set("SCRIPT STYLE TITLE TEMPLATE SVG MATH IFRAME OBJECT NOSCRIPT META LINK".split(" "));
+let Squire = null;
+const come = import("../vendor/squire.js").then((module) => (Squire = module.default)); // with the page, not with a ticket
 let squire = null;
 let isAwaited = false; // somebody wants to write before the editor stands
+let isUntouched = true; // its caret was nowhere yet
 
 export const editor = () => squire;
 
 export async function openEditor(place) {
   const text = one("#text", place);
-  const at = one("[data-editor]", place);
-  if (!text || !at) return;
-  const { default: Squire } = await import("../vendor/squire.js");
-  if (!text.isConnected) return;
-  const form = text.closest("form");
+  if (!text || !one("[data-editor]", place)) return;
+  if (!Squire) await come;
+  if (early.composes && document.activeElement === text) await new Promise((done) => text.addEventListener("compositionend", done, { once: true }));
+  if (text.isConnected) takeOver(text, place);
+}
+
+// what stands in the plain field, the caret in it, and what is typed from now on
+function takeOver(text, place) {
+  const had = document.activeElement === text;
   const area = document.createElement("div");
   area.className = "editor";
   area.id = "editor";
   area.dir = "auto";
   area.dataset.placeholder = text.placeholder;
   for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-label", text.getAttribute("aria-label")]]) area.setAttribute(name, value);
-  const had = document.activeElement === text;
-  at.replaceChildren(bar(JSON.parse(place.dataset.formatting)), area);
-  squire = new Squire(area, { sanitizeToDOMFragment: safe, addLinks: true });
-  squire.setHTML(form.elements.html.value || asHtml(text.value));
+  one("[data-editor]", place).replaceChildren(bar(JSON.parse(place.dataset.formatting)), area);
+  open(area, text);
   text.hidden = true;
   text.removeAttribute("aria-label");
-  area.classList.toggle("unwritten", !text.value.trim());
-  squire.addEventListener("input", () => keep(form, text, area));
-  squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
-  if (had || (isAwaited && place.dataset.mode !== "note")) {
-    squire.focus();
-    if (had && text.selectionStart === text.value.length) squire.moveCursorToEnd(); // who was writing goes on there
-  }
+  area.classList.toggle("unwritten", isUnwritten(text, area));
+  if (had || (isAwaited && place.dataset.mode !== "note")) focusEditor();
+  if (had) setCaret(area, text);
   isAwaited = false;
 }
 
+function open(area, text) {
+  const form = text.closest("form");
+  squire?.destroy();
+  squire = new Squire(area, { sanitizeToDOMFragment: safe, addLinks: true });
+  squire._imageResizer.destroy(); // sizes of pictures are not kept, and its frame has styles of its own
+  squire.setHTML(withTyped(form.elements.html.value, text));
+  isUntouched = true;
+  area.addEventListener("focus", () => (isUntouched = false));
+  squire.addEventListener("input", () => keep(form, text, area));
+  squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
+}
+
+// a draft's formatted text, and what was typed before or after it meanwhile; typed into it, the words are kept without format
+function withTyped(html, text) {
+  const [had, has] = [text.defaultValue, text.value];
+  if (!html || (has !== had && !has.startsWith(had) && !has.endsWith(had))) return asHtml(has);
+  if (has === had) return html;
+  return has.startsWith(had) ? html + asHtml(has.slice(had.length)) : asHtml(has.slice(0, has.length - had.length)) + html;
+}
+
+function setCaret(area, text) {
+  const [from, to] = [text.selectionStart, text.selectionEnd].map((at) => placeOf(area, text, at));
+  if (!from || !to) return squire.moveCursorToEnd();
+  const range = document.createRange();
+  range.setStart(...from);
+  range.setEnd(...to);
+  squire.setSelection(range);
+}
+
+// where in the editor the plain field's `at` is, if a line there is a line here
+function placeOf(area, text, at) {
+  const before = text.value.slice(0, at).split("\n");
+  const lines = text.value.split("\n");
+  const block = area.children[before.length - 1];
+  if (area.children.length < lines.length || at === text.value.length) return null;
+  const words = block.firstChild;
+  return words?.nodeType === Node.TEXT_NODE && words.length >= before.at(-1).length ? [words, before.at(-1).length] : [block, 0];
+}
+
 export function focusEditor() {
-  if (squire && one("#editor")) squire.focus();
-  else {
+  if (squire && one("#editor")) {
+    const goesOn = isUntouched; // at the end of what was kept
+    squire.focus();
+    if (goesOn) squire.moveCursorToEnd();
+  } else {
     isAwaited = true;
     one("#text")?.focus();
   }
@@ -49,6 +92,7 @@ export function replaceText(html, text) {
   if (!squire) return;
   squire.setHTML(html || asHtml(text));
   const area = one("#editor");
+  if (document.activeElement === area) squire.moveCursorToEnd();
   keep(area.closest("form"), one("#text"), area);
 }
 
@@ -68,15 +112,17 @@ export function insertPicture(url, name) {
 
 const asHtml = (text) => text.split("\n").map((line) => {
   const block = document.createElement("div");
-  if (line) block.textContent = line;
+  if (line) block.textContent = line.replace(/^ | $|(?<= ) /g, "\u00a0"); // a space at an end, or a second one, is no space in HTML
   else block.append(document.createElement("br"));
   return block.outerHTML;
 }).join("");
 
+const isUnwritten = (text, area) => !text.value.trim() && !one("img, li", area);
+
 function keep(form, text, area) {
   text.value = area.innerText.replace(/\u00a0/g, " ").replace(/\n$/, "");
   form.elements.html.value = squire.getHTML();
-  area.classList.toggle("unwritten", !text.value.trim() && !one("img, li", area));
+  area.classList.toggle("unwritten", isUnwritten(text, area));
   area.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
 }
 
