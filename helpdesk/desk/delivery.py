@@ -13,6 +13,7 @@ from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.notice import NoticeKind
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
@@ -36,8 +37,7 @@ def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> N
 def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, Answer]]]) -> None:
     """The same for several emails at once; until this transaction ends nobody else moves them."""
     ids = [claimed.outbound_email_id for claimed, _answers in answered]
-    held = select(OutboundEmail).where(OutboundEmail.id.in_(ids)).order_by(OutboundEmail.id).with_for_update()
-    emails = {email.id: email for email in session.scalars(held)}
+    emails, owing = _held_all(session, ids)
     rows = session.scalars(
         select(Delivery)
         .where(Delivery.outbound_email_id.in_(ids))
@@ -50,14 +50,27 @@ def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, An
         changed = [row for row in theirs if _mark_one(row, claimed, answers[row.email])]
         if changed:
             _follow(session, emails[claimed.outbound_email_id], changed, about)
+        if claimed.outbound_email_id in owing and any(row.state is DeliveryState.ACCEPTED for row in changed):
+            sent_copies.owe(emails[claimed.outbound_email_id])
     session.flush()
+
+
+def _held_all(session: Session, ids: Sequence[int]) -> tuple[dict[int, OutboundEmail], set[int]]:
+    """These emails, which nobody else moves until this transaction ends, and which of them copies are kept of."""
+    rows = session.execute(
+        select(OutboundEmail, Mailbox.sent_folder, Mailbox.smtp_host)
+        .join(Mailbox, Mailbox.id == OutboundEmail.mailbox_id)
+        .where(OutboundEmail.id.in_(ids))
+        .order_by(OutboundEmail.id)
+        .with_for_update(of=OutboundEmail)
+    ).all()
+    owing = {email.id for email, folder, host in rows if sent_copies.is_wanted(folder, host)}
+    return {email.id: email for email, _folder, _host in rows}, owing
 
 
 def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery], about: Mapping[int, Ticket]) -> None:
     for due_at in {row.due_at for row in changed if row.state is DeliveryState.DEFERRED}:
         jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=email.mailbox_id)
-    if any(row.state is DeliveryState.ACCEPTED for row in changed):
-        sent_copies.owe(session, email)
     ticket = about.get(email.id)
     _tell(session, email, ticket, "email.deliver", changed)
     if any(row.state is DeliveryState.FAILED for row in changed):

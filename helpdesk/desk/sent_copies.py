@@ -25,15 +25,14 @@ WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720,
 SETTLES: Final = timedelta(seconds=20)
 
 
-def is_wanted(mailbox: Mailbox) -> bool:
-    return mailbox.sent_folder is not None and not sent_folder.keeps_its_own(mailbox.smtp_host)
+def is_wanted(folder: str | None, smtp_host: str) -> bool:
+    """Whether a mailbox that is set so, and sends so, keeps copies by our hand."""
+    return folder is not None and not sent_folder.keeps_its_own(smtp_host)
 
 
-def owe(session: Session, email: OutboundEmail) -> None:
+def owe(email: OutboundEmail) -> None:
     """A server took it: the copy is due in a moment. What the desk writes by itself (links, codes) gets none."""
-    if email.purpose is not Purpose.REPLY or email.sent_copy is not SentCopy.NONE:
-        return
-    if is_wanted(session.get_one(Mailbox, email.mailbox_id)):
+    if email.purpose is Purpose.REPLY and email.sent_copy is SentCopy.NONE:
         email.sent_copy, email.sent_copy_lease = SentCopy.DUE, clock.now() + SETTLES
 
 
@@ -47,7 +46,7 @@ def claim(session: Session, mailbox_id: int) -> list[int]:
     """Take the next copies of a mailbox into our hands; one that keeps none any more owes none."""
     mailbox = session.get_one(Mailbox, mailbox_id)
     theirs = and_(OutboundEmail.mailbox_id == mailbox_id, _is_due())
-    if not is_wanted(mailbox):
+    if not is_wanted(mailbox.sent_folder, mailbox.smtp_host):
         _set(session, theirs, sent_copy=SentCopy.NONE)
         return []
     free = select(OutboundEmail.id).where(theirs).order_by(OutboundEmail.id).limit(MOST_AT_ONCE)

@@ -8,8 +8,11 @@ from sqlalchemy import select, update
 
 from helpdesk import clock
 from helpdesk.desk import mailboxes, sent_copies
+from helpdesk.desk.delivery import mark
 from helpdesk.desk.mailboxes import Server
+from helpdesk.desk.outbox import claim
 from helpdesk.desk.sent_copies import LEASE, SETTLES, WAITS
+from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.mailbox import Mailbox, Security
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose, SentCopy
@@ -132,11 +135,14 @@ def test_the_copy_that_a_provider_made_is_the_only_one(copies: Copies, smtp_sink
 def test_a_provider_that_keeps_its_own_is_owed_none(copies: Copies, host: str):
     row = copies.outbox.reply()
     with copies.outbox.runtime.db.transaction() as session:
-        email = session.get_one(OutboundEmail, row)
-        session.get_one(Mailbox, email.mailbox_id).smtp_host = host
-        sent_copies.owe(session, email)
+        claimed = claim(session, row)
+    copies.change(smtp_host=host)
+    assert claimed is not None
 
-    assert copies.state(row) is NONE
+    with copies.outbox.runtime.db.transaction() as session:
+        mark(session, claimed, dict.fromkeys(claimed.recipients, Answer(250, "OK", Verdict.ACCEPTED)))
+
+    assert (copies.outbox.states(row), copies.state(row)) == ([DeliveryState.ACCEPTED], NONE)
 
 
 def test_a_worker_that_dies_between_folder_and_row_leaves_one_copy(copies: Copies):
