@@ -10,6 +10,7 @@ from helpdesk.desk.inbox import COUNTED_UP_TO, View, in_view
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Ticket
+from helpdesk.storage.once import once
 
 Counted = tuple[View, int | None]  # a view, of one team or of all
 Name = TypeVar("Name", bound=Hashable)
@@ -43,4 +44,4 @@ def teams(session: Session, agent: Agent) -> Sequence[Team]:
     chosen = select(Team).order_by(Team.name)
     if agent.scope is not Scope.ALL:
         chosen = chosen.join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == agent.id)
-    return session.scalars(chosen).all()
+    return once(session, (Team, agent.id), lambda: session.scalars(chosen).all())

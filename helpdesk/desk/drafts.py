@@ -21,6 +21,7 @@ from helpdesk.privacy import access
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
 from helpdesk.storage.db import hold
+from helpdesk.storage.once import once
 
 KEPT: Final = timedelta(days=30)
 LONGEST: Final = 500_000
@@ -118,7 +119,8 @@ def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]
     """This agent's drafts on a ticket, and on those merged into it; the last one first."""
     tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
     chosen = select(Draft).where(Draft.ticket_id.in_(tickets), Draft.agent_id == by.id)
-    return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())).all()
+    last_first = chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())
+    return once(session, (Draft, ticket.id, by.id), lambda: session.scalars(last_first).all())
 
 
 def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple[Draft, Ticket]]:

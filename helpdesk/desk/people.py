@@ -103,9 +103,8 @@ def own_addresses(session: Session) -> frozenset[str]:
 
 def participants(session: Session, ticket: Ticket) -> list[Participant]:
     """Everybody on the conversation, the requester first."""
-    return list(
-        session.scalars(select(Participant).where(Participant.ticket_id == ticket.id).order_by(Participant.id))
-    )
+    on_it = select(Participant).where(Participant.ticket_id == ticket.id).order_by(Participant.id)
+    return once(session, (Participant, ticket.id), lambda: list(session.scalars(on_it)))
 
 
 def join(

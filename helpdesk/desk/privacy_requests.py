@@ -23,6 +23,7 @@ from helpdesk.privacy import audit, policy
 from helpdesk.privacy.promises.requests import ANSWER_DAYS, NAME, OUTCOME_DAYS, answered
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
+from helpdesk.storage.once import once
 
 PAGE: Final = 50
 LONGEST_NOTE: Final = 500
@@ -157,12 +158,16 @@ def counted(*, by: Agent) -> Select[int]:
 def on_ticket(session: Session, ticket: Ticket) -> Sequence[Listed]:
     """The open requests on a ticket, for whoever works on it."""
     chosen = select(PrivacyRequest, Ticket, answered()).join(Message, Message.id == PrivacyRequest.message_id)
-    rows = session.execute(
+    of_it = (
         chosen.join(Ticket, Ticket.id == Message.ticket_id)
         .where(Ticket.id == ticket.id, PrivacyRequest.ended_at.is_(None))
         .order_by(PrivacyRequest.id)
     )
-    return [Listed(request, on, bool(is_answered)) for request, on, is_answered in rows]
+    return once(
+        session,
+        (PrivacyRequest, ticket.id),
+        lambda: [Listed(request, on, bool(is_answered)) for request, on, is_answered in session.execute(of_it)],
+    )
 
 
 def kinds_of(request: PrivacyRequest) -> list[RequestKind]:

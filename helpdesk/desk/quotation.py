@@ -14,6 +14,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
+from helpdesk.storage.once import once
 
 
 def original(session: Session, ticket: Ticket) -> Message | None:
@@ -65,7 +66,8 @@ def originals(session: Session, ticket: Ticket) -> Sequence[Attachment]:
     written = select(Message.id).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
     the_one = written.order_by(received_first, Message.id.desc()).limit(1).scalar_subquery()
     chosen = select(Attachment).where(Attachment.message_id == the_one)
-    return session.scalars(chosen.order_by(Attachment.position)).all()
+    in_order = chosen.order_by(Attachment.position)
+    return once(session, ("originals", ticket.id), lambda: session.scalars(in_order).all())
 
 
 def files(session: Session, ticket: Ticket, chosen: Sequence[int], *, by: Agent) -> list[OutgoingAttachment]:

@@ -203,15 +203,20 @@ def waiting_on(session: Session, ticket: Ticket) -> Mapping[int, Sending]:
         .join(Message, Message.id == Sending.message_id)
         .where(Message.ticket_id == ticket.id, Sending.leaves_at > clock.now(), Sending.taken_back_at.is_(None))
     )
-    return {row.message_id: row for row in session.scalars(chosen)}
+    return once(
+        session,
+        (Sending, "waiting", ticket.id),
+        lambda: {row.message_id: row for row in session.scalars(chosen)},
+    )
 
 
 def latest(session: Session, ticket: Ticket) -> tuple[int, int]:
     """The last message and note of a ticket."""
     message = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
     note = select(func.max(Note.id)).where(Note.ticket_id == ticket.id)
-    found = session.execute(select(message.scalar_subquery(), note.scalar_subquery())).one()
-    return found[0] or 0, found[1] or 0
+    asked = select(func.coalesce(message.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0))
+    last_message, last_note = once(session, ("latest", ticket.id), lambda: session.execute(asked).one())
+    return last_message, last_note
 
 
 def keep(  # noqa: PLR0913  how it was sent, and how the ticket was

@@ -8,19 +8,19 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.saved_reply import Signature
 from helpdesk.privacy import audit
+from helpdesk.storage.once import once
 
 LONGEST = 4_000
 
 
 def under(session: Session, mailbox: Mailbox, *, by: Agent) -> str:
     """What stands under an answer of this agent from this mailbox, its variables filled."""
-    found = session.scalars(
-        select(Signature).where(
-            or_(Signature.mailbox_id == mailbox.id, Signature.mailbox_id.is_(None)),
-            or_(Signature.agent_id == by.id, Signature.agent_id.is_(None)),
-            or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
-        )
-    ).all()
+    chosen = select(Signature).where(
+        or_(Signature.mailbox_id == mailbox.id, Signature.mailbox_id.is_(None)),
+        or_(Signature.agent_id == by.id, Signature.agent_id.is_(None)),
+        or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
+    )
+    found = once(session, (Signature, mailbox.id, by.id), lambda: session.scalars(chosen).all())
     nearest = max(found, key=lambda one: (one.agent_id is not None, one.mailbox_id is not None), default=None)
     return variables.fill(nearest.text, variables.values_at(mailbox, by=by)) if nearest else ""
 

@@ -1,13 +1,14 @@
 """The tags on tickets, and the words there are."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, Exists, Select, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Ticket
+from helpdesk.storage.once import once
 
 _MOST_NAMES: Final = 500
 
@@ -28,6 +29,19 @@ def on_tickets(session: Session, ticket_ids: Iterable[int]) -> dict[int, list[Ta
 
 def on_ticket(session: Session, ticket: Ticket) -> tuple[list[Tag], list[str]]:
     """The tags of a ticket, and the names of all there are, for suggestions: in one statement."""
-    is_on_it = exists().where(TicketTag.tag_id == Tag.id, TicketTag.ticket_id == ticket.id)
-    found = session.execute(select(Tag, is_on_it).order_by(is_on_it.desc(), Tag.name).limit(_MOST_NAMES)).all()
+    return once(session, (Tag, ticket.id), lambda: _on_ticket(session, ticket))
+
+
+def known(ticket_id: int | BindParameter[int]) -> Select[Any]:
+    """All tags, those on a ticket first; no more than can be offered."""
+    return select(Tag).order_by(is_on(ticket_id).desc(), Tag.name).limit(_MOST_NAMES)
+
+
+def is_on(ticket_id: int | BindParameter[int]) -> Exists:
+    """Whether a tag is on a ticket, as a condition on Tag."""
+    return exists().where(TicketTag.tag_id == Tag.id, TicketTag.ticket_id == ticket_id)
+
+
+def _on_ticket(session: Session, ticket: Ticket) -> tuple[list[Tag], list[str]]:
+    found = session.execute(known(ticket.id).add_columns(is_on(ticket.id))).all()
     return [tag for tag, is_so in found if is_so], sorted(tag.name for tag, _ in found)

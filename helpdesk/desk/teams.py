@@ -9,6 +9,7 @@ from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage.once import once
 
 
 class TeamUnknown(Exception):
@@ -49,7 +50,8 @@ def rename(session: Session, team: Team, name: str, *, by: Reader) -> None:
 
 def all_of(session: Session) -> Sequence[Team]:
     """Every team of the desk, by name."""
-    return session.scalars(select(Team).order_by(func.lower(Team.name))).all()
+    by_name = select(Team).order_by(func.lower(Team.name))
+    return once(session, Team, lambda: session.scalars(by_name).all())
 
 
 def find(session: Session, names: Iterable[str]) -> list[Team]:

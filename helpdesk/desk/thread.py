@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
+from helpdesk.models.sending import Sending
 from helpdesk.models.ticket import Ticket
+from helpdesk.storage.together import Found, Question, Together
 
 HAPPENINGS: Final = (
     "ticket.assign",
@@ -35,6 +37,34 @@ HAPPENINGS: Final = (
     "ticket.write_down",
 )
 Row = TypeVar("Row", Attachment, MessageAddress)
+_TICKET: Final = bindparam("ticket_id", type_=Integer)
+_IS_A_HAPPENING: Final = (AuditEvent.object_kind == "ticket", AuditEvent.action.in_(HAPPENINGS))
+
+
+def _of_messages(row: type[Attachment | MessageAddress | OutboundEmail | Sending]) -> Select[Any]:
+    return select(row).join(Message, Message.id == row.message_id).where(Message.ticket_id == _TICKET)
+
+
+_ROWS: Final = Together(
+    {
+        "messages": Question(select(Message).where(Message.ticket_id == _TICKET), order=(Message.id,)),
+        "notes": Question(select(Note).where(Note.ticket_id == _TICKET), order=(Note.id,)),
+        "happenings": Question(
+            select(AuditEvent).where(AuditEvent.object_id == _TICKET, *_IS_A_HAPPENING), order=(AuditEvent.id,)
+        ),
+        "attachments": Question(_of_messages(Attachment), order=(Attachment.id,)),
+        "addresses": Question(_of_messages(MessageAddress), order=(MessageAddress.id,)),
+        "sendings": Question(_of_messages(Sending), order=(Sending.message_id,)),
+        "deliveries": Question(
+            select(Delivery)
+            .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
+            .join(Message, Message.id == OutboundEmail.message_id)
+            .where(Message.ticket_id == _TICKET),
+            number=Message.id,
+            order=(Delivery.id,),
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +79,27 @@ class Thread:
     deliveries: Mapping[int, list[Delivery]]
     agents: Mapping[int, Agent]
     team: Sequence[Agent]  # to whom the ticket can be given
+    taken_back: Sequence[Message]  # answers that never left: they are not shown
+    sendings: Sequence[Sending]
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Thread:
-    written = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
-    messages = session.scalars(select(Message).where(*written).order_by(Message.id)).all()
-    notes = session.scalars(select(Note).where(Note.ticket_id == ticket.id).order_by(Note.id)).all()
-    happenings = session.scalars(
-        select(AuditEvent)
-        .where(
-            AuditEvent.object_kind == "ticket",
-            AuditEvent.object_id == ticket.id,
-            AuditEvent.action.in_(HAPPENINGS),
-        )
-        .order_by(AuditEvent.id)
-    ).all()
-    ids = [message.id for message in messages]
-    agents, team = _agents(session, ticket, _actors(messages, notes, happenings))
+    """All of a conversation's rows in one statement, its people in another."""
+    found = _ROWS.ask(session, ticket_id=ticket.id)
+    rows = {name: [one.row for one in some] for name, some in found.items()}
+    messages = [message for message in rows["messages"] if message.taken_back_at is None]
+    agents, team = _agents(session, ticket, _actors(messages, rows["notes"], rows["happenings"]))
     return Thread(
         messages,
-        notes,
-        happenings,
-        _by_message(session.scalars(select(Attachment).where(Attachment.message_id.in_(ids)))),
-        _by_message(session.scalars(select(MessageAddress).where(MessageAddress.message_id.in_(ids)))),
-        _deliveries(session, ids),
+        rows["notes"],
+        rows["happenings"],
+        _by_message(rows["attachments"]),
+        _by_message(rows["addresses"]),
+        _by_number(found["deliveries"]),
         agents,
         team,
+        [message for message in rows["messages"] if message.taken_back_at is not None],
+        rows["sendings"],
     )
 
 
@@ -111,17 +136,10 @@ def _by_message(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return found
 
 
-def _deliveries(session: Session, message_ids: list[int]) -> dict[int, list[Delivery]]:
-    rows = session.execute(
-        select(OutboundEmail.message_id, Delivery)
-        .join(Delivery, Delivery.outbound_email_id == OutboundEmail.id)
-        .where(OutboundEmail.message_id.in_(message_ids))
-        .order_by(Delivery.id)
-    )
+def _by_number(answer: Iterable[Found]) -> dict[int, list[Delivery]]:
     found: dict[int, list[Delivery]] = {}
-    for message_id, delivery in rows:
-        if message_id is not None:
-            found.setdefault(message_id, []).append(delivery)
+    for one in answer:
+        found.setdefault(one.number, []).append(one.row)
     return found
 
 

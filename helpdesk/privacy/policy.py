@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -81,15 +82,20 @@ def current(session: Session) -> Policy:
     known = session.info.get(_KEY)
     if isinstance(known, Policy):
         return known
-    row = session.execute(
-        select(PolicyVersion.id, PolicyVersion.body)
-        .where(PolicyVersion.effective_at <= clock.now())
-        .order_by(PolicyVersion.id.desc())
-        .limit(1)
-    ).one_or_none()
-    policy = DEFAULT if row is None else understand(row.body, version=row.id)
+    in_force = select(PolicyVersion).where(PolicyVersion.effective_at <= clock.now())
+    return learn(session, session.scalars(in_force.order_by(PolicyVersion.id.desc()).limit(1)).one_or_none())
+
+
+def learn(session: Session, row: PolicyVersion | None) -> Policy:
+    """Of the version in force, for the rest of this session; without one, what a new desk begins with."""
+    policy = DEFAULT if row is None else _understood(row.body, row.id)
     session.info[_KEY] = policy
     return policy
+
+
+@lru_cache(maxsize=8)
+def _understood(body: str, version: int) -> Policy:
+    return understand(body, version=version)  # a version's text never changes
 
 
 def forget(session: Session) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, sendings, tag_list, tags, thread
+from helpdesk.desk import customers, sendings, tag_list, tags, thread, ticket_page
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -105,6 +105,7 @@ def show(
     session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Typed | None = None, wrong: str = ""
 ) -> TicketShown | TicketProtected | TicketWithheld:
     """The ticket with everything on it, read through the gate; or the page that says why not."""
+    ticket_page.learn(session, ticket, by=by)
     try:
         text = access.read(session, ticket, by=by)
     except access.PurposeNeeded:
@@ -112,6 +113,7 @@ def show(
     except access.AccessDenied:
         return _withheld(session, ticket, here, by=by)
     rows = thread.of_ticket(session, ticket)
+    ticket_page.learn_thread(session, ticket, rows)
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
     waits = sendings.waiting_on(session, ticket)
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)

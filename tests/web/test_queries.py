@@ -17,7 +17,7 @@ MOST = {
     "/teams/{team}/inbox": (12, 0),
     "/counters": (12, 0),
     "/search?q=lamp": (12, 3),  # a search is an event of its own, each time
-    "/tickets/{number}": (38, 1),  # the conversation, the editor, the customer, the list at its side and the views
+    "/tickets/{number}": (15, 1),  # the conversation, the editor, the customer, the list at its side and the views
     "/drafts": (12, 0),
     "/needs-a-look": (12, 0),
     "/notices": (12, 0),

@@ -1,0 +1,179 @@
+"""What a ticket's page stands on, asked for together: its rooms find their answers there, and ask nothing themselves.
+
+Each answer is the one that its room would get on its own. It is of this reading session alone, and fresh; where
+something may change (in a transaction), nothing is learnt, and each room asks for itself.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.desk import privacy_requests, tags
+from helpdesk.desk.thread import Thread
+from helpdesk.models.agent import Agent, Team, TeamMember
+from helpdesk.models.audit import AuditEvent
+from helpdesk.models.base import Id, Moment
+from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.draft import Draft
+from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.message import Direction, Message, MessageAddress
+from helpdesk.models.policy import PolicyVersion
+from helpdesk.models.privacy_request import PrivacyRequest
+from helpdesk.models.role import Scope
+from helpdesk.models.saved_reply import Signature
+from helpdesk.models.saved_view import SavedView
+from helpdesk.models.sending import Sending
+from helpdesk.models.setting import Setting
+from helpdesk.models.tag import Tag
+from helpdesk.models.ticket import Participant, Ticket
+from helpdesk.privacy import audit, policy
+from helpdesk.privacy.promises.requests import answered
+from helpdesk.privacy.readers import id_of, kind_of
+from helpdesk.storage.db import is_reading
+from helpdesk.storage.once import learnt
+from helpdesk.storage.together import Found, Question, Together
+
+_AGENT, _TICKET, _CUSTOMER, _MAILBOX = (
+    bindparam(name, type_=Id) for name in ("agent_id", "ticket_id", "customer_id", "mailbox_id")
+)
+_NOW: Final = bindparam("now", type_=Moment())
+_SINCE: Final = bindparam("since", type_=Moment())
+_OWN_TEAMS: Final = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == _AGENT)
+_IN_FORCE: Final = select(func.max(PolicyVersion.id)).where(PolicyVersion.effective_at <= _NOW).scalar_subquery()
+
+
+def _as_number(is_so: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((is_so, 1), else_=0)
+
+
+def _glimpses() -> Select[Any]:
+    return select(AuditEvent).where(
+        AuditEvent.actor_kind == "agent",
+        AuditEvent.actor_id == bindparam("actor"),
+        AuditEvent.action == "list.read",
+        AuditEvent.at.between(_SINCE, _NOW),
+    )
+
+
+_DESK: Final = Together(
+    {
+        "policy": Question(select(PolicyVersion).where(PolicyVersion.id == _IN_FORCE)),
+        "settings": Question(select(Setting)),
+        "teams": Question(select(Team), order=(func.lower(Team.name),)),
+        "own teams": Question(_OWN_TEAMS, order=(Team.name,)),
+        "own addresses": Question(select(Mailbox), said=func.lower(Mailbox.address), is_row=False),
+        "views": Question(
+            select(SavedView).where(or_(SavedView.agent_id == _AGENT, SavedView.is_shared.is_(True))),
+            order=(func.lower(SavedView.name), SavedView.id),
+        ),
+        "glimpses": Question(_glimpses()),
+        "undoable": Question(
+            select(Sending).where(
+                Sending.agent_id == _AGENT,
+                Sending.leaves_at > _NOW,
+                Sending.is_later.is_(False),
+                Sending.taken_back_at.is_(None),
+            ),
+            order=(Sending.leaves_at.desc(), Sending.message_id.desc()),
+        ),
+        "tags": Question(
+            select(Tag).where(Tag.id.in_(tags.known(_TICKET).with_only_columns(Tag.id))),
+            number=_as_number(tags.is_on(_TICKET)),
+            order=(Tag.name,),
+        ),
+        "participants": Question(
+            select(Participant).where(Participant.ticket_id == _TICKET), order=(Participant.id,)
+        ),
+        "addresses": Question(
+            select(CustomerAddress).where(CustomerAddress.customer_id == _CUSTOMER), order=(CustomerAddress.id,)
+        ),
+        "drafts": Question(
+            select(Draft).where(Draft.ticket_id == _TICKET, Draft.agent_id == _AGENT),
+            order=(Draft.changed_at.desc(), Draft.id.desc()),
+        ),
+        "signatures": Question(
+            select(Signature).where(
+                or_(Signature.mailbox_id == _MAILBOX, Signature.mailbox_id.is_(None)),
+                or_(Signature.agent_id == _AGENT, Signature.agent_id.is_(None)),
+                or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
+            )
+        ),
+        "requests": Question(
+            select(PrivacyRequest)
+            .join(Message, Message.id == PrivacyRequest.message_id)
+            .where(Message.ticket_id == _TICKET, PrivacyRequest.ended_at.is_(None)),
+            number=_as_number(answered()),
+            order=(PrivacyRequest.id,),
+        ),
+    }
+)
+
+
+def learn(session: Session, ticket: Ticket, *, by: Agent) -> None:
+    """What the desk has set, and what belongs to the ticket, its customer and this agent: no word of content."""
+    if not is_reading(session):
+        return
+    now = clock.now()
+    found = _DESK.ask(
+        session,
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+        mailbox_id=ticket.mailbox_id,
+        agent_id=by.id,
+        actor=id_of(by),
+        now=now,
+        since=now - audit.COALESCED,
+    )
+    _learn_desk(session, found, by)
+    _learn_ticket(session, found, ticket, by)
+
+
+def _learn_desk(session: Session, found: dict[str, list[Found]], agent: Agent) -> None:
+    policy.learn(session, next(iter(_rows(found["policy"])), None))
+    teams = _rows(found["teams"])
+    own = sorted(teams, key=lambda team: team.name) if agent.scope is Scope.ALL else _rows(found["own teams"])
+    learnt(session, Setting, {row.key: row for row in _rows(found["settings"])})
+    learnt(session, Team, teams)
+    learnt(session, (Team, agent.id), own)
+    learnt(session, "own addresses", frozenset(one.said for one in found["own addresses"]))
+    learnt(session, (SavedView, agent.id), _rows(found["views"]))
+    learnt(session, (Sending, agent.id), next(iter(_rows(found["undoable"])), None))
+    glimpses = [json.loads(event.core)["facts"] for event in _rows(found["glimpses"])]
+    learnt(session, ("list.read", (kind_of(agent), id_of(agent))), glimpses)
+
+
+def _learn_ticket(session: Session, found: dict[str, list[Found]], ticket: Ticket, agent: Agent) -> None:
+    on_it = [one.row for one in found["tags"] if one.number]
+    learnt(session, (Tag, ticket.id), (on_it, sorted(one.row.name for one in found["tags"])))
+    learnt(session, (Participant, ticket.id), _rows(found["participants"]))
+    learnt(session, (CustomerAddress, ticket.customer_id), _rows(found["addresses"]))
+    learnt(session, (Signature, ticket.mailbox_id, agent.id), _rows(found["signatures"]))
+    asked = [privacy_requests.Listed(one.row, ticket, bool(one.number)) for one in found["requests"]]
+    learnt(session, (PrivacyRequest, ticket.id), asked)
+    if not ticket.merged_count:  # else those on the merged ones are among them
+        learnt(session, (Draft, ticket.id, agent.id), _rows(found["drafts"]))
+
+
+def learn_thread(session: Session, ticket: Ticket, thread: Thread) -> None:
+    """What the conversation's rows say already: who is on the last email, its files, what is last, what waits."""
+    received = [
+        message for message in [*thread.messages, *thread.taken_back] if message.direction is Direction.RECEIVED
+    ]
+    last = min(received, key=lambda message: (message.is_automatic, -message.id), default=None)
+    named: Sequence[MessageAddress | None] = thread.addresses.get(last.id) or [None] if last else []
+    learnt(session, ("last email", ticket.id), [(last, address) for address in named])
+    forwarded = max(thread.messages, key=lambda one: (one.direction is Direction.RECEIVED, one.id), default=None)
+    files = thread.attachments.get(forwarded.id, ()) if forwarded else ()
+    learnt(session, ("originals", ticket.id), sorted(files, key=lambda file: file.position))
+    ids = [message.id for message in (*thread.messages, *thread.taken_back)]
+    learnt(session, ("latest", ticket.id), (max(ids, default=0), max((note.id for note in thread.notes), default=0)))
+    waiting = [row for row in thread.sendings if row.leaves_at > clock.now() and row.taken_back_at is None]
+    learnt(session, (Sending, "waiting", ticket.id), {row.message_id: row for row in waiting})
+
+
+def _rows(answer: Sequence[Found]) -> list[Any]:
+    return [one.row for one in answer]
