@@ -100,8 +100,8 @@ def disable(session: Session, agent: Agent, *, by: Reader) -> None:
         return
     _require_another_admin(session, agent)
     require_above(agent, by)
+    sign_out(session, agent)  # first: waits for what they are just sending
     agent.is_disabled = True
-    sign_out(session, agent)
     grants.end_all_of(session, agent, by=by)
     session.execute(delete(Passkey).where(Passkey.agent_id == agent.id))
     jobs.wake_screens(session)

@@ -14,7 +14,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.setting import AgentSetting
 from helpdesk.models.sign_in import LoginSession, LoginThrottle
 from helpdesk.privacy import audit, basis, settings
-from helpdesk.storage.db import Database
+from helpdesk.storage.db import Database, is_reading
 from helpdesk.storage.vault import Vault, digest_of
 
 IDLE: Final = timedelta(hours=8)
@@ -74,7 +74,10 @@ def start(session: Session, agent: Agent, secret: str, *, browser: str, awaits_s
 
 
 def current(session: Session, secret: str) -> Login | None:
-    """Who is signed in with this secret; None after too long a pause, after a week, or when the agent is disabled."""
+    """Who is signed in with this secret; None after too long a pause, after a week, or when the agent is disabled.
+
+    Who writes keeps the login as it is until the transaction ends: ending it waits, or was first and is seen.
+    """
     return _found(session, secret, awaits_second_step=False)
 
 
@@ -153,7 +156,7 @@ def end(session: Session, login: Login) -> None:
 
 
 def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login | None:
-    found: Sequence[Row[LoginSession, Agent, bool, AgentSetting | None]] = session.execute(
+    asked = (
         select(LoginSession, Agent, basis.has_grants(), AgentSetting)
         .join(Agent, Agent.id == LoginSession.agent_id)
         .outerjoin(AgentSetting, AgentSetting.agent_id == Agent.id)
@@ -162,7 +165,10 @@ def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login 
             LoginSession.ended_at.is_(None),
             LoginSession.awaits_second_step.is_(awaits_second_step),
         )
-    ).all()
+    )
+    if not is_reading(session):
+        asked = asked.with_for_update(of=LoginSession, key_share=True)
+    found: Sequence[Row[LoginSession, Agent, bool, AgentSetting | None]] = session.execute(asked).all()
     if not found:
         return None
     row, agent, has_grants, _ = found[0]

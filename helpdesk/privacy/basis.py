@@ -102,6 +102,8 @@ def _granted(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[
         .where(or_(AccessGrant.scope == GrantScope.DESK, *of_these))
         .order_by(AccessGrant.expires_at.desc())
     )
+    if not is_reading(session):  # what is written on the strength of one is written before it ends, or not at all
+        chosen = chosen.with_for_update(read=True)
     grants = session.execute(chosen).all()
     found = {ticket.id: next((one.id for one in grants if _reaches(one, ticket)), None) for ticket in tickets}
     return {ticket_id: f"grant {grant_id}" for ticket_id, grant_id in found.items() if grant_id is not None}

@@ -187,6 +187,6 @@ def _named_errors() -> Iterator[None]:
         yield
     except OperationalError as error:
         words = str(error.orig)
-        if "locked" in words or "busy" in words:
+        if "locked" in words or "busy" in words or "deadlock" in words:  # of two that wait for each other
             raise DatabaseBusy("the database is busy: another writer holds it; try again in a moment") from None
         raise DatabaseUnreachable(f"the database can't be used: {words.splitlines()[0]}") from None

@@ -53,7 +53,7 @@ def change_password() -> ResponseReturnValue:
 
 def _password_set(password: str, agent_id: int) -> ResponseReturnValue:
     try:
-        with runtime().db.transaction() as session:
+        with auth.transaction() as session:
             one = session.get_one(Agent, agent_id)
             agents.set_password(session, one, password, by=one)
             sign_in.start(session, one, browser().renew(), browser=browser_name())

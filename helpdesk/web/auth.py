@@ -1,6 +1,7 @@
 """Who is at the other end: every page is for signed-in agents unless its view says otherwise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import current_app, g, make_response, redirect, request, session, url_for
@@ -112,6 +113,17 @@ def who_asks() -> Login:
     with runtime().db.reading() as session:
         let_in(session, view)
     return login()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """For a view that looked who asks some time before it writes: they are still signed in, and stay so meanwhile.
+
+    Raises SignInNeeded, SetUpNeeded.
+    """
+    with runtime().db.transaction() as session:
+        let_in(session, current_app.view_functions.get(request.endpoint or ""))
+        yield session
 
 
 def browser() -> BrowserSecret:

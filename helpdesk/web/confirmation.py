@@ -92,7 +92,7 @@ def _proved(who: Login) -> str | None:
         password_hash = who.agent.password_hash
     password, code = request.form.get("password", ""), request.form.get("code", "")
     is_password = bool(password) and passwords.matches(password_hash, password)
-    with here.db.transaction() as session:
+    with auth.transaction() as session:
         how = "password" if is_password else second_factor.accept(session, here.vault, who.agent, code)
         if how is None:
             sign_in.count_failure(session, keys, who.agent)

@@ -37,7 +37,7 @@ def require_second_step() -> ResponseReturnValue:
 @without_database
 def choose_provider() -> ResponseReturnValue:
     """The provider is asked for its own description before anything is kept."""
-    by = auth.who_asks().agent
+    auth.who_asks()
     settings.must(Permission.PEOPLE)
     fresh()
     with runtime().db.reading() as session:
@@ -49,8 +49,9 @@ def choose_provider() -> ResponseReturnValue:
                 wanted = single_sign_on.described(wanted, provider.fetch(wanted.discovery_url))
     except ProviderRefused as refused:
         return _page_apart(_("This provider can't be used: %(why)s.", why=str(refused)))
-    with runtime().db.transaction() as session:
-        chosen.change(session, wanted, by=by)
+    with auth.transaction() as session:
+        settings.must(Permission.PEOPLE)
+        chosen.change(session, wanted, by=agent())
     return settings.saved(".show")
 
 
