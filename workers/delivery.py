@@ -70,8 +70,19 @@ def deliver(outbound_email_id: int) -> None:
         return
     with Post(account) as post:
         for batch in chain([first], batches):
-            if not _send_all(here, post, batch):
+            goes_on = _send_all(here, post, batch)
+            _learn(here, mailbox, post)
+            if not goes_on:
                 return
+
+
+def _learn(here: Runtime, mailbox: Mailbox, post: Post) -> None:
+    """How large an email the server takes: the next editor knows."""
+    if post.takes is None or post.takes == mailbox.smtp_takes:
+        return
+    mailbox.smtp_takes = post.takes
+    with here.db.transaction() as session:
+        session.get_one(Mailbox, mailbox.id).smtp_takes = post.takes
 
 
 def stop_after_this_one() -> None:

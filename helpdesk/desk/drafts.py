@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
 from helpdesk.desk import inbox, merges
-from helpdesk.desk.replies import MOST_BYTES, TooMuch
+from helpdesk.desk.replies import fits
+from helpdesk.desk.sizes import MOST_BYTES
 from helpdesk.mail import writing
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
@@ -174,10 +175,11 @@ def files(session: Session, draft: Draft) -> Sequence[DraftFile]:
     return session.scalars(select(DraftFile).where(DraftFile.draft_id == draft.id).order_by(DraftFile.id)).all()
 
 
-def add_file(session: Session, draft: Draft, *, name: str, media_type: str, body: bytes) -> DraftFile:
-    """Put a file beside a draft. Raises TooMuch where all of them no longer fit into one email."""
-    if sum(file.size for file in files(session, draft)) + len(body) > MOST_BYTES:
-        raise TooMuch(f"the files have more than {MOST_BYTES // 1024 // 1024} MB together: send some of them apart")
+def add_file(
+    session: Session, draft: Draft, *, name: str, media_type: str, body: bytes, most: int = MOST_BYTES
+) -> DraftFile:
+    """Put a file beside a draft. Raises TooMuch where all of them are more than fits into one email."""
+    fits([*(file.size for file in files(session, draft)), len(body)], [], most)
     file = DraftFile(draft_id=draft.id, media_type=media_type, size=len(body))
     session.add(file)
     session.flush()

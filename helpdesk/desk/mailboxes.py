@@ -110,6 +110,8 @@ def change(
             mailbox.login = LoginKind.PASSWORD
             mailbox.imap_secret = vault.seal(imap.password, what=_IMAP)
     if smtp is not None:
+        if smtp.host != mailbox.smtp_host:
+            mailbox.smtp_takes = None
         mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security = smtp.host, smtp.port, smtp.security
         mailbox.smtp_user = smtp.user
         if smtp.password:

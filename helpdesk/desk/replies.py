@@ -9,7 +9,7 @@ from sqlalchemy import Row, ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import outbox, people
+from helpdesk.desk import outbox, people, sizes
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.mail import thread, writing
 from helpdesk.mail.address import wire_address
@@ -27,7 +27,6 @@ from helpdesk.privacy.access import MessageText
 from helpdesk.storage import jobs
 from helpdesk.storage.once import once
 
-MOST_BYTES: Final = 18 * 1024 * 1024  # of all files together: a quarter more than 24 MB on the wire
 MOST_RECIPIENTS: Final = 50
 
 
@@ -36,7 +35,11 @@ class NobodyToWriteTo(Exception):
 
 
 class TooMuch(Exception):
-    """The files are too large for one email, or the recipients too many; the sentence says which."""
+    """Text and files are more than `most_bytes`, or the recipients too many; the sentence says which."""
+
+    def __init__(self, words: str, most_bytes: int = 0) -> None:
+        super().__init__(words)
+        self.most_bytes = most_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +128,9 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
     basis = None if letter.mode is Mode.NEW else access.require(session, ticket, by=by)
     if not text.strip():
         raise Empty("write something first: the reply is empty")
-    if sum(len(file.payload) for file in files) > MOST_BYTES:
-        raise TooMuch(f"the files have more than {MOST_BYTES // 1024 // 1024} MB together: send some of them apart")
-    chosen = _chosen(session, ticket, to, cc, bcc)
     mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    fits([len(file.payload) for file in files], [text, letter.html or "", letter.below], sizes.most_bytes(mailbox))
+    chosen = _chosen(session, ticket, to, cc, bcc)
     message = _message(session, ticket, text.strip(), mailbox, letter, by)
     _keep_recipients(session, ticket, message, chosen, joins=letter.mode is not Mode.FORWARD)
     _keep_files(session, message, files)
@@ -156,6 +158,12 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
     )
     jobs.announce(session, ticket.id)
     return message
+
+
+def fits(files: Iterable[int], texts: Iterable[str], most: int) -> None:
+    """Raises TooMuch where files of these sizes and these texts are no longer one email."""
+    if sum(files) + sum(len(text.encode()) for text in texts) > most:
+        raise TooMuch(f"more than {most:,} bytes together: send some of the files apart", most)
 
 
 def _last_received(ticket: Ticket) -> ScalarSelect[int]:

@@ -102,7 +102,8 @@ def probe_outgoing(account: SmtpAccount, address: str) -> Iterator[Step]:
             said = post.check_recipient(address, address)
             if said.verdict is not Verdict.ACCEPTED:
                 raise ServerRefused(f"The server does not take mail from {address}: {said.code} {said.text}")
-            return f"mail from {address} would be taken; none was sent"
+            most = f"emails of up to {post.takes / 1_000_000:,.0f} MB are taken; " if post.takes else ""
+            return f"{most}mail from {address} would be taken; none was sent"
 
         yield from _walk(
             Side.OUTGOING,

@@ -127,6 +127,12 @@ class Post:
         """Connect and log in now, rather than with the first email."""
         self._connected()
 
+    @property
+    def takes(self) -> int | None:
+        """Of how many bytes an email may be, as the server says; None where it says nothing, or was not asked yet."""
+        said = (self._client.esmtp_features.get("size", "") if self._client else "").strip()
+        return int(said) if said.isdecimal() and int(said) > 0 else None
+
     def send(
         self, envelope_sender: str, recipients: Sequence[str], message: EmailMessage | bytes
     ) -> dict[str, Answer]:

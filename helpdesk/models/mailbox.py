@@ -76,6 +76,8 @@ class Mailbox(Base, kw_only=True):
     most_per_minute: Mapped[int] = mapped_column(default=0)
     next_send_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_folder: Mapped[str | None] = mapped_column(default=None)
+    largest_mb: Mapped[int | None] = mapped_column(default=None)  # of an email on the wire, as an admin chose
+    smtp_takes: Mapped[int | None] = mapped_column(default=None)  # bytes of an email, as the server said last
     sent_copy_error: Mapped[str | None] = mapped_column(default=None)
 
 

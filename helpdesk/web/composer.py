@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import composing, drafts, quotation, replies, saved_replies, sendings, signatures, snooze, thread
+from helpdesk.desk import (
+    composing,
+    drafts,
+    quotation,
+    replies,
+    saved_replies,
+    sendings,
+    signatures,
+    sizes,
+    snooze,
+    thread,
+)
 from helpdesk.desk.composing import Sending as Habits
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
@@ -124,7 +135,7 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         actions=[(each, actions.words(each)) for each in reply.fields.get("actions", "").splitlines() if each],
         later=moments(),
         seen=sendings.latest(session, ticket),
-        limit=replies.MOST_BYTES,
+        limit=sizes.most_bytes(mailbox),
         wrong=typed.wrong if typed else "",
         held=typed.held if typed else _came(session, ticket, own, reply),
         then=typed.then if typed else "stay",

@@ -7,9 +7,10 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import customers, drafts
+from helpdesk.desk import customers, drafts, sizes
 from helpdesk.desk.replies import TooMuch
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
@@ -118,9 +119,11 @@ def _add_file(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
     if given is None:
         abort(400)
     draft = drafts.begun(db(), ticket, kind, key, by=agent(), seen=composer.seen() or (0, 0))
-    name = given.filename or _("unnamed file")
+    name, most = given.filename or _("unnamed file"), _most_bytes(ticket)
     try:
-        file = drafts.add_file(db(), draft, name=name, media_type=replies.media_type(name), body=given.read())
+        file = drafts.add_file(
+            db(), draft, name=name, media_type=replies.media_type(name), body=given.read(), most=most
+        )
     except TooMuch as error:
         return {"wrong": replies.why_not(error)}, 413
     url = url_for(".file", file_id=file.id)
@@ -181,6 +184,13 @@ def _new_email(draft: Draft) -> DraftRow:
 def _page_of(draft: Draft) -> str:
     """Where a new email goes on; "" for what is written on a ticket, which has its page."""
     return "" if draft.ticket_id is not None else url_for("outreach.new", draft=draft.id)
+
+
+def _most_bytes(ticket: Ticket | None) -> int:
+    """What fits into an email of the ticket's mailbox, or of the one a new email is to leave from."""
+    number = ticket.mailbox_id if ticket else request.form.get("mailbox", 0, type=whole)
+    mailbox = db().get(Mailbox, number)
+    return sizes.most_bytes(mailbox) if mailbox else sizes.MOST_BYTES
 
 
 def _may_write_first() -> None:

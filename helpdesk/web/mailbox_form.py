@@ -6,7 +6,7 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import mailboxes
+from helpdesk.desk import mailboxes, sizes
 from helpdesk.desk.mailbox_setup import USUAL_IMAP, USUAL_SMTP, Setup
 from helpdesk.desk.mailboxes import Server
 from helpdesk.mail.account import ImapAccount, SmtpAccount
@@ -33,6 +33,7 @@ class Typed:
     move_to: str | None
     most_per_minute: int = 0
     sent_folder: str | None = None
+    largest_mb: int | None = None
 
 
 def read(stored: Mailbox | None = None) -> Typed:
@@ -64,6 +65,7 @@ def read(stored: Mailbox | None = None) -> Typed:
         move_to,
         _most_per_minute(stored),
         _sent_folder(stored, setup.folder),
+        _largest_mb(stored),
     )
 
 
@@ -83,6 +85,7 @@ def of(mailbox: Mailbox) -> Typed:
         mailbox.move_to,
         mailbox.most_per_minute,
         mailbox.sent_folder,
+        mailbox.largest_mb,
     )
 
 
@@ -130,6 +133,16 @@ def _sent_folder(stored: Mailbox | None, fetched: str) -> str | None:
     if folder.casefold() == fetched.casefold():
         raise FormWrong(_("Copies of what was sent can't go into the folder that is fetched."))
     return folder
+
+
+def _largest_mb(stored: Mailbox | None) -> int | None:
+    now = str(stored.largest_mb) if stored and stored.largest_mb else ""
+    given = request.form.get("largest_mb", now).strip()
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal()) or len(given) > 2 or not 1 <= int(given) <= sizes.LARGEST:
+        raise FormWrong(_("The largest email: a number of megabytes from 1 to %(most)s.", most=sizes.LARGEST))
+    return int(given)
 
 
 def _server(side: str, usual: dict[Security, int]) -> Server:

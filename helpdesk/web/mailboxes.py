@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.desk import mailbox_setup, mailboxes, sent_copies, teams
+from helpdesk.desk import mailbox_setup, mailboxes, sent_copies, sizes, teams
 from helpdesk.desk.health import LATE
 from helpdesk.egress import TRIAL, stating
 from helpdesk.mail.address import AddressRefused
@@ -131,6 +131,7 @@ def _added(typed: Typed) -> Mailbox:
     )
     mailboxes.limit(db(), mailbox, typed.most_per_minute, by=agent())
     sent_copies.choose(db(), mailbox, typed.sent_folder, by=agent())
+    sizes.choose(db(), mailbox, typed.largest_mb, by=agent())
     return mailbox
 
 
@@ -151,6 +152,7 @@ def _changed(stored: Mailbox, typed: Typed) -> None:
     )
     mailboxes.limit(db(), stored, typed.most_per_minute, by=agent())
     sent_copies.choose(db(), stored, typed.sent_folder, by=agent())
+    sizes.choose(db(), stored, typed.largest_mb, by=agent())
     sent_copies.try_again(db(), stored)
 
 
@@ -215,5 +217,6 @@ def _form(typed: Typed | None, stored: Mailbox | None = None, *, wrong: str = ""
         given=request.form,
         teams=[team for team, _members, _mailboxes in teams.everything(db())],
         securities=list(Security),
+        most_mb=sizes.LARGEST,
         wrong=wrong,
     )

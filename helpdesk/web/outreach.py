@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import composing, drafts, outreach, replies, sendings, tickets
+from helpdesk.desk import composing, drafts, outreach, replies, sendings, sizes, tickets
 from helpdesk.desk.sendings import Written
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail import writing
@@ -112,15 +112,15 @@ def _typed() -> Pad:
 def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:
     if not agent().may(Permission.HANDLE):
         raise NotVisible("ticket", 0)
-    begun = drafts.new_emails(db(), by=agent())
+    begun, mine = drafts.new_emails(db(), by=agent()), outreach.mailboxes(db(), by=agent())
     page = render_template(
         "outreach/new.html",
         desk=frame.around(db(), agent(), "new"),
-        mailboxes=outreach.mailboxes(db(), by=agent()),
+        mailboxes=mine,
         pad=pad,
         draft_id=next((one.id for one in begun if one.key == pad.key), 0),
         others=sum(one.key != pad.key for one in begun),
-        limit=replies.MOST_BYTES,
+        limits={box.id: sizes.most_bytes(box) for box in mine},
         undo=composing.of_agent(db(), agent()).undo_seconds,
         wrong=wrong,
     )

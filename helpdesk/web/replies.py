@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from babel.numbers import format_decimal
 from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
-from helpdesk.desk import composing, drafts, inbox, replies, sendings, tickets
+from helpdesk.desk import composing, drafts, inbox, replies, sendings, sizes, tickets
 from helpdesk.desk.sendings import After, Held, Written
 from helpdesk.desk.snooze import NotToBeSnoozed
 from helpdesk.desk.variables import VariableUnknown
@@ -22,7 +23,7 @@ from helpdesk.web import composer, messages, recipients
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
 from helpdesk.web.inbox import is_partial
-from helpdesk.web.language import _
+from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import listed
 from helpdesk.web.tickets import back_to, handle, page
@@ -87,7 +88,7 @@ def why_not(error: Exception) -> str:
     if isinstance(error, tickets.Empty):
         return _("Write something first.")
     if isinstance(error, replies.TooMuch):
-        return _("The files are too large together for one email (18 MB), or there are too many recipients.")
+        return _too_much(error)
     if isinstance(error, replies.NobodyToWriteTo):
         return _("Choose whom to write to: there is nobody but ourselves.")
     if isinstance(error, VariableUnknown):
@@ -95,6 +96,14 @@ def why_not(error: Exception) -> str:
     if isinstance(error, NotToBeSnoozed | sendings.NotAMoment):
         return _("Choose a moment to come.")
     return _("One of the addresses can't be written to.")
+
+
+def _too_much(error: replies.TooMuch) -> str:
+    if not error.most_bytes:
+        people = replies.MOST_RECIPIENTS
+        return _("An email goes to %(most)s people at most: write to some of them apart.", most=people)
+    most = format_decimal(error.most_bytes / sizes.MEGABYTE, "#,##0.#", locale=locale())
+    return _("An email from this mailbox takes %(most)s MB of text and files: send some of them apart.", most=most)
 
 
 def files() -> list[OutgoingAttachment]:

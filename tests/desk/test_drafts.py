@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import drafts
-from helpdesk.desk.replies import MOST_BYTES, TooMuch
+from helpdesk.desk.replies import TooMuch
+from helpdesk.desk.sizes import MOST_BYTES
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.content.stored_file import StoredFile
 from helpdesk.models.draft import Draft, DraftKind

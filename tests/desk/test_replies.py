@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import people, replies, tickets
-from helpdesk.desk.replies import MOST_BYTES, NobodyToWriteTo, TooMuch
+from helpdesk.desk.replies import NobodyToWriteTo, TooMuch
+from helpdesk.desk.sizes import MOST_BYTES
 from helpdesk.mail import thread
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.outbound import OutgoingAttachment
@@ -214,7 +215,7 @@ def test_files_go_with_the_reply(session: Session, ticket: Ticket, ada: Agent):
 def test_files_that_no_mail_server_takes_are_refused_before_sending(session: Session, ticket: Ticket, ada: Agent):
     huge = OutgoingAttachment("film.mp4", "video/mp4", bytes(MOST_BYTES + 1))
 
-    with pytest.raises(TooMuch, match="18 MB"):
+    with pytest.raises(TooMuch, match="18,254,615 bytes"):
         replies.reply(session, ticket, "Look!", by=ada, files=[huge])
 
 

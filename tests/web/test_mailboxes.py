@@ -1,13 +1,14 @@
 """Mailboxes in the settings: set up, tried step by step, changed; a password goes in and never comes out."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from helpdesk.desk import mailboxes
+from helpdesk.desk import mailboxes, sizes
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from tests.servers.chromium import Pages
@@ -74,6 +75,8 @@ def test_a_mailbox_is_set_up_and_its_password_sealed_for_both_sides(desk: Desk, 
         ({"most_per_minute": "6001"}, "Emails in a minute"),
         ({"most_per_minute": "-1"}, "Emails in a minute"),
         ({"copies": "keep", "sent_folder": "inbox"}, "folder that is fetched"),
+        ({"largest_mb": "0"}, "largest email"),
+        ({"largest_mb": "26"}, "largest email"),
     ],
 )
 def test_what_can_not_be_is_said_in_plain_words_and_nothing_is_kept(
@@ -184,6 +187,29 @@ def test_a_copy_that_could_not_be_put_there_is_told_and_tried_again_when_the_mai
 
     assert "no folder &lt;b&gt;" in told
     assert stored(desk).sent_copy_error is None
+
+
+def test_how_large_an_email_may_be_is_set_and_whoever_writes_is_told_before_they_send(
+    desk: Desk, form: dict[str, str]
+):
+    root, ada = desk.browser(desk.root), desk.browser(desk.ada)
+    root.post("/settings/mailboxes", {**form, "largest_mb": "3"})
+    mailbox = stored(desk)
+    assert 'name="largest_mb" value="3"' in root.get(f"/settings/mailboxes/{mailbox.id}").text
+    key, most = "of-a-large-email", sizes.most_bytes(mailbox)
+    assert 2_000_000 < most < 3_000_000
+    assert f'data-limit="{most}"' in ada.get("/tickets/new").text
+
+    with desk.runtime.db.transaction() as session:
+        session.get_one(Mailbox, desk.ticket.mailbox_id).smtp_takes = 400_000
+    given = {"key": key, "csrf_token": ada.token, "file": (BytesIO(b"x" * 300_000), "lamp.bin")}
+    answer = ada.client.post(f"/tickets/{desk.ticket.number}/drafts/files", data=given)
+    too_long = ada.post(f"/tickets/{desk.ticket.number}/replies", {"text": "lamp " * 60_000})
+
+    assert (answer.status_code, too_long.status_code) == (413, 422)
+    for words in (answer.get_json()["wrong"], too_long.text):
+        assert "takes 0.3 MB of text and files" in words
+    assert "The server takes 400.0 kB" in root.get(f"/settings/mailboxes/{desk.ticket.mailbox_id}").text
 
 
 def test_who_must_mend_a_login_is_led_to_where_it_is_mended(desk: Desk):

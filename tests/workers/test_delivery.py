@@ -87,6 +87,13 @@ def test_what_else_is_due_goes_over_the_same_connection(outbox: Outbox, smtp_sin
     assert smtp_sink.connections == 1
 
 
+def test_how_large_an_email_the_server_takes_is_learnt(outbox: Outbox, smtp_sink: SmtpSink):
+    deliver(outbox.reply())
+
+    assert outbox.mailbox().smtp_takes == 33_554_432  # aiosmtpd's own
+    assert outbox.states() == [ACCEPTED]
+
+
 def test_a_long_row_is_left_to_the_next_job(outbox: Outbox, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(worker, "MOST_IN_A_ROW", 2)
     rows = [outbox.reply(f"Reply {number}") for number in range(5)]

@@ -4,6 +4,7 @@ import { all, goOnAt, one, words } from "./page.js";
 
 export function watchFiles(changed) {
   document.addEventListener("change", (event) => {
+    if (event.target.name === "mailbox") measure();
     if (event.target.name !== "files") return;
     if (!one("#composer")?.dataset.files) return nameFiles(event.target);
     for (const file of [...event.target.files]) upload(file, changed);
@@ -35,7 +36,7 @@ async function upload(file, changed, inText = false) {
   const form = one("#reply-form");
   const state = one("[data-state]", form);
   const sent = new FormData();
-  for (const name of ["csrf_token", "key", "seen", "seen_note"]) sent.set(name, form.elements[name]?.value ?? "");
+  for (const name of ["csrf_token", "key", "seen", "seen_note", "mailbox"]) sent.set(name, form.elements[name]?.value ?? "");
   sent.set("file", file, file.name || "picture.png");
   state.textContent = "…";
   try {
@@ -100,9 +101,11 @@ function measure() {
   const bar = place && one(".size-bar", place);
   if (!bar) return;
   const total = all("[data-draft-files] [data-size]", place).reduce((sum, item) => sum + Number(item.dataset.size), 0);
-  const limit = Number(place.dataset.limit);
+  const limit = Number(one("[name=mailbox] option:checked", place)?.dataset.limit ?? place.dataset.limit);
+  const meter = one("meter", bar);
   bar.hidden = !total;
-  one("meter", bar).value = total;
+  bar.classList.toggle("trouble", total > limit);
+  Object.assign(meter, { max: limit, high: limit * 0.8, value: total });
   one("span", bar).textContent = `${readable(total)} / ${readable(limit)}`;
 }
 
