@@ -1,7 +1,7 @@
 """Published statistics as they are shown: the file's own numbers as tiles, charts and words, nothing beside them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -56,6 +56,20 @@ def tiles(release: Json) -> list[Tile]:
     if "first_reply" in by_metric:
         made.append(_tile(_("First reply, median"), "clock", by_metric["first_reply"]["median_minutes"], say_minutes))
     return made
+
+
+def in_a_line(release: Json) -> str:
+    """The head of the page as a text: for who reads it in a feed."""
+    said = [
+        f"{tile.value} ({tile.interval})" if tile.value else _("smaller than the noise") for tile in tiles(release)
+    ]
+    return " · ".join(f"{tile.name}: {one}" for tile, one in zip(tiles(release), said, strict=True))
+
+
+def most_tickets(release: Json) -> int | None:
+    """Of one customer's month so many are counted; None: this release does not count tickets."""
+    tickets = numbers(release).get("tickets")
+    return None if tickets is None else int(tickets["most_of_one"])
 
 
 def breakdowns(release: Json) -> list[tuple[str, Chart]]:
@@ -181,7 +195,9 @@ def _short(value: float) -> str:
 def _tile(title: str, icon: str, cell: Json | None, say: Callable[[float], str]) -> Tile:
     if cell is None or cell["value"] is None:
         return Tile(title, "", "", icon)
-    return Tile(title, say(cell["value"]), charts.span(cell["low"], cell["high"], say), icon)
+    low, high = cell["low"], cell["high"]
+    interval = _("%(low)s or more", low=say(low)) if high is None else charts.span(low, high, say)
+    return Tile(title, say(cell["value"]), interval, icon)
 
 
 def _line(release: Json) -> Line:
@@ -224,12 +240,18 @@ def _ranked(one: Json, title: str, names: Mapping[str, str], *, is_sorted: bool 
 
 
 def _columns(one: Json, title: str, say: Callable[[str], str]) -> tuple[str, Chart]:
-    return "columns", charts.columns(_words(one, title), [_datum(cell, say(cell["of"])) for cell in one["counts"]])
+    """What is below the noise is drawn as high as it may be, or it would be taken for nought."""
+    data = [replace(_datum(cell, say(cell["of"])), high=cell["high"]) for cell in one["counts"]]
+    return "columns", charts.columns(_words(one, title), data)
 
 
 def _words(one: Json, title: str) -> Words:
     total = one["sum"]
-    says = _("Each customer counts once, with one ticket drawn by lot.")
+    once, twice = (
+        _("Each customer counts once a month, with one ticket drawn by lot."),
+        _("Each customer counts in two periods of a month at the most, with one ticket drawn by lot."),
+    )
+    says = once if one["most_of_one"] == 1 else twice
     if total is not None and total["value"] is not None:
         says += " " + _("Of about %(number)s.", number=number(total["value"]))
     return Words(title=title, name=_("What"), value=_("Customers"), says=says)

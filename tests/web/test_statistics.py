@@ -1,7 +1,8 @@
 """The public page of the statistics, the file and the feed; and the settings behind a permission."""
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,15 +12,17 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
 from helpdesk import clock
-from helpdesk.models.statistic import StatisticBudget, StatisticRelease, StatisticTag
+from helpdesk.models.statistic import Cadence, Metric, StatisticBudget, StatisticRelease, StatisticTag
 from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
-from helpdesk.privacy.statistics import document
+from helpdesk.privacy.statistics import categories, document, periods, sending
+from helpdesk.privacy.statistics.counting import Counted
 from helpdesk.privacy.statistics.document import DocumentUnfit
 from helpdesk.privacy.statistics.plan import Usage
+from helpdesk.privacy.statistics.releases import keep
 from helpdesk.runtime import Runtime
 from tests import world
-from tests.privacy.statistics.small import Small, day
+from tests.privacy.statistics.small import OCTOBER, Small, day, due
 from tests.web.browser import Browser
 from tests.web.desk import Desk
 from workers import statistics
@@ -126,11 +129,81 @@ def test_a_feed_reader_finds_each_release(busy: Runtime, app: Flask):
     [entry] = root.findall(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "October 2026"
     assert entry.findtext(f"{ATOM}id") == "http://localhost:8000/statistics?period=2026-10"
+    [content] = entry.findall(f"{ATOM}content")
+    assert content.get("type") == "text"  # anything else that is no markup had to be base64
+    assert re.fullmatch(
+        r"Tickets: \d+ \(\d+ to \d+\) · Customers helped: .+ · First reply, median: .+", content.text or ""
+    )
 
 
 def test_an_earlier_release_has_its_address_and_a_wrong_one_is_not_there(busy: Runtime, app: Flask):
     assert Browser(app).get("/statistics?period=2026-10").status_code == 200
     assert Browser(app).get("/statistics?period=2026-13'--").status_code == 404
+
+
+def releases(here: Runtime, cadence: Cadence, first: date, *, number: int, noisy: int = 400) -> None:
+    """So many periods as they would have been published, each count the same."""
+    usage, begins = Usage(extras=("weekday",)), first
+    with here.db.transaction() as session:
+        for _period in range(number):
+            found = due(periods.at(cadence, begins), usage)
+            begins = found.period.ends_on
+            counted = Counted(
+                {metric: categories.of(metric, []) for metric in found.metrics},
+                {metric: [noisy] * len(categories.of(metric, [])) for metric in found.metrics},
+                {},
+            )
+            assert keep(session, found, counted, counted.counts, send=True, by=Machine.STATISTICS)
+
+
+def test_a_release_that_is_a_part_of_its_month_tells_what_the_month_may_tell(runtime: Runtime, app: Flask):
+    releases(runtime, Cadence.WEEKLY, OCTOBER, number=4)
+    with clock.stopped_at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        assert statistics.close_next(runtime) == "2026-10"  # its customers, and nothing else
+
+    page = Browser(app).get("/statistics?period=2026-10").text
+
+    assert "epsilon 2 for a month" in page
+    assert "tickets a month are counted" not in page
+    assert "of one customer 12 tickets a month are counted" in Browser(app).get("/statistics").text
+    assert "in two periods of a month" in Browser(app).get("/statistics").text
+
+
+def test_the_page_lists_some_releases_and_the_file_has_all(runtime: Runtime, app: Flask):
+    releases(runtime, Cadence.DAILY, OCTOBER, number=62)
+
+    page = Browser(app).get("/statistics").text
+
+    assert page.count('href="/statistics?period=') == 60
+    assert "stands in the file" in page
+    assert Browser(app).get("/statistics?period=2026-10-01").status_code == 200
+    assert len(json.loads(Browser(app).get("/statistics.json").text)["releases"]) == 62
+
+
+def test_a_column_below_the_noise_does_not_look_like_nought(runtime: Runtime, app: Flask):
+    releases(runtime, Cadence.MONTHLY, OCTOBER, number=1, noisy=3)
+    releases(runtime, Cadence.MONTHLY, date(2026, 11, 1), number=1)
+    with runtime.db.transaction() as session:
+        weekdays = select(StatisticRelease).where(
+            StatisticRelease.metric == Metric.WEEKDAY, StatisticRelease.begins_on > OCTOBER
+        )
+        session.scalars(weekdays).one().noisy = "[400, 300, 200, 100, 90, 3, 2]"
+
+    page = Browser(app).get("/statistics").text
+
+    assert page.count('class="ghost"') == 2
+    assert "at most" in page
+
+
+def test_the_sending_that_is_shown_is_that_of_the_newest_days(runtime: Runtime):
+    """By its name a quarter comes after the months that follow it."""
+    releases(runtime, Cadence.QUARTERLY, date(2026, 1, 1), number=1)
+    releases(runtime, Cadence.MONTHLY, date(2026, 4, 1), number=2)
+
+    with runtime.db.reading() as session:
+        latest = sending.latest(session)
+        assert latest is not None
+        assert latest.period == "2026-05"
 
 
 def test_the_settings_show_ledger_and_preview_and_spend_nothing(desk: Desk):

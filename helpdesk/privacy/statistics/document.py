@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.statistic import Metric, StatisticRelease
@@ -44,13 +44,24 @@ def text(session: Session) -> str:
     return json.dumps(whole(session), indent=1, ensure_ascii=False) + "\n"
 
 
-def releases(session: Session) -> list[Json]:
-    rows = session.scalars(
-        select(StatisticRelease).order_by(
-            StatisticRelease.ends_on.desc(), StatisticRelease.begins_on.desc(), StatisticRelease.id
-        )
+def releases(session: Session, most: int | None = None) -> list[Json]:
+    """What was published, the newest first: all of it, or so many periods."""
+    rows = select(StatisticRelease).order_by(
+        StatisticRelease.ends_on.desc(), StatisticRelease.begins_on.desc(), StatisticRelease.id
     )
-    return [release_of(list(numbers)) for _period, numbers in groupby(rows, key=lambda row: row.period)]
+    if most is not None:
+        newest = (func.max(StatisticRelease.ends_on).desc(), func.max(StatisticRelease.begins_on).desc())
+        periods = select(StatisticRelease.period).group_by(StatisticRelease.period).order_by(*newest).limit(most)
+        rows = rows.where(StatisticRelease.period.in_(periods))
+    found = groupby(session.scalars(rows), key=lambda row: row.period)
+    return [release_of(list(numbers)) for _period, numbers in found]
+
+
+def release_named(session: Session, period: str) -> Json | None:
+    """The release of a period; None: there is none."""
+    rows = select(StatisticRelease).where(StatisticRelease.period == period).order_by(StatisticRelease.id)
+    found = session.scalars(rows).all()
+    return release_of(found) if found else None
 
 
 def check(document: Json) -> None:

@@ -15,7 +15,7 @@ class Number:
 
     value: int
     low: int
-    high: int
+    high: int | None  # None: without an end
 
 
 def half_width(scale: float) -> int:
@@ -44,21 +44,23 @@ def median(edges: Sequence[int], noisy: Sequence[int], scale: float) -> Number |
     """The median in minutes of a histogram whose last bin has no end, with the interval that the noise leaves.
 
     It is where as many are below as above. Their difference at an edge is a sum of all bins, each with its noise:
-    the interval ends where that difference is more than the noise can explain.
+    the interval ends where that difference is more than the noise can explain, and has no end where that may be in
+    the last bin.
     """
     half = half_width_of_sum(scale, len(noisy))
     if sum(noisy) < half:
         return None
     middle = _where(edges, noisy, 0)
-    return None if middle is None else Number(
-        middle,
-        _where(edges, noisy, -half) or 0,
-        _where(edges, noisy, half, else_last=True) or edges[-1],
-    )  # fmt: skip
+    if middle is None:
+        return None
+    return Number(middle, _where(edges, noisy, -half) or 0, _where(edges, noisy, half))
 
 
-def _where(edges: Sequence[int], noisy: Sequence[int], wanted: int, *, else_last: bool = False) -> int | None:
-    """The minute at which (below - above) reaches what is wanted: evenly through a bin, on a logarithmic scale."""
+def _where(edges: Sequence[int], noisy: Sequence[int], wanted: int) -> int | None:
+    """The minute at which (below - above) reaches what is wanted: evenly through a bin, on a logarithmic scale.
+
+    None: in the last bin, which has no minutes.
+    """
     total = sum(noisy)
     before = -total
     for at, edge in enumerate(edges):
@@ -71,4 +73,4 @@ def _where(edges: Sequence[int], noisy: Sequence[int], wanted: int, *, else_last
             part = min(1.0, max(0.0, (wanted - before) / (after - before)))
             return round(edges[at - 1] * math.pow(edge / edges[at - 1], part))
         before = after
-    return edges[-1] if else_last else None
+    return None

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.models.statistic import StatisticSending
+from helpdesk.models.statistic import StatisticRelease, StatisticSending
 from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics.plan import Usage
@@ -99,5 +99,11 @@ def _due() -> Select[str]:
 
 
 def latest(session: Session) -> StatisticSending | None:
-    """The last one, sent or waiting."""
-    return session.scalar(select(StatisticSending).order_by(StatisticSending.period.desc()).limit(1))
+    """The last one, sent or waiting: by its days, because a quarter's name comes after those of its months."""
+    newest = (
+        select(StatisticSending)
+        .join(StatisticRelease, StatisticRelease.period == StatisticSending.period)
+        .group_by(StatisticSending.period)
+        .order_by(func.max(StatisticRelease.ends_on).desc(), StatisticSending.period.desc())
+    )
+    return session.scalar(newest.limit(1))

@@ -1,6 +1,7 @@
 """Periods follow one another without a gap and none belongs to two months; the cadence follows what was published."""
 
 import json
+import math
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk.models.statistic import Cadence, Metric, StatisticRelease
-from helpdesk.privacy.statistics import cadence, intervals, periods
+from helpdesk.privacy.statistics import cadence, intervals, noise, periods
+from helpdesk.privacy.statistics.plan import Query
 from tests.privacy.statistics.small import due, month
 
 
@@ -96,7 +98,30 @@ def test_a_median_is_found_in_its_bin_and_its_interval_holds_it():
     found = intervals.median(edges, [10, 20, 200, 20, 10], 2.0)
 
     assert found is not None
+    assert found.high is not None
     assert 60 < found.low <= found.value <= found.high < 120
+
+
+def test_an_interval_that_may_end_in_the_bin_without_an_end_has_none():
+    found = intervals.median((15, 60, 120, 240), [0, 20, 30, 10, 55], 2.0)
+
+    assert found is not None
+    assert found.low < found.value <= 240
+    assert found.high is None
+
+
+@pytest.mark.parametrize("late", [20, 55, 60])
+def test_the_interval_of_a_median_holds_the_true_one_also_where_many_wait_for_a_reply(late: int):
+    edges, true, query = (60, 240, 480), [25, 20, 10, late], Query(Metric.FIRST_REPLY, 500_000, 1)
+    was = intervals.median(edges, true, 1e-9)
+    within = []
+    for _draw in range(2000):
+        found = intervals.median(edges, noise.draw(query, true), query.scale)
+        if found is not None:
+            high = math.inf if found.high is None else found.high
+            within.append(found.low <= (math.inf if was is None else was.value) <= high)
+
+    assert sum(within) / len(within) > 0.93
 
 
 @pytest.mark.parametrize("noisy", [[0, 0, 0, 0, 0], [-4, 3, 1, -2, 1]])
