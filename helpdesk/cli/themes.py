@@ -21,9 +21,7 @@ from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.theme_shares import CUSTOMERS
 from helpdesk.runtime import Runtime
-from helpdesk.themes.embeddings import ModelUnusable
-from helpdesk.themes.protocol import evaluated
-from helpdesk.themes.values import Limits
+from helpdesk.themes.values import Limits, ModelUnusable
 
 _NEEDED: Final = "texts"
 
@@ -86,6 +84,8 @@ def evaluate(*, model: Path | None) -> None:
     In: {"texts": […], "k": 77, "customers": […], "times": ["2026-01-05", …], "state": …}; only texts are needed.
     Out: {"labels": […], "themes": {"0": {"name": …, "terms": […]}}, "trends": {…}, "state": …}.
     """
+    from helpdesk.themes.protocol import evaluated  # noqa: PLC0415  its libraries take a second, for this word alone
+
     try:
         answer = evaluated(_asked(), Limits(model=model))
     except ModelUnusable as reason:

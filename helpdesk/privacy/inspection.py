@@ -1,13 +1,14 @@
 """The permission audit: who read and changed what, when, by what right, asked by person, ticket or grant."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal_column, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from helpdesk.models.access_grant import AccessGrant, Scope
 from helpdesk.models.agent import Agent
@@ -94,26 +95,39 @@ class Summary:
 
 
 def summary(session: Session, *, since: datetime, until: datetime) -> Summary:
-    """What a report about a period says; counts only."""
-    within = (AuditEvent.at >= since, AuditEvent.at < until)
-    readings, is_agent = AuditEvent.action.in_(READINGS), AuditEvent.actor_kind == "agent"
-    granted = AuditEvent.basis.startswith("grant ")
-
-    def by(column: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> dict[str, int]:
-        rows = session.execute(select(column, func.count()).where(*within, *conditions).group_by(column))
-        return {name: count for name, count in rows}  # noqa: C416  rows are tuples to a human only
-
-    def by_agent(*conditions: ColumnElement[bool]) -> dict[int, int]:
-        return {int(agent_id): count for agent_id, count in by(AuditEvent.actor_id, is_agent, *conditions).items()}
-
-    return Summary(
-        ordinary=by_agent(readings, ~granted),
-        granted=by_agent(readings, granted),
-        refused=by_agent(_IS_REFUSAL),
-        machines=by(AuditEvent.actor_id, readings, AuditEvent.actor_kind == "machine"),
-        grants=by(AuditEvent.action, AuditEvent.action.startswith("grant.")),
-        flags=sum(by(AuditEvent.action, AuditEvent.action == "reading.flag").values()),
+    """What a report about a period says, counted in one walk through it; counts only."""
+    granted = AuditEvent.basis.startswith("grant ").label("granted")
+    kinds = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.action, granted)
+    rows = session.execute(
+        select(*kinds, func.count()).where(AuditEvent.at >= since, AuditEvent.at < until).group_by(*kinds)
     )
+    found: dict[str, Counter[Any]] = defaultdict(Counter)
+    for actor_kind, actor_id, action, is_granted, count in rows:
+        for part, of in _counted_as(actor_kind, actor_id, action, is_granted=bool(is_granted)):
+            found[part][of] += count
+    return Summary(
+        ordinary=found["ordinary"],
+        granted=found["granted"],
+        refused=found["refused"],
+        machines=found["machines"],
+        grants=found["grants"],
+        flags=found["flags"].total(),
+    )
+
+
+def _counted_as(actor_kind: str, actor_id: str, action: str, *, is_granted: bool) -> Iterator[tuple[str, int | str]]:
+    """Where in the report such an event counts, and by what."""
+    is_reading = action in READINGS
+    if actor_kind == "agent" and is_reading:
+        yield "granted" if is_granted else "ordinary", int(actor_id)
+    if actor_kind == "machine" and is_reading:
+        yield "machines", actor_id
+    if actor_kind == "agent" and action.endswith(".refused"):
+        yield "refused", int(actor_id)
+    if action.startswith("grant."):
+        yield "grants", action
+    if action == "reading.flag":
+        yield "flags", action
 
 
 def _chosen(question: Question) -> Select[AuditEvent]:

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.themes.analysis import analyse
-from helpdesk.themes.embeddings import ModelUnusable
 from helpdesk.themes.parent import NO_MEMORY
-from helpdesk.themes.values import Document, Limits
+from helpdesk.themes.values import Document, Limits, ModelUnusable
 
 
 def main(memory_bytes: int, cpu_seconds: int) -> None:

@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import normalize
 
 from helpdesk.themes.features import Vectors
+from helpdesk.themes.values import ModelUnusable
 
 _AT_ONCE: Final = 64
 _LONGEST: Final = 256
 _A_LINE: Final = 200
 _FILES: Final = ("model.onnx", "tokenizer.json")
-
-
-class ModelUnusable(Exception):
-    """The folder holds no model that can be used; says why, and nothing of the texts."""
 
 
 def embedded(folder: Path, texts: Sequence[str], check: Callable[[], None]) -> Vectors:

@@ -9,6 +9,10 @@ from typing import Final
 NO_THEME: Final = -1
 
 
+class ModelUnusable(Exception):
+    """The folder holds no model that can be used; says why, and nothing of the texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One message's new text, and whose it is."""

@@ -46,6 +46,30 @@ def test_changes_are_neither_readings_nor_refusals(trail: Session):
     assert inspection.answer(trail, Question("changes")) == []
 
 
+def test_a_report_counts_each_event_of_its_period_where_it_belongs(session: Session):
+    now = clock.now()
+    kinds = [
+        ("agent", "1", "ticket.read", "ordinary handling"), ("agent", "1", "search", ""),
+        ("agent", "2", "ticket.read", "grant 3"), ("agent", "2", "ticket.refused", ""),
+        ("nobody", "", "login.refused", ""), ("machine", "delivery", "message.read", "delivery"),
+        ("agent", "2", "grant.ask", ""), ("agent", "2", "reading.flag", ""), ("agent", "1", "ticket.close", ""),
+    ]  # fmt: skip
+    for kind, who, action, basis in kinds:
+        for at in (now, now - timedelta(days=40)):
+            row = AuditEvent(
+                actor_kind=kind, actor_id=who, action=action, basis=basis, object_kind="ticket", core=b"{}"
+            )
+            row.at = at
+            session.add(row)
+    session.flush()
+
+    found = inspection.summary(session, since=now - timedelta(days=1), until=now + timedelta(days=1))
+
+    assert (found.ordinary, found.granted, found.refused) == ({1: 2}, {2: 1}, {2: 1})
+    assert (found.machines, found.grants, found.flags) == ({"delivery": 1}, {"grant.ask": 1}, 1)
+    assert found.people == [1, 2]
+
+
 def answered(session: Session, question: Question) -> tuple[list[inspection.Entry], str]:
     """What a question finds, and by what plan its events were looked for."""
     asked: list[tuple[str, Any]] = []

@@ -14,8 +14,8 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from helpdesk.themes import parent
 from helpdesk.themes.analysis import analyse
-from helpdesk.themes.embeddings import ModelUnusable, embedded
-from helpdesk.themes.values import Limits
+from helpdesk.themes.embeddings import embedded
+from helpdesk.themes.values import Limits, ModelUnusable
 from tests.themes.letters import SUBJECTS, letters
 
 SIZE = 16
