@@ -1,8 +1,10 @@
 """What a ticket has besides its conversation: most have none of it, and that is asked in one statement."""
 
 import enum
+import operator
+from functools import reduce
 
-from sqlalchemy import Exists, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.custom_field import CustomField
@@ -17,7 +19,9 @@ from helpdesk.models.snooze import Snooze
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.suggestion import Suggestion
 from helpdesk.models.ticket import Ticket
-from helpdesk.storage.once import once
+from helpdesk.storage.once import learnt, once
+
+TicketId = int | BindParameter[int]
 
 
 class Beside(enum.StrEnum):
@@ -40,24 +44,35 @@ def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
 
 
 def _asked(session: Session, ticket: Ticket) -> frozenset[Beside]:
-    is_there = _conditions(ticket)
-    found = session.execute(select(*(condition.label(name) for name, condition in is_there.items()))).one()
-    return frozenset(name for name, is_so in zip(is_there, found, strict=True) if is_so)
+    return learn(session, ticket, session.scalars(select(as_number(ticket.id))).one())
 
 
-def _conditions(ticket: Ticket) -> dict[Beside, Exists]:
-    a_copy = (InboundEmail.ticket_id == ticket.id, InboundEmail.outcome == Outcome.ALREADY_RECEIVED)
-    asked = exists().where(PrivacyRequest.message_id == Message.id, Message.ticket_id == ticket.id)
+def as_number(ticket_id: TicketId) -> ColumnElement[int]:
+    """All of it as one number, to be asked for beside something else."""
+    parts = [case((is_there, 1 << at), else_=0) for at, is_there in enumerate(_conditions(ticket_id).values())]
+    return reduce(operator.add, parts)
+
+
+def learn(session: Session, ticket: Ticket, number: int) -> frozenset[Beside]:
+    """What such a number says."""
+    found = frozenset(what for at, what in enumerate(_conditions(ticket.id)) if number >> at & 1)
+    learnt(session, ("beside", ticket.id), found)
+    return found
+
+
+def _conditions(ticket_id: TicketId) -> dict[Beside, Exists]:
+    a_copy = (InboundEmail.ticket_id == ticket_id, InboundEmail.outcome == Outcome.ALREADY_RECEIVED)
+    asked = exists().where(PrivacyRequest.message_id == Message.id, Message.ticket_id == ticket_id)
     return {
-        Beside.SUGGESTION: exists().where(Suggestion.ticket_id == ticket.id),
-        Beside.FORWARD: exists().where(StaffForward.ticket_id == ticket.id),
+        Beside.SUGGESTION: exists().where(Suggestion.ticket_id == ticket_id),
+        Beside.FORWARD: exists().where(StaffForward.ticket_id == ticket_id),
         Beside.COPY: exists().where(*a_copy),
         Beside.REQUEST: asked,
-        Beside.RULE: exists().where(FilterHit.ticket_id == ticket.id),
-        Beside.FOLLOWER: exists().where(Follower.ticket_id == ticket.id),
+        Beside.RULE: exists().where(FilterHit.ticket_id == ticket_id),
+        Beside.FOLLOWER: exists().where(Follower.ticket_id == ticket_id),
         Beside.FIELD: exists(CustomField.id),
-        Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket.id),
-        Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket.id, ContactConsent.proved_at.is_not(None)),
-        Beside.SNOOZE: exists().where(Snooze.ticket_id == ticket.id),
-        Beside.LINK: exists().where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id)),
+        Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket_id),
+        Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket_id, ContactConsent.proved_at.is_not(None)),
+        Beside.SNOOZE: exists().where(Snooze.ticket_id == ticket_id),
+        Beside.LINK: exists().where(or_(TicketLink.first_id == ticket_id, TicketLink.second_id == ticket_id)),
     }

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import privacy_requests, tags
+from helpdesk.desk import beside, privacy_requests, tags
 from helpdesk.desk.thread import Thread
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.audit import AuditEvent
@@ -85,6 +85,9 @@ _DESK: Final = Together(
             number=_as_number(tags.is_on(_TICKET)),
             order=(Tag.name,),
         ),
+        "beside": Question(
+            select(Ticket).where(Ticket.id == _TICKET), number=beside.as_number(_TICKET), is_row=False
+        ),
         "participants": Question(
             select(Participant).where(Participant.ticket_id == _TICKET), order=(Participant.id,)
         ),
@@ -152,6 +155,7 @@ def _learn_ticket(session: Session, found: dict[str, list[Found]], ticket: Ticke
     learnt(session, (Participant, ticket.id), _rows(found["participants"]))
     learnt(session, (CustomerAddress, ticket.customer_id), _rows(found["addresses"]))
     learnt(session, (Signature, ticket.mailbox_id, agent.id), _rows(found["signatures"]))
+    beside.learn(session, ticket, found["beside"][0].number)
     asked = [privacy_requests.Listed(one.row, ticket, bool(one.number)) for one in found["requests"]]
     learnt(session, (PrivacyRequest, ticket.id), asked)
     if not ticket.merged_count:  # else those on the merged ones are among them

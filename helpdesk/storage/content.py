@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy import CompoundSelect, bindparam, delete, literal, or_, select, union_all, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from helpdesk.models.base import Id
 from helpdesk.models.content.draft_content import DraftFileContent
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent, PageContent
 from helpdesk.models.content.raw_email import RawEmail
@@ -14,9 +15,39 @@ from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.storage import files, later
+from helpdesk.storage.together import Question, Together
 from helpdesk.storage.words import as_indexed, words
 
 _HEAD_BYTES = 256 * 1024  # of an email, where its header is
+_TICKET = bindparam("ticket_id", type_=Id)
+_TEXTS = Together(
+    {
+        "messages": Question(
+            select(MessageContent)
+            .join(Message, Message.id == MessageContent.message_id)
+            .where(Message.ticket_id == _TICKET),
+            number=MessageContent.message_id,
+        ),
+        "subject": Question(
+            select(TicketContent).where(TicketContent.ticket_id == _TICKET), said=TicketContent.subject, is_row=False
+        ),
+        "notes": Question(
+            select(NoteContent).join(Note, Note.id == NoteContent.note_id).where(Note.ticket_id == _TICKET),
+            number=NoteContent.note_id,
+            said=NoteContent.text,
+            is_row=False,
+        ),
+        "names": Question(
+            select(AttachmentContent)
+            .join(Attachment, Attachment.id == AttachmentContent.attachment_id)
+            .join(Message, Message.id == Attachment.message_id)
+            .where(Message.ticket_id == _TICKET),
+            number=AttachmentContent.attachment_id,
+            said=AttachmentContent.name,
+            is_row=False,
+        ),
+    }
+)
 _NEW_PREVIEW = (
     update(TicketContent.__table__)  # type: ignore[arg-type]
     .where(TicketContent.ticket_id == bindparam("of_ticket"))
@@ -78,35 +109,12 @@ def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse
 
 def ticket_text(session: Session, ticket_id: int) -> TicketText:
     later.settle(session)
-    contents = session.scalars(
-        select(MessageContent)
-        .join(Message, Message.id == MessageContent.message_id)
-        .where(Message.ticket_id == ticket_id)
-    )
-    kinds: dict[str, dict[int, str]] = {"ticket": {}, "note": {}, "attachment": {}}
-    for kind, number, text in session.execute(_smaller_texts(ticket_id)):
-        kinds[kind][number] = text
+    found = _TEXTS.ask(session, ticket_id=ticket_id)
     return TicketText(
-        kinds["ticket"].get(ticket_id, ""),
-        {content.message_id: _message_text(content) for content in contents},
-        kinds["note"],
-        kinds["attachment"],
-    )
-
-
-def _smaller_texts(ticket_id: int) -> CompoundSelect[str, int, str]:
-    """A ticket's subject, its notes and the names of its attachments, in one statement."""
-    subject = select(literal("ticket"), TicketContent.ticket_id, TicketContent.subject)
-    notes = select(literal("note"), NoteContent.note_id, NoteContent.text).join(Note, Note.id == NoteContent.note_id)
-    names = (
-        select(literal("attachment"), AttachmentContent.attachment_id, AttachmentContent.name)
-        .join(Attachment, Attachment.id == AttachmentContent.attachment_id)
-        .join(Message, Message.id == Attachment.message_id)
-    )
-    return union_all(
-        subject.where(TicketContent.ticket_id == ticket_id),
-        notes.where(Note.ticket_id == ticket_id),
-        names.where(Message.ticket_id == ticket_id),
+        next((one.said for one in found["subject"]), ""),
+        {one.number: _message_text(one.row) for one in found["messages"]},
+        {one.number: one.said for one in found["notes"]},
+        {one.number: one.said for one in found["names"]},
     )
 
 

@@ -1,5 +1,7 @@
 """Tickets: one page each, and what is done to them."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -25,6 +27,8 @@ bp = Blueprint("tickets", __name__)
 def show(number: int) -> ResponseReturnValue:
     """A ticket; one that was merged leads to where its conversation goes on."""
     ticket = find(number)
+    if request.args.get("part") == "list" and is_partial():
+        return _list_beside(ticket)
     if ticket.place is Place.MERGED and (on := followed(ticket)) is not None:
         return redirect(listed().ticket_url(on.number, merged=number), code=302)
     return page(ticket)
@@ -141,8 +145,17 @@ def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> Respons
 
 def _whole(made: shown.TicketShown | shown.TicketProtected | shown.TicketWithheld, here: Listed, number: int) -> str:
     around = frame.around(db(), agent(), here.slug)
+    told = {name: request.args[name] for name in ("bulk",) if name in request.args}
+    list_url = f"{here.ticket_url(number)}&{urlencode({'part': 'list', **told})}"
+    return render_template("tickets/show.html", desk=around, shown=made, list_url=list_url)
+
+
+def _list_beside(ticket: Ticket) -> str:
+    """The list a ticket was opened from, with the ticket marked in it."""
+    here = listed()
+    around = frame.around(db(), agent(), here.slug)
     listing = search.found(here) if here.words else lists.of(db(), agent(), here, around)
-    return render_template("tickets/show.html", desk=around, page=listing, shown=made, current_number=number)
+    return render_template("inbox/list.html", page=listing, current_number=ticket.number)
 
 
 def _seen(name: str) -> int:

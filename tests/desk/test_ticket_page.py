@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import (
+    beside,
     composing,
     counters,
     drafts,
@@ -57,6 +58,7 @@ def everything(session: Session, ticket: Ticket, agent: Agent) -> dict[str, Any]
         "recipients": recipients,
         "writer": replies.writer_of_last(session, ticket),
         "originals": [file.id for file in quotation.originals(session, ticket)],
+        "beside": beside.of_ticket(session, ticket),
         "latest": sendings.latest(session, ticket),
         "waiting": sorted(sendings.waiting_on(session, ticket)),
     }

@@ -1,6 +1,8 @@
 """What pages show, keep to themselves, and say when something does not work."""
 
 import gzip
+import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -123,10 +125,21 @@ def test_a_search_that_is_looked_at_again_gives_its_rows_alone(desk: Desk):
 
 
 def test_a_ticket_opened_from_a_search_stands_beside_what_was_found(desk: Desk):
-    answer = desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}?q=flickers")
+    page = desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}?q=flickers")
+    asked_for = re.search(r'hx-get="([^"]+)" hx-trigger="load" hx-target="#list"', page.text)
+    assert asked_for
+    beside = desk.browser(desk.ada).get(unescape(asked_for[1]), headers={"HX-Request-Type": "partial"})
 
-    assert answer.status_code == 200
-    assert "<mark>flickers</mark>" in answer.text
+    assert "<mark>flickers</mark>" in beside.text
+    assert f'class="row waits current" id="row-{desk.ticket.number}"' in beside.text
+    assert "<html" not in beside.text
+
+
+def test_without_scripts_a_ticket_leads_to_its_list(desk: Desk):
+    page = desk.browser(desk.ada).get(f"/tickets/{desk.ticket.number}?view=open&part=list").text
+
+    assert 'href="/inbox/open">Show the list</a>' in page
+    assert 'id="composer"' in page
 
 
 def test_a_letter_is_served_for_a_frame_of_ours_and_for_nothing_else(desk: Desk):

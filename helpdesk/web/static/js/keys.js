@@ -120,6 +120,7 @@ function keepPlace() {
   if (!number) return sessionStorage.removeItem(PLACE);
   if (place().number === number) return;
   const ids = links().map(rowOf);
+  if (!ids.length) return; // the list has not come yet
   const at = ids.indexOf(`row-${number}`);
   sessionStorage.setItem(PLACE, JSON.stringify({ number, "-1": ids[at - 1], 1: at < 0 ? undefined : ids[at + 1] }));
 }

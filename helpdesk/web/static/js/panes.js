@@ -7,10 +7,10 @@ let pageName = document.title.split(" · ").at(-1);
 
 export function watchPanes() {
   markCurrent();
-  one(".row.current")?.scrollIntoView({ block: "nearest" });
   showLast();
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     markCurrent();
+    if (event.detail?.ctx?.target?.id === "list") one(".row.current")?.scrollIntoView({ block: "nearest" });
     fitFrames(ticketPane());
   });
   document.addEventListener("htmx:after:settle", (event) => {
@@ -39,6 +39,10 @@ export function watchPanes() {
 export function backToList() {
   const number = openNumber();
   if (!number) return false;
+  if (!rows()) {
+    one("[data-back]", ticketPane())?.click(); // the list has not come yet
+    return true;
+  }
   history.pushState({ htmx: true }, "", rows().dataset.url);
   empty();
   const row = one(`#row-${number} a`);
