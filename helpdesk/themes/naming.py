@@ -25,6 +25,9 @@ class _Said:
     messages: int = 0
     forms: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
+    def is_common(self, size: int, least: int) -> bool:
+        return len(self.by) >= least and self.messages >= _LEAST_SHARE * size
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -40,47 +43,68 @@ def names(
     texts: Sequence[Sequence[Token]], customers: Sequence[str], labels: Sequence[int], *, least: int
 ) -> dict[int, Naming]:
     """A name and terms for each label (-1 aside): nothing in them is said by fewer than `least` customers."""
-    said: dict[int, dict[Stems, _Said]] = defaultdict(dict)
-    sizes = Counter(label for label in labels if label >= 0)
-    for found, customer, label in zip(texts, customers, labels, strict=True):
-        if label < 0:
-            continue
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        if label >= 0:
+            members[label].append(place)
+    said = {label: _common(texts, customers, places, least) for label, places in members.items()}
+    wanted = {stems for phrases in said.values() for stems in phrases}
+    words = frozenset(stem for stems in wanted for stem in stems)
+    everywhere: Counter[Stems] = Counter()
+    for places in members.values():
+        for place in places:
+            everywhere.update({stems for stems, _ in _phrases(texts[place], words)} & wanted)
+    total = max(1, sum(map(len, members.values())))
+    return {label: _named(said[label], len(members[label]), everywhere, total, least) for label in sorted(members)}
+
+
+def _common(
+    texts: Sequence[Sequence[Token]], customers: Sequence[str], places: Sequence[int], least: int
+) -> dict[Stems, _Said]:
+    """The phrases that enough of these texts and customers have: made only of words that enough of them have."""
+    times: Counter[str] = Counter()
+    for place in places:
+        times.update({token.stem for token in texts[place] if not token.is_stop})
+    enough = max(least, _LEAST_SHARE * len(places))
+    words = frozenset(stem for stem, messages in times.items() if messages >= enough)
+    said: dict[Stems, _Said] = defaultdict(_Said)
+    for place in places:
         seen = set()
-        for stems, form in _phrases(found):
-            here = said[label].setdefault(stems, _Said())
-            here.by.add(customer)
-            here.forms[form].add(customer)
+        for stems, form in _phrases(texts[place], words):
+            here = said[stems]
+            here.by.add(customers[place])
+            here.forms[form].add(customers[place])
             if stems not in seen:
                 here.messages += 1
                 seen.add(stems)
-    everywhere: Counter[Stems] = Counter()
-    for phrases in said.values():
-        for stems, phrase in phrases.items():
-            everywhere[stems] += phrase.messages
-    total = max(1, sum(sizes.values()))
-    return {label: _named(said[label], sizes[label], everywhere, total, least) for label in sorted(sizes)}
+    return {stems: one for stems, one in said.items() if one.is_common(len(places), least)}
 
 
-def _phrases(found: Sequence[Token]) -> list[tuple[Stems, str]]:
-    """Single words and neighbours; a stop word may stand inside a phrase, not at its ends."""
+def _phrases(found: Sequence[Token], words: frozenset[str]) -> list[tuple[Stems, str]]:
+    """Single words and neighbours, of these; a stop word may stand inside a phrase, not at its ends."""
     phrases: list[tuple[Stems, str]] = []
     for place, token in enumerate(found):
-        if token.is_stop or len(token.surface) < 2:
+        if not _stands_alone(token) or token.stem not in words:
             continue
         phrases.append(((token.stem,), token.surface))
-        after = found[place + 1 : place + 3]
-        if after and not after[0].is_stop and len(after[0].surface) > 1:
-            phrases.append(((token.stem, after[0].stem), f"{token.surface} {after[0].surface}"))
-        elif len(after) == 2 and after[0].stem != BREAK and not after[1].is_stop and len(after[1].surface) > 1:
-            phrases.append(((token.stem, after[1].stem), f"{token.surface} {after[0].surface} {after[1].surface}"))
+        reach = 1 if _stands_alone(*found[place + 1 : place + 2]) else 2
+        after = found[place + 1 : place + 1 + reach]
+        if len(after) < reach or not _stands_alone(after[-1]) or after[-1].stem not in words:
+            continue
+        if after[0].stem != BREAK:
+            phrases.append(((token.stem, after[-1].stem), " ".join([token.surface, *(one.surface for one in after)])))
     return phrases
+
+
+def _stands_alone(token: Token | None = None) -> bool:
+    return token is not None and not token.is_stop and len(token.surface) > 1
 
 
 def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], total: int, least: int) -> Naming:
     scored: list[tuple[float, Stems, str, int]] = []
     for stems, said in phrases.items():
         form = _form(said, least)
-        if form is None or len(said.by) < least or said.messages < _LEAST_SHARE * size:
+        if form is None:
             continue
         inside = said.messages / size
         outside = everywhere[stems] / total
