@@ -8,6 +8,7 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli import erasure as erased_again
+from helpdesk.cli import restored_statistics
 from helpdesk.cli.errors import Failed, WrongUse
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.cli.progress import Bar
@@ -56,6 +57,7 @@ def restore(place: Place, *, file: Path, over: bool) -> None:
     """Make the desk what it was when the backup was made. Stop the desk first."""
     with place.desk(migrated=False) as here, _alone(place):
         erased_again.remember(here)
+        restored_statistics.remember(here)
         with Bar() as bar:
             back = backups.restore(here.db, place.config.key_file, file, over=over, say=bar.tell)
         standing = migrations.standing(here.db)
@@ -63,6 +65,7 @@ def restore(place: Place, *, file: Path, over: bool) -> None:
         if standing.is_at_head:
             _note_restored(here.db, back)
             erased = erased_again.replay(here)
+            restored_statistics.settle(here)
             with here.db.reading() as session:
                 waiting = health.outbox(session).waiting
     click.echo(f"The desk is as it was on {back.made_at}: {_in_words(back)}.")

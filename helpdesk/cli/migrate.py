@@ -3,6 +3,7 @@
 import click
 
 from helpdesk.cli import erasure as erased_again
+from helpdesk.cli import restored_statistics
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.storage import migrations
 
@@ -19,6 +20,7 @@ def migrate(place: Place, *, check: bool) -> None:
             return
         before = migrations.upgrade(here.db)
         erased_again.replay(here)  # of an old backup: who was erased since is not there for a moment
+        restored_statistics.settle(here)
     if before.is_at_head:
         click.echo(f"The database has the form this version needs ({before.head}) already.")
     else:

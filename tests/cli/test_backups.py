@@ -1,19 +1,26 @@
 """`helpdesk backup` and `helpdesk restore` at the command line."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from click.testing import Result
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.desk import mailboxes, teams
 from helpdesk.desk.mailboxes import Server
 from helpdesk.models.agent import Team
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.mailbox import Security
+from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
+from helpdesk.privacy.statistics import restored
+from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.runtime import Runtime
 from helpdesk.supervisor import FolderLock
+from tests import world
+from workers import statistics
 
 Command = Callable[..., Result]
 Says = Callable[..., str]
@@ -109,3 +116,56 @@ def test_another_key_file_is_noticed(helpdesk: Command, says: Says, installation
 
     assert restored.exit_code == 0
     assert "is not the one this desk had" in restored.stderr
+
+
+NOVEMBER = datetime(2026, 11, 5, 12, tzinfo=UTC)
+
+
+def begun(runtime: Runtime) -> None:
+    """A desk that publishes since October."""
+    with runtime.db.transaction() as session:
+        settings.change(session, Usage(since="2026-10"), by=Machine.COMMAND)
+        world.a_ticket(session)
+
+
+def publishes(runtime: Runtime, at: datetime) -> str | None:
+    with clock.stopped_at(at):
+        return statistics.close_next(runtime)
+
+
+def test_what_was_published_since_the_backup_is_not_drawn_again(says: Says, tmp_path: Path, runtime: Runtime):
+    begun(runtime)
+    says("backup", str(tmp_path / "b.tar"))
+    assert publishes(runtime, NOVEMBER) == "2026-10"
+    runtime.db.dispose()
+
+    with clock.stopped_at(NOVEMBER):
+        result = says("restore", str(tmp_path / "b.tar"), "--over")
+
+    assert "begin anew with 2026-12" in result
+    assert publishes(runtime, NOVEMBER) is None
+    assert publishes(runtime, datetime(2026, 12, 2, tzinfo=UTC)) is None
+    assert publishes(runtime, datetime(2027, 1, 2, tzinfo=UTC)) == "2026-12"
+
+
+def test_a_restore_that_misses_no_period_goes_on_as_before(says: Says, tmp_path: Path, runtime: Runtime):
+    begun(runtime)
+    assert publishes(runtime, NOVEMBER) == "2026-10"
+    says("backup", str(tmp_path / "b.tar"))
+    runtime.db.dispose()
+
+    with clock.stopped_at(NOVEMBER):
+        assert "anew" not in says("restore", str(tmp_path / "b.tar"), "--over")
+
+    assert publishes(runtime, datetime(2026, 12, 2, tzinfo=UTC)) == "2026-11"
+
+
+def test_a_restore_that_was_cut_short_is_settled_when_it_is_gone_on_with(
+    says: Says, installation: Path, runtime: Runtime
+):
+    begun(runtime)
+    restored.mark(installation)
+
+    with clock.stopped_at(NOVEMBER):
+        assert "begin anew with 2026-12" in says("migrate")
+        assert "anew" not in says("migrate")

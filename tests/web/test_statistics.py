@@ -158,6 +158,8 @@ def releases(here: Runtime, cadence: Cadence, first: date, *, number: int, noisy
 
 def test_a_release_that_is_a_part_of_its_month_tells_what_the_month_may_tell(runtime: Runtime, app: Flask):
     releases(runtime, Cadence.WEEKLY, OCTOBER, number=4)
+    with runtime.db.transaction() as session:
+        settings.change(session, Usage(since="2026-10"), by=Machine.COMMAND)
     with clock.stopped_at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
         assert statistics.close_next(runtime) == "2026-10"  # its customers, and nothing else
 

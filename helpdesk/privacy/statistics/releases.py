@@ -51,7 +51,7 @@ def following(session: Session, usage: Usage, zone: ZoneInfo) -> Due | None:
         return None
     last = newest(session)
     since = periods.month_named(usage.since)
-    if last is not None and (whole := _whole_month(session, last)) is not None:
+    if last is not None and last.ends_on > since and (whole := _whole_month(session, last)) is not None:
         return whole
     begins_on = since if last is None else max(since, last.ends_on)
     month = periods.month_of(begins_on)
