@@ -11,6 +11,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 _AS_THEY_ARE = (str, int, float, bool)
+_LONG = 200
+"""Longer texts travel beside the JSON, which would look at each of their characters."""
 _LENGTHS = struct.Struct(">II")
 HEAD = _LENGTHS.size
 REFUSALS = (ValueError, TypeError, LookupError, AttributeError)
@@ -35,7 +37,7 @@ def unpack(frame: bytes) -> tuple[Any, bytes]:
 
 
 def pack_value(value: object) -> bytes:
-    """Make a frame of a dataclass of plain values; its bytes travel beside the JSON."""
+    """Make a frame of a dataclass of plain values; its bytes and long texts travel beside the JSON."""
     pieces: list[bytes] = []
     said = _plain(value, pieces)
     return pack({"value": said, "lengths": [len(each) for each in pieces]}, b"".join(pieces))
@@ -55,26 +57,34 @@ def value_of(kind: type[T], head: Mapping[str, Any], payload: bytes) -> T:
 
 
 def _plain(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - any plain value
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return value if len(value) <= _LONG else [_piece(value.encode("utf-8", "surrogatepass"), pieces)]
+    if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, bytes):
-        pieces.append(value)
-        return len(pieces) - 1
+        return _piece(value, pieces)
+    if is_dataclass(value) and not isinstance(value, type):
+        value = [getattr(value, name) for name in _names(type(value))]
     if isinstance(value, tuple | list):
         return [_plain(each, pieces) for each in value]
     if isinstance(value, Mapping):
         return {key: _plain(each, pieces) for key, each in value.items()}
     if isinstance(value, date):
         return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return [_plain(getattr(value, name), pieces) for name in _names(type(value))]
     raise TypeError(type(value).__name__)
+
+
+def _piece(body: bytes, pieces: list[bytes]) -> int:
+    pieces.append(body)
+    return len(pieces) - 1
 
 
 def _typed(kind: Any, value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - kind is a type, or a union of types
     if value is None:
         return None
     if kind in _AS_THEY_ARE:
+        if kind is str and type(value) is list:
+            return pieces[value[0]].decode("utf-8", "surrogatepass")
         if type(value) is not kind:
             raise TypeError(kind.__name__)
         return value

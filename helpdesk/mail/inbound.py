@@ -20,6 +20,7 @@ from helpdesk.mail import (
     protection,
     quote,
     screening,
+    splitting,
 )
 from helpdesk.mail.headers import Envelope, Header
 from helpdesk.mail.limits import Limits
@@ -82,7 +83,7 @@ def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:
         defects["it is larger than the limit: only its header was read"] = None
         raw = _without_type(raw[:end]) + b"\n\n"
     try:
-        message = email.message_from_bytes(raw)
+        message = splitting.message_of(raw)
         mended = _refolded(raw, message, defects)
         return message if mended is None else email.message_from_bytes(mended)
     except RecursionError:

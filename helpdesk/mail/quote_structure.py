@@ -40,6 +40,7 @@ _WORDS: Final = {
 }
 _CITED: Final = ("type=", "cite=", "border-left", "quote", "itemscope")
 _MARKERS: Final = tuple((word, effect) for effect, words in _WORDS.items() for word in words.split())
+_TAG: Final = re.compile(r"<[^>]*+>?")
 _RULE_ABOVE: Final = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#?\w{3,12}\s+1")
 _ALWAYS: Final = {"blockquote": Effect.INDENT, "includetail": Effect.QUOTE, "pre": Effect.PRE, "hr": Effect.RULE}
 _LONGEST_ATTRIBUTES: Final = 4000
@@ -48,8 +49,15 @@ _REMEMBERED: Final = 2000
 
 def may_quote(html: str) -> bool:
     """Tell quickly whether anything in the HTML hints at a quote or a signature."""
-    lowered = html.lower()
+    lowered = _different_tags(html).lower()
     return "<blockquote" in lowered or "border-top" in lowered or any(word in lowered for word, _ in _MARKERS)
+
+
+def _different_tags(html: str) -> str:
+    """Give each tag once: an email repeats its few. All of it where a ">" may stand within an attribute."""
+    different = set(_TAG.findall(html))
+    is_plain = not any(tag.count('"') % 2 or tag.count("'") % 2 for tag in different)
+    return "".join(different) if is_plain else html
 
 
 class Structure:

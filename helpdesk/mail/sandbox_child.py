@@ -54,19 +54,23 @@ def main(settings: str) -> None:
 def _serve(limits: Limits) -> int:
     """Answer so many requests; the answer says why it ended."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        return _answer_all(limits)
+    except MemoryError:  # after this nothing here can be relied on
+        return NO_MEMORY
+
+
+def _answer_all(limits: Limits) -> int:
     for _ in range(limits.emails_per_child):
         request = _next()
         if request is None:
             return 0
         _allow_more_time(limits)
-        answer = _answer(*request, limits)
-        if answer is None:
-            return NO_MEMORY
-        _write(answer)
+        _write(_answer(*request, limits))
     return _READ_ENOUGH
 
 
-def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | None:
+def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
     try:
         if head["do"] == "sanitise":
             return frames.pack_value(_sanitised(head, payload))
@@ -75,8 +79,6 @@ def _answer(head: dict[str, Any], payload: bytes, limits: Limits) -> bytes | Non
         return frames.pack_value(replace(inbound.read(payload, limits), parts=()))  # screening is done with them
     except inbound.Unreadable as unreadable:
         return frames.pack({"unreadable": str(unreadable)})
-    except MemoryError:  # after this nothing here can be relied on
-        return None
 
 
 def _sanitised(head: dict[str, Any], payload: bytes) -> SafeHtml:

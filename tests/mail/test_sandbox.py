@@ -16,9 +16,9 @@ from helpdesk.mail.sandbox import Quarantined, Sandbox
 from tests.mail.letters import PDF, attached, multipart, page, part, plain
 
 GOOD = plain(b"It does not print.")
-HEAVY = multipart(b"mixed", *[attached(b"application/pdf", b"\0" * MEGABYTE) for _ in range(15)])
+HEAVY = multipart(b"mixed", *[attached(b"application/pdf", b"\0" * MEGABYTE) for _ in range(30)])
 """More than the memory of the small child below can hold."""
-SMALL = Limits(memory_bytes=150 * MEGABYTE, cpu_seconds=5)
+SMALL = Limits(memory_bytes=150 * MEGABYTE, email_bytes=60 * MEGABYTE, cpu_seconds=5)
 
 
 def children(of: int | str = "self") -> set[int]:
