@@ -287,7 +287,7 @@ def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
     """The customer wrote: the ticket is open, and waits for us since the first email we have not answered."""
     if not ticket.awaits_us or ticket.status is not Status.OPEN:
         ticket.waiting_since = message.at
-    ticket.awaits_us = True
+    ticket.awaits_us, ticket.taken_up_at = True, None
     sendings.customer_wrote(session, ticket)
     if ticket.place is Place.TRASH:  # who writes to a ticket in the trash is not thrown away with it
         ticket.place = Place.DESK

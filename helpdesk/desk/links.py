@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.desk import inbox, people
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent, Team
@@ -97,6 +98,7 @@ def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> T
 
 
 def _opened(session: Session, ticket: Ticket, message: Message) -> Ticket:
+    is_their_own_and_open = not ticket.is_closed and message.customer_id in {None, ticket.customer_id}
     new = Ticket(
         customer=session.get_one(Customer, message.customer_id or ticket.customer_id),
         team=session.get_one(Team, ticket.team_id),
@@ -107,6 +109,7 @@ def _opened(session: Session, ticket: Ticket, message: Message) -> Ticket:
         opened_at=message.at,
         active_at=message.at,
         waiting_since=message.at,
+        taken_up_at=None if is_their_own_and_open else clock.now(),
     )
     session.add(new)
     session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.desk import taking_up
 from helpdesk.models.agent import Agent
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Place, Status, Ticket
@@ -39,6 +40,7 @@ def snooze(
         row = Snooze(ticket_id=ticket.id, agent_id=by.id)
         session.add(row)
     row.agent_id, row.until, row.ends_on_reply, row.at = by.id, until, on_reply, clock.now()
+    taking_up.take_up(ticket)
     ticket.status, ticket.closed_at, ticket.woke_at = Status.SNOOZED, None, None
     facts: dict[str, object] = {"until": until.isoformat() if until else None, "on_reply": on_reply}
     _tell(session, ticket, "ticket.snooze", by=by, facts=facts)

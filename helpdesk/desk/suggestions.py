@@ -84,6 +84,8 @@ def join(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
     ticket.place = Place.TRASH  # an empty cover: its number stays taken, and says where the email is
     tickets.reopen(session, other, by=by)
     other.awaits_us = True
+    if message.customer_id == other.customer_id:
+        other.taken_up_at = None  # they wrote on it, as it turns out
     _answer(session, ticket, Answer.JOINED, by=by)
     jobs.announce(session, other.id)
     return other

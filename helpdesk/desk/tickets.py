@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import followers, inbox, mentions, notices
+from helpdesk.desk import followers, inbox, mentions, notices, taking_up
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.message import Note
 from helpdesk.models.notice import NoticeKind
@@ -90,6 +90,7 @@ def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
         return
     if ticket.is_closed and isinstance(by, Agent):
         access.require(session, ticket, by=by)
+    taking_up.take_up(ticket)
     ticket.status = Status.OPEN
     ticket.closed_at = None
     ticket.waiting_since = clock.now()
@@ -102,6 +103,7 @@ def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
         return
     if ticket.is_closed:  # one that is not closed is its team's to read
         access.require(session, ticket, by=by)
+    taking_up.take_up(ticket)
     ticket.status = Status.PENDING
     ticket.closed_at = None
     _tell(session, ticket, "ticket.wait", by=by)

@@ -129,6 +129,7 @@ class Ticket(Base, kw_only=True):
     awaits_us: Mapped[bool] = mapped_column(default=True)  # the customer spoke last
     first_reply_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    taken_up_at: Mapped[datetime | None] = mapped_column(default=None)  # by us, the customer not having written since
     message_count: Mapped[int] = mapped_column(default=0)
     has_attachments: Mapped[bool] = mapped_column(default=False)
     has_failed_delivery: Mapped[bool] = mapped_column(default=False)

@@ -158,8 +158,8 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     """Ordinary handling, as the policy's mode says.
 
     `recent`: a ticket of the agent's team while it is open and some days after closing, and a customer's
-    earlier tickets with the same team while one of them is open. One that we began, and that the customer has
-    not answered, is none of theirs: else writing to somebody would open what they wrote before.
+    earlier tickets with the same team while one of them is open. One that we began, or took up again after it was
+    closed, opens none until the customer writes on it: else a click of ours would open what they wrote before.
     """
     if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
         return false()
@@ -176,6 +176,7 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
             sibling.customer_id == Ticket.customer_id,
             sibling.team_id == Ticket.team_id,
             sibling.status != Status.CLOSED,
+            sibling.taken_up_at.is_(None),  # by a click of our own: nobody makes a basis for themselves
             # what is left on the feedback page proves nobody: anybody can type any address there
             or_(sibling.channel == Channel.EMAIL, and_(sibling.channel == Channel.AGENT, answered)),
         )

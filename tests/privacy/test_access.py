@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import search, tickets
+from helpdesk.desk import intake, links, search, snooze, tickets
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.ticket import Channel, Status
@@ -88,6 +89,47 @@ def test_reopening_is_no_way_around_a_permission(session: Session):
         tickets.reopen(session, old, by=ada)
 
     assert old.is_closed
+
+
+@pytest.mark.parametrize("take_up", [tickets.reopen, tickets.wait, snooze.snooze])
+def test_taking_up_a_closed_ticket_opens_nothing_else_until_the_customer_writes(session: Session, take_up: Any):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(300))
+    recent = a_ticket(session, team, customer=old.customer, status=Status.CLOSED, at=days_ago(3))
+
+    take_up(session, recent, by=ada)
+    assert access.read(session, recent, by=ada)
+    with pytest.raises(AccessDenied):
+        access.read(session, old, by=ada)
+
+    intake._has_spoken(session, recent, a_message(session, recent))
+    assert access.read(session, old, by=ada)
+
+
+def test_a_closing_that_is_taken_back_leaves_things_as_they_were(session: Session):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(300))
+    now_open = a_ticket(session, team, customer=old.customer)
+
+    tickets.close(session, now_open, by=ada)
+    tickets.reopen(session, now_open, by=ada)
+
+    assert access.read(session, old, by=ada)
+
+
+def test_splitting_off_what_somebody_else_wrote_opens_nothing_of_theirs(session: Session):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(300))
+    others = a_ticket(session, team)
+    a_message(session, others)
+    theirs = a_message(session, others)
+    theirs.customer_id = old.customer_id
+    session.flush()
+
+    links.split(session, others, theirs, by=ada)
+
+    with pytest.raises(AccessDenied):
+        access.read(session, old, by=ada)
 
 
 def test_writing_to_a_customer_opens_nothing_until_they_answer(session: Session):

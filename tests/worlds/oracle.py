@@ -187,6 +187,7 @@ class State:
             (other["customer_id"], other["team_id"]) == same
             and other["status"] != "closed"
             and (other["channel"] != "agent" or other["id"] in self.written_on)
+            and other["taken_up_at"] is None
             for other in self.tickets.values()
         )
 

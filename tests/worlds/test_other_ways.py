@@ -26,6 +26,7 @@ from tests.servers.smtp_sink import Accepted, SmtpSink
 from tests.stories import canary
 from tests.web.browser import PASSWORD
 from tests.worlds.asking import Asked
+from tests.worlds.conftest import FIRST, SECOND
 from tests.worlds.looking import Look, days_later, signed_in
 from tests.worlds.oracle import State, marks_in
 from workers import schedule
@@ -68,8 +69,9 @@ SINK: Final = "mail.log"  # the mail server of the test speaks in this process t
 _CONTENT: Final = re.compile(rf"\bFROM ({'|'.join(sorted(canary.CONTENT - {'audit_payload', 'grant_reason'}))})\b")
 
 
+@pytest.mark.parametrize("random", FIRST, indirect=True)
 def test_the_stream_tells_of_the_tickets_somebody_may_know_of_and_of_no_other(
-    look: Look, app: Flask, monkeypatch: pytest.MonkeyPatch
+    look: Look, app: Flask, random: Random, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(events, "_BEAT", 0.2)
     monkeypatch.setattr(events, "_STEP", 0.05)
@@ -92,13 +94,14 @@ def test_the_stream_tells_of_the_tickets_somebody_may_know_of_and_of_no_other(
     assert signed_in(app, None).get("/events").status_code == 401
 
 
+@pytest.mark.parametrize("random", SECOND, indirect=True)
 def test_each_command_prints_what_its_user_may_read_and_one_without_a_user_prints_no_content(
     look: Look, random: Random
 ):
     with days_later(random.choice((0.5, 2))):
         look.state = State(look.here.db, look.made)
         for name, words in COMMANDS.items():
-            for who in random.sample(look.made.agents, 2) if "{who}" in words else (None,):
+            for who in random.sample(look.made.agents, 3) if "{who}" in words else (None,):
                 for given in _given(look, words, who, random):
                     with _machine_readings_on_the_trail(look, name):
                         said = CliRunner().invoke(
@@ -117,6 +120,7 @@ def test_every_command_is_one_of_those():
     assert set(_leaves(main)) == COMMANDS.keys() | APART
 
 
+@pytest.mark.parametrize("random", FIRST, indirect=True)
 def test_what_is_mailed_is_what_its_writer_may_read_and_goes_to_whom_it_was_written(
     look: Look, app: Flask, smtp_sink: SmtpSink, random: Random
 ):
@@ -134,6 +138,7 @@ def test_what_is_mailed_is_what_its_writer_may_read_and_goes_to_whom_it_was_writ
     assert look.obtained
 
 
+@pytest.mark.parametrize("random", SECOND, indirect=True)
 def test_no_job_lets_content_out_and_what_it_reads_is_on_the_trail(
     look: Look, random: Random, caplog: pytest.LogCaptureFixture
 ):
