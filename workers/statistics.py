@@ -82,6 +82,11 @@ def send_file(here: Runtime) -> None:
 def _begin(here: Runtime, zone: ZoneInfo) -> None:
     with here.db.reading() as session:
         usage = settings.of(session, Usage)
+        month = f"{clock.now().astimezone(zone):%Y-%m}"
+        is_left = not usage.is_on and releases.has_tallies(session, before=month)
+    if is_left:
+        with here.db.transaction() as session:
+            releases.forget_tallies(session, before=month)
     if usage.is_on and not usage.since:
         with here.db.transaction() as session:
             releases.begin(session, now=clock.now(), zone=zone)

@@ -55,7 +55,10 @@ def show() -> ResponseReturnValue:
 @bp.get("/statistics.json")
 @public
 def file() -> ResponseReturnValue:
-    return Response(document.text(db()), content_type="application/json; charset=utf-8")
+    made = Response(document.text(db()), content_type="application/json; charset=utf-8")
+    made.headers["Cache-Control"] = "public, no-cache"
+    made.add_etag()
+    return made.make_conditional(request)
 
 
 @bp.get("/statistics.schema.json")

@@ -22,6 +22,7 @@ from helpdesk.web.numbers import whole
 bp = Blueprint("statistics_settings", __name__)
 
 _MONTHS_SHOWN = 12
+_LETTERS_SHOWN = 100_000  # of the file, which grows for years
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _typed() -> dict[str, str]:
 def _page(wrong: str = "") -> ResponseReturnValue:
     usage = values.of(db(), Usage)
     shown = usage if usage.since else replace(usage, since=f"{clock.now().astimezone(zone()):%Y-%m}")
+    file = document.text(db())
     due = releases.following(db(), replace(shown, is_on=True), zone())
     return settings.page(
         "statistics_settings/index.html",
@@ -150,7 +152,8 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         months=_months(),
         faults=ledger.faults(db()),
         sent=sending.latest(db()),
-        file=document.text(db()),
+        file=file[:_LETTERS_SHOWN],
+        is_file_cut=len(file) > _LETTERS_SHOWN,
     )
 
 

@@ -21,6 +21,7 @@ from helpdesk.privacy.statistics.document import DocumentUnfit
 from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.privacy.statistics.releases import keep
 from helpdesk.runtime import Runtime
+from helpdesk.web import statistics_settings
 from tests import world
 from tests.privacy.statistics.small import OCTOBER, Small, day, due
 from tests.web.browser import Browser
@@ -212,7 +213,7 @@ def test_the_settings_show_ledger_and_preview_and_spend_nothing(desk: Desk):
     publish(desk.runtime, customers=40)
     root = desk.browser(desk.root)
     with desk.runtime.db.reading() as session:
-        before = document.text(session)
+        before = document.whole(session)
 
     page = root.get("/settings/statistics").text
 
@@ -220,7 +221,7 @@ def test_the_settings_show_ledger_and_preview_and_spend_nothing(desk: Desk):
     assert "2026-10" in page
     assert "± 48" in page  # of the tickets, eight a customer
     with desk.runtime.db.reading() as session:
-        assert document.text(session) == before
+        assert document.whole(session) == before
 
 
 @pytest.mark.parametrize("customers", [0, 40])
@@ -230,7 +231,7 @@ def test_the_next_release_is_drawn_with_noise_alike_and_costs_nothing(desk: Desk
     root = desk.browser(desk.root)
 
     with desk.runtime.db.reading() as session:
-        before = session.scalars(select(StatisticBudget.spent)).all(), document.text(session)
+        before = session.scalars(select(StatisticBudget.spent)).all(), document.whole(session)
     pages = [root.get("/settings/statistics").text for _ in range(2)]
 
     drawn = [page[page.index('class="preview-charts"') : page.index("</details>\n<p")] for page in pages]
@@ -238,7 +239,7 @@ def test_the_next_release_is_drawn_with_noise_alike_and_costs_nothing(desk: Desk
     assert "<svg" in drawn[0]
     assert ("for a desk with 100 tickets" in pages[0]) is (customers == 0)
     with desk.runtime.db.reading() as session:
-        assert (session.scalars(select(StatisticBudget.spent)).all(), document.text(session)) == before
+        assert (session.scalars(select(StatisticBudget.spent)).all(), document.whole(session)) == before
         assert session.scalar(select(func.count()).select_from(StatisticRelease)) == (5 if customers else 0)
 
 
@@ -292,6 +293,28 @@ def test_the_file_is_shown_before_it_is_sent_anywhere(desk: Desk):
     assert root.post("/settings/statistics/sending", {"address": "https://vendor.example/in"}).status_code == 303
     with desk.runtime.db.reading() as session:
         assert settings.of(session, Usage).send_to == "https://vendor.example/in"
+
+
+def test_the_file_is_made_once_for_each_release_and_fetched_once(busy: Runtime, app: Flask):
+    first = Browser(app).get("/statistics.json")
+
+    again = app.test_client().get("/statistics.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    with clock.stopped_at(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        statistics.close_periods()
+    newer = app.test_client().get("/statistics.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert newer.status_code == 200
+    assert [one["period"] for one in json.loads(newer.data)["releases"]] == ["2026-11", "2026-10"]
+
+
+def test_of_a_long_file_the_settings_show_the_beginning(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(statistics_settings, "_LETTERS_SHOWN", 1_000)
+    publish(desk.runtime, customers=40)
+
+    page = desk.browser(desk.root).get("/settings/statistics").text
+
+    assert "…</pre>" in page
+    assert 'href="/statistics.json"' in page
 
 
 def test_a_tag_that_may_name_somebody_is_refused(desk: Desk):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk import runtime as parts
-from helpdesk.models.statistic import Metric, StatisticBudget, StatisticRelease, StatisticTag
+from helpdesk.models.statistic import Metric, StatisticBudget, StatisticRelease, StatisticTag, StatisticTally
 from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import document, ledger
@@ -78,13 +78,13 @@ def test_a_month_is_published_in_the_night_after_it_by_the_operators_clock(here:
 def test_done_again_it_changes_nothing(here: Runtime):
     close(NOVEMBER)
     with here.db.reading() as session:
-        before = document.text(session)
+        before = document.whole(session)
 
     close(NOVEMBER)
     close(NOVEMBER + timedelta(days=20))
 
     with here.db.reading() as session:
-        assert document.text(session) == before
+        assert document.whole(session) == before
         assert len(trail(session, "statistics.release")) == 1
 
 
@@ -151,6 +151,18 @@ def test_what_is_switched_off_publishes_nothing(here: Runtime):
     close(NOVEMBER)
 
     assert published(here.db) == []
+
+
+def test_switched_off_the_tallies_of_months_that_are_over_are_forgotten(here: Runtime):
+    with here.db.transaction() as session:
+        settings.change(session, Usage(is_on=False, since="2026-10"), by=Machine.COMMAND)
+        for month in ("2026-10", "2026-11"):
+            session.add(StatisticTally(month=month, mark=b"m", periods=1, tickets=1))
+
+    close(NOVEMBER)
+
+    with here.db.reading() as session:
+        assert session.scalars(select(StatisticTally.month)).all() == ["2026-11"]
 
 
 def test_several_schedulers_at_once_publish_once(here: Runtime):
@@ -241,7 +253,7 @@ def test_killed_at_any_step_it_neither_publishes_nor_spends_twice(here: Runtime,
 def test_erasing_everybody_changes_no_published_number(here: Runtime):
     close(NOVEMBER)
     with here.db.reading() as session:
-        before = document.text(session)
+        before = document.whole(session)
 
     with here.db.transaction() as session:
         for table in ("ticket_tag", "participant", "ticket"):
@@ -249,4 +261,4 @@ def test_erasing_everybody_changes_no_published_number(here: Runtime):
     close(NOVEMBER + timedelta(days=1))
 
     with here.db.reading() as session:
-        assert document.text(session) == before
+        assert document.whole(session) == before

@@ -6,8 +6,9 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.statistic import Metric, StatisticRelease
@@ -24,6 +25,7 @@ _EDGES: Final = {
 }
 
 Json = dict[str, Any]
+_texts: WeakKeyDictionary[Engine | Connection, tuple[tuple[Any, ...], str]] = WeakKeyDictionary()
 
 
 class DocumentUnfit(Exception):
@@ -40,8 +42,13 @@ def whole(session: Session) -> Json:
 
 
 def text(session: Session) -> str:
-    """The file, byte for byte as it is published and sent."""
-    return json.dumps(whole(session), indent=1, ensure_ascii=False) + "\n"
+    """The file, byte for byte as it is published and sent; made once for each release, for it grows for years."""
+    newest = select(StatisticRelease.id, StatisticRelease.released_at).order_by(StatisticRelease.id.desc()).limit(1)
+    at = tuple(session.execute(newest).one_or_none() or ())
+    kept = _texts.get(session.get_bind())
+    if kept is None or kept[0] != at:
+        kept = _texts[session.get_bind()] = (at, json.dumps(whole(session), indent=1, ensure_ascii=False) + "\n")
+    return kept[1]
 
 
 def releases(session: Session, most: int | None = None) -> list[Json]:

@@ -124,6 +124,18 @@ def begin(session: Session, *, now: datetime, zone: ZoneInfo) -> Usage:
     return usage
 
 
+def has_tallies(session: Session, *, before: str) -> bool:
+    """Whether there are tallies of months before this one: looked at before anything is locked."""
+    return session.scalar(select(StatisticTally.month).where(StatisticTally.month < before).limit(1)) is not None
+
+
+def forget_tallies(session: Session, *, before: str) -> None:
+    """Where publishing is off, no later period of those months is counted: begun again, it begins with its month."""
+    hold(session, "statistics")
+    if not settings.of(session, Usage).is_on:
+        session.execute(delete(StatisticTally).where(StatisticTally.month < before))
+
+
 def newest(session: Session) -> StatisticRelease | None:
     """The last row of the tickets, which every period has."""
     rows = select(StatisticRelease).where(StatisticRelease.metric == Metric.TICKETS)
