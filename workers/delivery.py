@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from helpdesk.desk import compose, delivery, mailboxes, outbox, together
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail import outbound
 from helpdesk.mail.address import AddressRefused
-from helpdesk.mail.outbound import NotComposed
+from helpdesk.mail.outbound import NotComposed, OutgoingEmail
 from helpdesk.mail.smtp import Answer, Post, Verdict
 from helpdesk.mail.trouble import LoginRefused, MailTrouble
 from helpdesk.models.mailbox import Mailbox
@@ -122,12 +123,13 @@ def _send_all(here: Runtime, post: Post, batch: Sequence[Claimed]) -> bool:
     left, answered = list(batch), Answered(here)
     with _keeping(here, batch):
         while left:
-            for claimed, made in _composed(here, left):
+            ahead = _Ahead(_composed(here, left))
+            for claimed in ahead.emails:
                 if _stop.is_set():
                     answered.mark()
                     _give_back(here, left)
                     return False
-                goes_on = _send(here, post, claimed, made, answered)
+                goes_on = _send(here, post, claimed, ahead, answered)
                 left.pop(0)
                 if not goes_on:
                     answered.mark()
@@ -137,15 +139,15 @@ def _send_all(here: Runtime, post: Post, batch: Sequence[Claimed]) -> bool:
     return True
 
 
-def _send(here: Runtime, post: Post, claimed: Claimed, made: "Made", answered: "Answered") -> bool:
+def _send(here: Runtime, post: Post, claimed: Claimed, ahead: "_Ahead", answered: "Answered") -> bool:
     """Whether the server is there for the next email."""
     failpoints.passing("after-claim")
-    goes_on = True
+    made, goes_on = ahead.take(), True
     if isinstance(made, Answer):
         answers = _all(claimed, made)
     else:
         try:
-            answers = post.send(made.envelope_sender, claimed.recipients, made.raw)
+            answers = post.send(made.envelope_sender, claimed.recipients, made.raw, meanwhile=ahead.prepare)
         except LoginRefused as error:
             _pause(here, [claimed], str(error))
             return False
@@ -190,19 +192,47 @@ class Ready:
     raw: bytes = field(repr=False)
 
 
-Made = Ready | Answer  # or why it could not be made, as if a server had said so
+Refused = Answer  # why an email could not be made, as if a server had said so
 
 
-def _composed(here: Runtime, batch: Sequence[Claimed]) -> list[tuple[Claimed, Made]]:
+class _Ahead:
+    """Emails whose bytes are made one ahead: of the next one while the server thinks about this one."""
+
+    def __init__(self, composed: Sequence[tuple[Claimed, OutgoingEmail | Refused]]) -> None:
+        self.emails = [claimed for claimed, _made in composed]
+        self._left = deque(made for _claimed, made in composed)
+        self._next: Ready | Refused | None = None
+
+    def prepare(self) -> None:
+        if self._next is None and self._left:
+            self._next = _ready(self._left.popleft())
+
+    def take(self) -> Ready | Refused:
+        self.prepare()
+        made, self._next = self._next, None
+        assert made is not None  # noqa: S101  there are as many as emails
+        return made
+
+
+def _ready(made: OutgoingEmail | Refused) -> Ready | Refused:
+    if isinstance(made, Answer):
+        return made
+    try:
+        return Ready(made.envelope_sender, outbound.compose(made))
+    except (NotComposed, AddressRefused) as error:
+        return Answer(554, str(error), Verdict.REFUSED)
+
+
+def _composed(here: Runtime, batch: Sequence[Claimed]) -> list[tuple[Claimed, OutgoingEmail | Refused]]:
     """The next emails, as many as are not too large together; they are on the trail before a byte leaves."""
-    made: list[tuple[Claimed, Made]] = []
+    made: list[tuple[Claimed, OutgoingEmail | Refused]] = []
     size = 0
     with here.db.reading() as session:
         held = together.hold(session, batch)
         for claimed in batch:
             one = _compose(here, session, claimed)
             made.append((claimed, one))
-            size += len(one.raw) if isinstance(one, Ready) else 0
+            size += 0 if isinstance(one, Answer) else one.weight
             if size > MOST_BYTES_AT_ONCE:
                 break
         readings = session.info["readings"]
@@ -211,12 +241,11 @@ def _composed(here: Runtime, batch: Sequence[Claimed]) -> list[tuple[Claimed, Ma
     return made
 
 
-def _compose(here: Runtime, session: Session, claimed: Claimed) -> Made:
+def _compose(here: Runtime, session: Session, claimed: Claimed) -> OutgoingEmail | Refused:
     if claimed.is_hopeless:
         return Answer(554, "Every attempt to send this email ended without an answer.", Verdict.REFUSED)
     try:
-        email = compose.email(session, claimed, desk=here.config.desk, vault=here.vault, by=Machine.DELIVERY)
-        return Ready(email.envelope_sender, outbound.compose(email))
+        return compose.email(session, claimed, desk=here.config.desk, vault=here.vault, by=Machine.DELIVERY)
     except FileMissing:
         return _later("A file of this email is missing: bring the files folder back from a backup.")
     except (NotComposed, AddressRefused) as error:

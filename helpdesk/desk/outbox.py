@@ -23,7 +23,7 @@ from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
 
 LEASE: Final = timedelta(seconds=45)  # renewed while a mail server takes its time
-MOST_AT_ONCE: Final = 20
+MOST_AT_ONCE: Final = 40
 MOST_ATTEMPTS: Final = 20  # so many attempts were all cut off before they had an answer
 
 _WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)

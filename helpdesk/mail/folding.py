@@ -8,7 +8,7 @@ from email.header import Header
 from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.policy import Policy
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 # the same in email after email: who sends, and what kinds of parts there are
 _RECURRING: Final = frozenset({"from", "mime-version", "content-type", "content-transfer-encoding"})
@@ -18,6 +18,11 @@ class MessageIds(UnstructuredHeader, BaseHeader):
     """Ids in angle brackets with spaces between; whoever sets it has checked each of them."""
 
     max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Nothing is to be found in them: they are folded between one another, as they are."""
+        kwds["parse_tree"], kwds["decoded"] = None, str(value)
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"

@@ -1,6 +1,5 @@
 """Composing what we send: values become an email whose headers and recipients are exactly the ones meant."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +10,10 @@ from email.parser import HeaderParser
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, getaddresses
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
+from helpdesk.mail import wire
 from helpdesk.mail.address import one_line, safe_name, wire_address
 from helpdesk.mail.folding import registry
 from helpdesk.mail.parsed import Address
@@ -66,6 +67,11 @@ class OutgoingEmail:
         return "" if self.automatic else wire_address(self.sender.email)
 
     @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self.text) + len(self.html or "") + sum(len(one.payload) for one in self.attachments)
+
+    @property
     def recipients(self) -> tuple[str, ...]:
         """Everybody it goes to, each once, as servers want it."""
         return tuple(dict.fromkeys(wire_address(one.email) for one in (*self.to, *self.cc)))
@@ -73,27 +79,36 @@ class OutgoingEmail:
 
 def compose(email: OutgoingEmail) -> bytes:
     """Make the bytes of an email, then read them again and compare: raises `NotComposed` or `AddressRefused`."""
-    policy = _policy(email)
-    message = EmailMessage(policy=policy)
-    headers = _headers(email)
-    for name, value in headers:
-        message[name] = value
-    message.set_content(_body(email.text))
+    made = message(email)
+    names = made.keys()
+    raw = wire.written(made, email.message_id)
+    _insist(raw, email, names, _policy(email))
+    return raw
+
+
+def message(email: OutgoingEmail) -> EmailMessage:
+    """An email with its parts, before it is bytes. Raises as `compose` does."""
+    made = EmailMessage(policy=_policy(email))
+    for name, value in _headers(email):
+        made[name] = value
+    made.set_content(_body(email.text))
     if email.html is not None:
-        _add_html(message, email.html, [one for one in email.attachments if one.content_id])
+        _add_html(made, email.html, [one for one in email.attachments if one.content_id])
     for number, one in enumerate(email.attachments, 1):
         if email.html is None or not one.content_id:
-            _attach(message, one, number)
-    _settle_boundaries(message, email.message_id)
-    raw = message.as_bytes()
-    _insist(raw, email, [name for name, _value in headers], policy)
-    return raw
+            _attach(made, one, number)
+    return made
 
 
 def _policy(email: OutgoingEmail) -> "EmailPolicy[EmailMessage]":
     # 7 bits everywhere: no server on the way has to promise more
     ascii_only = all(address.isascii() for address in (*email.recipients, wire_address(email.sender.email)))
-    return SMTP.clone(cte_type="7bit", utf8=not ascii_only, header_factory=registry())
+    return _policy_of(utf8=not ascii_only)
+
+
+@cache
+def _policy_of(*, utf8: bool) -> "EmailPolicy[EmailMessage]":
+    return SMTP.clone(cte_type="7bit", utf8=utf8, header_factory=registry())
 
 
 def _headers(email: OutgoingEmail) -> list[tuple[str, object]]:
@@ -183,25 +198,17 @@ def _content_id(image: OutgoingAttachment) -> str:
     return image.content_id
 
 
-def _settle_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Make boundaries from the Message-ID instead of chance; “=_” cannot occur in an encoded body."""
-    for number, part in enumerate(message.walk()):
-        if part.is_multipart():
-            digest = hashlib.sha256(f"{number} {message_id}".encode()).hexdigest()
-            part.set_boundary(f"=_{digest[:32]}")
-
-
 def _insist(raw: bytes, email: OutgoingEmail, names: list[str], policy: "EmailPolicy[EmailMessage]") -> None:
     """Read what was made as two kinds of receiver would, and refuse it where it says anything else."""
-    header = raw.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n"
-    strict = HeaderParser(policy=policy).parsestr(header)
+    header = HeaderParser().parsestr(raw.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n")
     known = {"content-type", "content-transfer-encoding", "mime-version"}
-    if sorted(name.lower() for name in strict if name.lower() not in known) != sorted(map(str.lower, names)):
+    carried, meant = ([name.lower() for name in some if name.lower() not in known] for some in (header, names))
+    if sorted(carried) != sorted(meant):
         raise NotComposed("The email would carry other headers than meant.")
-    loose = HeaderParser().parsestr(header)
-    for name, meant in (("From", (email.sender,)), ("To", email.to), ("Cc", email.cc)):
-        wanted = [wire_address(one.email) for one in meant]
-        as_structure = [one.addr_spec for value in strict.get_all(name, []) for one in value.addresses]
-        as_text = [found for _name, found in getaddresses(loose.get_all(name, [])) if found]
+    for name, people in (("From", (email.sender,)), ("To", email.to), ("Cc", email.cc)):
+        wanted, values = [wire_address(one.email) for one in people], header.get_all(name, [])
+        strict = [policy.header_fetch_parse(name, value) for value in values]
+        as_structure = [one.addr_spec for value in strict for one in value.addresses]
+        as_text = [found for _name, found in getaddresses(values) if found]
         if as_structure != wanted or as_text != wanted:
             raise NotComposed("The email would go to other people than meant.")

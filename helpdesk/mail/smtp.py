@@ -20,6 +20,7 @@ from helpdesk.mail.trouble import HostUnknown, LoginRefused, PortClosed, ServerR
 
 # The server may think long after the last dot; hanging up early would send the email twice.
 DATA_SECONDS: Final = 120.0
+_GO_AHEAD: Final = 354
 _WANTS_LOGIN: Final = frozenset({530, 534, 535, 538})
 
 
@@ -134,9 +135,16 @@ class Post:
         return int(said) if said.isdecimal() and int(said) > 0 else None
 
     def send(
-        self, envelope_sender: str, recipients: Sequence[str], message: EmailMessage | bytes
+        self,
+        envelope_sender: str,
+        recipients: Sequence[str],
+        message: EmailMessage | bytes,
+        *,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> dict[str, Answer]:
         """Send one email and give the server's answer for every recipient, each once.
+
+        What is to be done `meanwhile` is done while the server has the email and has not answered yet.
 
         Raises `LoginRefused` or `MailboxUnreachable` when nothing could be said to the server at all. Whatever
         happens later is an answer: if the line breaks after the bytes were sent, nobody knows, and the
@@ -160,7 +168,7 @@ class Post:
         if opening.verdict is not Verdict.ACCEPTED:
             self._reset(client)
             return dict.fromkeys(everybody, opening)
-        return self._hand_over(client, everybody, raw)
+        return self._hand_over(client, everybody, raw, meanwhile)
 
     def check_recipient(self, envelope_sender: str, recipient: str) -> Answer:
         """Ask whether the server would take mail for a recipient, without sending any."""
@@ -171,7 +179,9 @@ class Post:
         self._reset(client)
         return said
 
-    def _hand_over(self, client: smtplib.SMTP, everybody: list[str], raw: bytes) -> dict[str, Answer]:
+    def _hand_over(
+        self, client: smtplib.SMTP, everybody: list[str], raw: bytes, meanwhile: Callable[[], None]
+    ) -> dict[str, Answer]:
         answers = dict.fromkeys(everybody, _BROKE_OFF)
         taken: list[str] = []
         for recipient in everybody:
@@ -187,7 +197,9 @@ class Post:
             self._reset(client)
             return answers
         _patience(client, DATA_SECONDS)
-        said = _said(client.data, raw)
+        said = _said(client.docmd, "DATA")
+        if said.code == _GO_AHEAD:
+            said = _said(_contents, client, raw, meanwhile)
         if said.code == 421:
             self._drop()
         else:
@@ -239,6 +251,13 @@ def _offer(client: smtplib.SMTP, recipient: str) -> Answer:
         return _said(client.rcpt, wire_address(recipient))
     except AddressRefused as error:
         return Answer(553, str(error), Verdict.REFUSED)
+
+
+def _contents(client: smtplib.SMTP, raw: bytes, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
+    """What the server says of an email's bytes; a line that begins with a dot gets a second one (RFC 5321, 4.5.2)."""
+    client.send(re.sub(rb"(?m)^\.", b"..", raw) + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"))
+    meanwhile()
+    return client.getreply()
 
 
 def _said(command: Callable[..., tuple[int, bytes]], *arguments: object) -> Answer:
