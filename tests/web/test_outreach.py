@@ -1,5 +1,6 @@
 """A ticket for somebody, on screen: an email, or what they said on the phone, which sends nothing."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -117,6 +118,7 @@ def page(desk_url: str, desk: Desk, pages: Pages) -> Page:
 def test_in_a_browser_a_new_email_survives_its_window_and_leaves_once_with_its_last_word(
     desk: Desk, page: Page, desk_url: str
 ):
+    expect(page).to_have_title(re.compile("^New email · "))
     page.locator('[data-address="to"] .typed').fill("nils@call.example")
     page.get_by_label("Subject").fill("Your lamp")
     page.get_by_label("Your text").press_sequentially("It is here.")

@@ -79,7 +79,8 @@ export function markCurrent() {
     if (isCurrent) one("a", row)?.setAttribute("aria-current", "true");
     else one("a", row)?.removeAttribute("aria-current");
   }
-  document.title = `${openTicket()?.dataset.title ?? listTitle()} · ${pageName}`;
+  const shown = openTicket()?.dataset.title ?? listTitle();
+  if (shown) document.title = `${shown} · ${pageName}`; // a page of another kind has its own
 }
 
 // a ticket opens at its last message from outside, with what is needed to answer in sight
