@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.access import TicketText
-from helpdesk.privacy.basis import ORDINARY
+from helpdesk.privacy.basis import ORDINARY, basis_to_read
 from helpdesk.privacy.policy import Mode
 from helpdesk.web import bars, composer, more, ticket_fields, words
 from helpdesk.web import thread as conversation
@@ -28,6 +29,8 @@ from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed
 from helpdesk.web.thread import Entry
 from helpdesk.web.ticket_fields import FieldShown
+
+_ASKED: Final = 8  # of a team's people; more names help nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +208,14 @@ def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> T
         back_url=here.back_url,
         customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id],
         why=_why_not(session, is_of_the_team=any(agent.id == by.id for agent in team)),
-        whom_to_ask=", ".join(agent.name for agent in team if agent.id != by.id),
+        whom_to_ask=_who_reads(session, ticket, [one for one in team if one.id != by.id]),
         purposes=words.purposes(),
     )
+
+
+def _who_reads(session: Session, ticket: Ticket, team: Sequence[Agent]) -> str:
+    """Some of the team who may read it themselves: nobody is sent to those who would have to ask too."""
+    return ", ".join(one.name for one in team[:_ASKED] if basis_to_read(session, ticket, one) is not None)
 
 
 def _basis(basis: str, ticket: Ticket) -> str:

@@ -1,6 +1,7 @@
 """Asking for permission in the browser, and the customer's answer by a mailed link."""
 
 import re
+from datetime import timedelta
 
 from helpdesk import clock
 from helpdesk.desk import permissions
@@ -8,6 +9,7 @@ from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Scop
 from helpdesk.models.access_grant import Purpose as ReadingFor
 from helpdesk.models.agent import Agent
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
+from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy.grants import Wish
 from tests import world
 from tests.web.browser import PASSWORD_HASH
@@ -156,3 +158,14 @@ def test_why_something_is_not_possible_is_said_in_the_readers_language(desk: Des
 
     assert page.status_code == 422
     assert "Fragen Sie nach einer Minute bis " in page.text
+
+
+def test_who_may_not_read_is_sent_to_those_who_may_and_to_nobody_who_would_have_to_ask_too(desk: Desk):
+    root, url = desk.browser(desk.root), f"/tickets/{desk.ticket.number}"
+    assert "If you need it, ask Ada Fischer." in root.get(url).text
+
+    with desk.runtime.db.transaction() as session:
+        ticket = session.get_one(Ticket, desk.ticket.id)
+        ticket.status, ticket.closed_at = Status.CLOSED, clock.now() - timedelta(days=30)
+
+    assert "If you need it" not in root.get(url).text
