@@ -100,7 +100,10 @@ def left(session: Session, erasure: Erasure) -> dict[str, list[int]]:
 
 
 def take(session: Session, erasure: Erasure, name: str, ids: Sequence[int]) -> None:
-    """Take one batch of one step: harmless twice."""
+    """Take one batch of one step: harmless twice, and counted once, whoever else is at the same erasure."""
+    session.flush()
+    session.refresh(erasure, with_for_update=True)
+    ids = _still_left(session, erasure, name, ids)
     files: Sequence[bytes]
     if name == _EMAILS:
         files = _erase_loose(session, ids)
@@ -120,7 +123,11 @@ def remove_files(session: Session, erasure: Erasure) -> None:
 
 
 def end(session: Session, erasure: Erasure) -> bool:
-    """The last step: name and addresses go, and it is done; False when something was written meanwhile."""
+    """The last step: name and addresses go, and it is done, once; False when something was written meanwhile."""
+    session.flush()
+    session.refresh(erasure, with_for_update=True)
+    if erasure.state is ErasureState.DONE:
+        return True
     person = person_of(session, erasure)
     if session.scalar(STEPS_BY_NAME["messages"].left(person).limit(1)) is not None:
         return False
@@ -212,6 +219,15 @@ def _person(session: Session, customer: Customer) -> Person:
 
 def _count(session: Session, step: Step, person: Person) -> int:
     return session.scalar(select(func.count()).select_from(step.left(person).subquery())) or 0
+
+
+def _still_left(session: Session, erasure: Erasure, name: str, ids: Sequence[int]) -> list[int]:
+    """Of a batch, what nobody has taken since it was looked up."""
+    if name == _EMAILS:
+        kept = select(InboundEmail.id).where(InboundEmail.id.in_(ids), InboundEmail.outcome != Outcome.ERASED)
+        return list(session.scalars(kept))
+    found = STEPS_BY_NAME[name].left(person_of(session, erasure)).subquery()
+    return list(session.scalars(select(found.c[0]).where(found.c[0].in_(ids))))
 
 
 def _is_named(session: Session, address: str) -> bool:

@@ -256,6 +256,22 @@ def test_twice_is_once_and_somebody_who_only_stood_on_copies_can_be_erased(sessi
             erasure.find(session, nobody)
 
 
+def test_two_at_one_erasure_count_each_thing_once_and_end_it_once(session: Session, nils: Customer):
+    ticket = world.a_ticket(session, customer=nils)
+    world.a_message(session, ticket)
+    planned = {name: count for name, count in erasure.plan(session, nils).counts.items() if count}
+    begun = erasure.begin(session, VAULT, nils, by=Machine.COMMAND)
+
+    command, worker = erasure.left(session, begun), erasure.left(session, begun)
+    for name, ids in [*command.items(), *worker.items()]:
+        erasure.take(session, begun, name, ids)
+    assert erasure.end(session, begun)
+    assert erasure.end(session, begun)
+
+    assert {name: count for name, count in json.loads(begun.counts).items() if count} == planned
+    assert len(world.trail(session, "erasure.end")) == 1
+
+
 def test_the_certificate_tells_what_was_done_and_nothing_of_the_person(session: Session, nils: Customer):
     dpo = world.an_agent(session, name="Dora Pohl")
     world.a_ticket(session, customer=nils)
