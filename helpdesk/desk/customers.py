@@ -10,6 +10,7 @@ from helpdesk.desk import inbox
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.ticket import Place, Ticket
+from helpdesk.privacy import united
 from helpdesk.storage.once import once
 
 _OTHERS = 5
@@ -38,12 +39,11 @@ def labels(session: Session, customers: Iterable[Customer]) -> dict[int, str]:
 
 
 def record(session: Session, ticket: Ticket, *, by: Agent) -> CustomerRecord:
-    """The customer of a ticket, with the last of their other tickets that are visible."""
-    own = (
-        select(CustomerAddress).where(CustomerAddress.customer_id == ticket.customer_id).order_by(CustomerAddress.id)
-    )
-    addresses = once(session, (CustomerAddress, ticket.customer_id), lambda: session.scalars(own).all())
-    theirs = inbox.visible(by).where(Ticket.customer_id == ticket.customer_id, Ticket.place == Place.DESK)
+    """The customer of a ticket with all their addresses, and the last of their other tickets that are visible."""
+    records = united.ids_of(ticket.customer)
+    known = select(CustomerAddress).where(CustomerAddress.customer_id.in_(records)).order_by(CustomerAddress.id)
+    addresses = once(session, (CustomerAddress, ticket.customer_id), lambda: session.scalars(known).all())
+    theirs = inbox.visible(by).where(Ticket.customer_id.in_(records), Ticket.place == Place.DESK)
     count = select(func.count()).select_from(theirs.with_only_columns(Ticket.id).subquery()).scalar_subquery()
     others = session.execute(
         theirs.add_columns(count)

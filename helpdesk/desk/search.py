@@ -14,7 +14,7 @@ from helpdesk.desk.search_filters import KEYS, Filter, NotUnderstood
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.ticket import Place, Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, united
 from helpdesk.privacy.access import Phrase
 from helpdesk.storage.words import words
 
@@ -123,7 +123,7 @@ def _newest(session: Session, among: ColumnElement[bool]) -> list[int]:
 def _by_number_or_customer(session: Session, query: Query, among: ColumnElement[bool]) -> Sequence[int]:
     if not (query.numbers or query.addresses):
         return []
-    customers = select(CustomerAddress.customer_id).where(CustomerAddress.email.in_(query.addresses))
+    customers = united.beside(select(CustomerAddress.customer_id).where(CustomerAddress.email.in_(query.addresses)))
     named = select(Ticket.id).where(among, or_(Ticket.id.in_(query.numbers), Ticket.customer_id.in_(customers)))
     return session.scalars(named.order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(MOST_RESULTS + 1)).all()
 

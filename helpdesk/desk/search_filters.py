@@ -18,7 +18,7 @@ from helpdesk.models.message import Message, MessageAddress, Note
 from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import custom_fields
+from helpdesk.privacy import custom_fields, united
 from helpdesk.privacy.basis import readable
 
 Condition = ColumnElement[bool]
@@ -109,8 +109,8 @@ def _assignee(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Cond
 
 
 def _from(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
-    """Who wrote a message of it: an address, its beginning, or @ and a domain."""
-    people = select(CustomerAddress.customer_id).where(_address(CustomerAddress.email, value))
+    """Who wrote a message of it, with this or another address: an address, its beginning, or @ and a domain."""
+    people = united.beside(select(CustomerAddress.customer_id).where(_address(CustomerAddress.email, value)))
     return Ticket.id.in_(select(Message.ticket_id).where(Message.customer_id.in_(people)))
 
 

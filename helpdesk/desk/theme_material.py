@@ -49,14 +49,15 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
         for condition in (is_meant, and_(is_meant, is_open))
     )
     chosen = session.execute(
-        select(Message.id, Message.customer_id, Message.at, Message.from_name)
+        select(Message.id, func.coalesce(Customer.part_of_id, Customer.id), Message.at, Message.from_name)
         .join(Ticket, Ticket.id == Message.ticket_id)
+        .join(Customer, Customer.id == Message.customer_id)
         .where(is_meant, is_open)
         .order_by(Message.at.desc(), Message.id.desc())
         .limit(MOST)
     )
     found.left_out, found.beyond = meant - counted, max(0, counted - MOST)
-    rows = [(number, customer, at, name) for number, customer, at, name in chosen if customer is not None]
+    rows = [(number, customer, at, name) for number, customer, at, name in chosen]
     accounts = organisations(session)
     for piece in _pieces(rows):
         texts = access.new_texts(session, [row[0] for row in piece], by=Machine.THEMES, for_report=report.id)

@@ -30,15 +30,15 @@ from helpdesk.models.sending import Sending
 from helpdesk.models.setting import Setting
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import audit, policy
+from helpdesk.privacy import audit, policy, united
 from helpdesk.privacy.promises.requests import answered
 from helpdesk.privacy.readers import id_of, kind_of
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt
 from helpdesk.storage.together import Found, Question, Together
 
-_AGENT, _TICKET, _CUSTOMER, _MAILBOX = (
-    bindparam(name, type_=Id) for name in ("agent_id", "ticket_id", "customer_id", "mailbox_id")
+_AGENT, _TICKET, _PERSON, _MAILBOX = (
+    bindparam(name, type_=Id) for name in ("agent_id", "ticket_id", "person_id", "mailbox_id")
 )
 _NOW: Final = bindparam("now", type_=Moment())
 _SINCE: Final = bindparam("since", type_=Moment())
@@ -92,7 +92,8 @@ _DESK: Final = Together(
             select(Participant).where(Participant.ticket_id == _TICKET), order=(Participant.id,)
         ),
         "addresses": Question(
-            select(CustomerAddress).where(CustomerAddress.customer_id == _CUSTOMER), order=(CustomerAddress.id,)
+            select(CustomerAddress).where(CustomerAddress.customer_id.in_(united.of_person(_PERSON))),
+            order=(CustomerAddress.id,),
         ),
         "drafts": Question(
             select(Draft).where(Draft.ticket_id == _TICKET, Draft.agent_id == _AGENT),
@@ -124,7 +125,7 @@ def learn(session: Session, ticket: Ticket, *, by: Agent) -> None:
     found = _DESK.ask(
         session,
         ticket_id=ticket.id,
-        customer_id=ticket.customer_id,
+        person_id=united.head_of(ticket.customer),
         mailbox_id=ticket.mailbox_id,
         agent_id=by.id,
         actor=id_of(by),

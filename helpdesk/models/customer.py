@@ -28,6 +28,8 @@ class Customer(Base, kw_only=True):
     is_protected: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    # the same person under other addresses: the record this one was put beside
+    part_of_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), default=None, index=True)
     addresses: Mapped[list["CustomerAddress"]] = relationship(
         back_populates="customer",
         default_factory=list,

@@ -6,7 +6,7 @@ between two batches it is gone on with; done again it finds nothing.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,7 @@ from helpdesk.models.erasure import Erasure, ErasureState
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Message, MessageAddress
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, audit, grants, policy, tombstones
+from helpdesk.privacy import access, audit, grants, policy, tombstones, united
 from helpdesk.privacy.erasure_steps import STEPS, Person, Step, tickets_of, tickets_shared
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
@@ -47,6 +47,7 @@ class Plan:
     tickets: int
     shared_tickets: Sequence[int]
     mentions: Sequence[int]  # others' messages that hold an address or the name: for somebody to look at
+    records: int = 1  # of one person: each is taken away
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +73,13 @@ def find(session: Session, who: str) -> Customer | str:
 
 def plan(session: Session, who: Customer | str, *, by: Machine = Machine.ERASURE) -> Plan:
     """A dry run: it counts, and changes nothing."""
-    person = _person(session, who) if isinstance(who, Customer) else Person(0, frozenset({who}))
+    if not isinstance(who, Customer):
+        return _plan(session, Person(0, frozenset({who})), by=by)
+    plans = [_plan(session, _person(session, one), by=by) for one in united.all_of(session, who)]
+    return replace(_together(plans), customer_id=who.id)
+
+
+def _plan(session: Session, person: Person, *, by: Machine) -> Plan:
     counts = {step.name: _count(session, step, person) for step in STEPS}
     counts[_EMAILS] = len(access.loose_emails_from(session, person.addresses, by=by))
     counts[_ADDRESSES] = len(person.addresses)
@@ -84,11 +91,23 @@ def plan(session: Session, who: Customer | str, *, by: Machine = Machine.ERASURE
     return Plan(person.id or None, counts, tickets, shared, mentions)
 
 
+def _together(plans: Sequence[Plan]) -> Plan:
+    """What is taken away of all records of one person."""
+    counts = {name: sum(one.counts[name] for one in plans) for name in plans[0].counts}
+    shared = sorted({number for one in plans for number in one.shared_tickets})
+    mentions = sorted({number for one in plans for number in one.mentions})
+    return Plan(plans[0].customer_id, counts, sum(one.tickets for one in plans), shared, mentions, records=len(plans))
+
+
 def begin(session: Session, vault: Vault, who: Customer | str, *, by: Reader) -> Erasure:
     """From here on it goes by itself: the tombstones stand, live grants are over. One that runs is given back."""
     customer = _made(session, who) if isinstance(who, str) else who
-    tombstones.place(session, vault, _person(session, customer).addresses)
-    return _begun(session, customer, by=by)
+    begun: dict[int, Erasure] = {}
+    for one in united.all_of(session, customer):  # each record of this person has its own erasure and certificate
+        tombstones.place(session, vault, _person(session, one).addresses)
+        if one.erased_at is None or one is customer:
+            begun[one.id] = _begun(session, one, by=by)
+    return begun[customer.id]
 
 
 def left(session: Session, erasure: Erasure) -> dict[str, list[int]]:

@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
 from helpdesk.models.objection import Objection, Wish
-from helpdesk.privacy import audit, theme_shares
+from helpdesk.privacy import audit, theme_shares, united
 from helpdesk.privacy.readers import Reader
 
 
@@ -22,7 +22,12 @@ def left_out() -> Select[int]:
 
 
 def note(session: Session, customer: Customer, wish: Wish, *, by: Reader) -> Objection:
-    """Write down a customer's wish; one that is in force already stays as it is."""
+    """Write down a customer's wish, for each record of this person; one that is in force already stays as it is."""
+    noted = {one.id: _note(session, one, wish, by=by) for one in united.all_of(session, customer)}
+    return noted[customer.id]
+
+
+def _note(session: Session, customer: Customer, wish: Wish, *, by: Reader) -> Objection:
     known = session.scalar(
         select(Objection).where(
             Objection.customer_id == customer.id, Objection.wish == wish, Objection.ended_at.is_(None)
@@ -42,14 +47,19 @@ def note(session: Session, customer: Customer, wish: Wish, *, by: Reader) -> Obj
 
 
 def end(session: Session, objection: Objection, *, by: Reader) -> None:
-    """The customer withdrew it; from now on they count again, and what was published stays."""
+    """The customer withdrew it, for each of their records; they count again, and what was published stays."""
     if objection.ended_at is not None:
         return
-    objection.ended_at = clock.now()
-    audit.record(
-        session, "objection.end", by=by, on=("customer", objection.customer_id), subject_id=objection.customer_id,
-        facts={"wish": objection.wish.value},
-    )  # fmt: skip
+    records = united.ids_of(session.get_one(Customer, objection.customer_id))
+    same = select(Objection).where(
+        Objection.customer_id.in_(records), Objection.wish == objection.wish, Objection.ended_at.is_(None)
+    )
+    for one in session.scalars(same.order_by(Objection.id)).all():
+        one.ended_at = clock.now()
+        audit.record(
+            session, "objection.end", by=by, on=("customer", one.customer_id), subject_id=one.customer_id,
+            facts={"wish": one.wish.value},
+        )  # fmt: skip
 
 
 def in_force(session: Session, *, most: int) -> Sequence[tuple[Objection, Customer]]:

@@ -86,6 +86,8 @@ def _of_kind() -> dict[str, str]:
         "feedback.agree": _("Agreed to be written to"),
         "feedback.leave": _("Left feedback"),
         "feedback.refuse": _("Does not want to be written to"),
+        "customer.part": _("Parted from another record:"),
+        "customer.unite": _("Put beside another record of the same person:"),
         "custom_field.retire": _("Retired the field"),
         "custom_field.bring_back": _("Offered the field again"),
         "ticket.follow": _("Followed"),

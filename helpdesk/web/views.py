@@ -71,6 +71,7 @@ from helpdesk.web import (
     theme,
     themes,
     tickets,
+    uniting,
     waiting,
     waiting_email,
 )
@@ -143,6 +144,7 @@ _FEATURES = (
     theme,
     themes,
     tickets,
+    uniting,
     waiting,
     waiting_email,
 )

@@ -107,3 +107,24 @@ def test_an_urgent_ticket_shows_it_in_the_list(desk: Desk):
 
     assert "Urgent" in ada.get("/inbox/open").text
     assert ada.post(f"/tickets/{desk.ticket.number}/priority", {"priority": "yesterday"}).status_code == 400
+
+
+def test_two_records_of_one_person_stand_beside_each_other_on_the_ticket_and_are_parted_there(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        customer = world.a_customer(session, "nils@work.example", "N. Berg")
+        team = session.get_one(Team, desk.ticket.team_id)
+        other = world.a_ticket(session, team, customer=customer, subject="At work")
+        number, customer_id = other.id, customer.id
+    ada = desk.browser(desk.ada)
+    wrong = ada.post(f"/tickets/{desk.ticket.number}/customer/uniting", {"address": "nobody@work.example"})
+    assert wrong.status_code == 422
+    assert "Nobody else has this address" in wrong.text
+
+    ada.post(f"/tickets/{desk.ticket.number}/customer/uniting", {"address": "nils@work.example"})
+
+    page = pane(ada, desk.ticket.number)
+    assert "nils@work.example" in page
+    assert "At work" in page
+    assert f'href="/tickets/{desk.ticket.number}' in pane(ada, number)
+    ada.post(f"/tickets/{desk.ticket.number}/customer/parting", {"other": str(customer_id)})
+    assert "nils@work.example" not in pane(ada, desk.ticket.number)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.audit import AuditEvent
@@ -154,7 +154,8 @@ def _rows(session: Session, span: Span, unit: Unit) -> list[_Row]:
     owners = organisations(session) if unit is Unit.ORGANISATION else {}
     found = session.execute(
         select(
-            Ticket.id, Ticket.customer_id, Ticket.opened_at, Ticket.channel, Ticket.first_reply_at, Ticket.closed_at,
+            Ticket.id, func.coalesce(Customer.part_of_id, Customer.id), Ticket.opened_at,
+            Ticket.channel, Ticket.first_reply_at, Ticket.closed_at,
             Customer.language,
         )
         .join(Customer, Customer.id == Ticket.customer_id)
