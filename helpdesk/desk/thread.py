@@ -23,6 +23,7 @@ HAPPENINGS: Final = (
     "ticket.move",
     "ticket.prioritise",
     "ticket.put_back",
+    "ticket.rename",
     "ticket.reopen",
     "ticket.restore",
     "ticket.snooze",

@@ -15,6 +15,7 @@ from helpdesk.privacy.readers import Reader
 from helpdesk.storage import jobs
 
 PREVIEW_LENGTH = 160
+LONGEST_SUBJECT = 250
 
 
 class TicketNotFound(Exception):
@@ -53,6 +54,20 @@ def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
     _tell(session, ticket, "ticket.note", by=by, facts={"note": remark.id})
     followers.hear_of(session, ticket, by=by, besides=mentions.tell(session, ticket, text, by=by))
     return remark
+
+
+def rename(session: Session, ticket: Ticket, subject: str, *, by: Agent) -> None:
+    """Give a ticket another subject, which answers carry from then on. Raises AccessDenied, Empty.
+
+    What its emails said stays on them; the trail says that it was changed, and not to what.
+    """
+    subject = " ".join(subject.split())[:LONGEST_SUBJECT]
+    if not subject:
+        raise Empty("a ticket without a subject is not found again")
+    if access.subject(session, ticket, by=by) == subject:
+        return
+    access.write_subject(session, ticket, subject)
+    _tell(session, ticket, "ticket.rename", by=by)
 
 
 def assign(session: Session, ticket: Ticket, to: Agent | None, *, by: Agent) -> None:

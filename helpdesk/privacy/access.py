@@ -181,6 +181,10 @@ def write_ticket(session: Session, ticket: Ticket, *, subject: str, preview: str
     content.keep_ticket(session, ticket.id, subject=subject, preview=preview)
 
 
+def write_subject(session: Session, ticket: Ticket, subject: str) -> None:
+    content.keep_subject(session, ticket.id, subject)
+
+
 def write_preview(session: Session, ticket: Ticket, preview: str) -> None:
     content.keep_preview(session, ticket.id, preview)
 

@@ -162,6 +162,15 @@ def keep_ticket(session: Session, ticket_id: int, *, subject: str, preview: str)
     later.add(session, TicketContent, ticket_id=ticket_id, subject=subject, preview=preview)
 
 
+def keep_subject(session: Session, ticket_id: int, subject: str) -> None:
+    """Another subject than the one it came with; it is found by both, for its messages keep theirs."""
+    later.settle(session)
+    session.execute(update(TicketContent).where(TicketContent.ticket_id == ticket_id).values(subject=subject))
+    loose = SearchText.message_id.is_(None) & SearchText.note_id.is_(None)
+    session.execute(delete(SearchText).where(SearchText.ticket_id == ticket_id, loose))
+    _index(session, ticket_id, subject)
+
+
 def keep_preview(session: Session, ticket_id: int, preview: str) -> None:
     later.put(session, _NEW_PREVIEW, {"of_ticket": ticket_id, "new_preview": preview})
 

@@ -93,6 +93,7 @@ def _of_kind() -> dict[str, str]:
         "ticket.follow": _("Followed"),
         "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),
+        "ticket.rename": _("Changed the subject of"),
         "ticket.requester": _("Changed the requester of"),
         "ticket.take_back": _("Took back an answer in"),
         "ticket.write_down": _("Wrote down what was said in"),

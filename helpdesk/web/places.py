@@ -1,14 +1,15 @@
-"""Where a ticket is: its team, its priority, on the desk or among spam and trash."""
+"""Where a ticket is: its team, its priority, its subject, on the desk or among spam and trash."""
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import places
+from helpdesk.desk import places, tickets
 from helpdesk.models.agent import Team
 from helpdesk.models.ticket import Place, Priority
 from helpdesk.web.auth import agent, db
+from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.tickets import back_to, handle, left
+from helpdesk.web.tickets import back_to, handle, left, page
 
 bp = Blueprint("places", __name__)
 
@@ -30,6 +31,16 @@ def put(number: int) -> ResponseReturnValue:
         places.put(db(), ticket, Place(place), by=agent())
     except places.NotAPlace:
         abort(400)
+    return back_to(number)
+
+
+@bp.post("/tickets/<int:number>/subject")
+def rename(number: int) -> ResponseReturnValue:
+    ticket = handle(number)
+    try:
+        tickets.rename(db(), ticket, request.form.get("subject", ""), by=agent())
+    except tickets.Empty:
+        return page(ticket, wrong=_("A ticket needs a subject."))
     return back_to(number)
 
 

@@ -127,3 +127,6 @@ def test_keys_before_the_scripts_of_a_page_are_there_are_pressed_then(ada: Page,
     ada.keyboard.press("j")
     expect(ada).to_have_url(f"{desk_url}/inbox/unassigned")
     expect(ada.get_by_role("link", name="A chair without a leg")).to_be_focused()
+    for key in "gm":
+        ada.keyboard.press(key)
+    expect(ada.locator("nav.views [data-view=mentions]")).to_have_attribute("aria-current", "page")

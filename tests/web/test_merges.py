@@ -2,8 +2,11 @@
 
 import re
 
+from sqlalchemy import select
+
 from helpdesk.desk import merges
 from helpdesk.models.agent import Team
+from helpdesk.models.audit import AuditEvent
 from helpdesk.models.ticket import Place, Ticket
 from tests import world
 from tests.web.browser import Browser
@@ -128,3 +131,21 @@ def test_two_records_of_one_person_stand_beside_each_other_on_the_ticket_and_are
     assert f'href="/tickets/{desk.ticket.number}' in pane(ada, number)
     ada.post(f"/tickets/{desk.ticket.number}/customer/parting", {"other": str(customer_id)})
     assert "nils@work.example" not in pane(ada, desk.ticket.number)
+
+
+def test_a_subject_is_changed_found_and_told_of_without_its_words(desk: Desk):
+    ada = desk.browser(desk.ada)
+    assert ada.post(f"/tickets/{desk.ticket.number}/subject", {"subject": " \n "}).status_code == 422
+
+    ada.post(f"/tickets/{desk.ticket.number}/subject", {"subject": "  Heliotrope\n lamp "})
+
+    page = pane(ada, desk.ticket.number)
+    assert '<h1 dir="auto">Heliotrope lamp</h1>' in page
+    assert "Ada Fischer changed the subject" in page
+    for words in ("heliotrope", "flickers"):  # its emails keep theirs
+        assert f'id="row-{desk.ticket.number}"' in ada.get(f"/search?q={words}").text
+    with desk.runtime.db.reading() as session:
+        (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "ticket.rename"))
+        assert "Heliotrope" not in str(event.core)
+    otto = desk.browser(desk.otto)
+    assert otto.post(f"/tickets/{desk.ticket.number}/subject", {"subject": "Mine"}).status_code == 404
