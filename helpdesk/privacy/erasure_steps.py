@@ -266,6 +266,7 @@ KEPT: Final[Mapping[str, str]] = {
     "acknowledgement": "the desk's own words, and the number of a ticket",
     "notice": "numbers of an agent and a ticket, and moments",
     "bulk_item": "the number of a ticket, and its states before and after an action on many",
+    "customer": "the name and language go last of all; beside which record it was put is a number",
     "customer_address": "goes last of all: by it the others are found",
     "erasure": "numbers and moments only: it is the evidence",
     "follower": "which agent hears of which ticket, by number",
