@@ -1,7 +1,7 @@
 """How many tickets each view holds, all in one query."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 def counts(session: Session, agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, int]:
     """Exact and permission-true; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
-    return together(session, of_views(agent, wanted))
+    return Counting(of_views(agent, wanted)).ask(session)
 
 
 def of_views(agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, Select[int]]:
@@ -29,14 +29,18 @@ def of_views(agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, Select[in
     }
 
 
-def together(session: Session, wanted: Mapping[Name, Select[int]]) -> dict[Name, int]:
-    """How many rows each of these selects has, by its name, all in one statement."""
-    if not wanted:
-        return {}
-    names = list(wanted)
-    rows = [wanted[name].subquery() for name in names]
-    counted = (select(literal(at), func.count()).select_from(of) for at, of in enumerate(rows))
-    return {names[at]: number for at, number in session.execute(union_all(*counted))}
+class Counting(Generic[Name]):
+    """How many rows each of some selects has, by its name, all in one statement; it can be asked again and again."""
+
+    def __init__(self, wanted: Mapping[Name, Select[int]]) -> None:
+        self._names: Final = list(wanted)
+        rows = [wanted[name].subquery() for name in self._names]
+        self.statement: Final = union_all(
+            *(select(literal(at), func.count()).select_from(of) for at, of in enumerate(rows))
+        )
+
+    def ask(self, session: Session) -> dict[Name, int]:
+        return {self._names[at]: number for at, number in session.execute(self.statement)}
 
 
 def teams(session: Session, agent: Agent) -> Sequence[Team]:

@@ -18,7 +18,7 @@ from helpdesk.privacy import access, united
 from helpdesk.privacy.access import Phrase
 from helpdesk.storage.words import words
 
-MOST_RESULTS: Final = 100
+MOST_RESULTS: Final = 50
 _MOST_TERMS: Final = 12
 _LARGEST_ID: Final = 2**62
 _LONGEST: Final = 1_000

@@ -1,15 +1,18 @@
 """Why a reading is allowed: ordinary handling, else a live grant; as rules in SQL and for single tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Exists, Row, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Exists, Row, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased, object_session
 
 from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.access_grant import Scope as GrantScope
 from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
+from helpdesk.models.base import Moment
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Channel, Status, Ticket
@@ -18,24 +21,34 @@ from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt, once
 
 ORDINARY: Final = "ordinary handling"
+_MOST_KNOWN: Final = 500  # conditions that were put together: by plain values alone, and of no moment
 
 
 def teams_of(agent: Agent) -> Select[int]:
-    return select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)
+    return _teams_of(agent.id)
 
 
 def in_scope(agent: Agent) -> ColumnElement[bool]:
     """The tickets that this agent's role sees, as a condition on Ticket."""
-    match agent.scope:
+    return _in_scope(agent.id, agent.scope)
+
+
+def _teams_of(agent_id: int) -> Select[int]:
+    return select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _in_scope(agent_id: int, scope: Scope) -> ColumnElement[bool]:
+    match scope:
         case Scope.ALL:
             return Ticket.id.is_not(None)
         case Scope.TEAM:
-            return Ticket.team_id.in_(teams_of(agent))
+            return Ticket.team_id.in_(_teams_of(agent_id))
         case Scope.MAILBOX:
-            mailboxes = select(AgentMailbox.mailbox_id).where(AgentMailbox.agent_id == agent.id)
+            mailboxes = select(AgentMailbox.mailbox_id).where(AgentMailbox.agent_id == agent_id)
             return Ticket.mailbox_id.in_(mailboxes)
         case Scope.MINE:
-            return and_(Ticket.team_id.in_(teams_of(agent)), Ticket.assignee_id == agent.id)
+            return and_(Ticket.team_id.in_(_teams_of(agent_id)), Ticket.assignee_id == agent_id)
         case _:
             return false()
 
@@ -135,13 +148,26 @@ def learn_grants(session: Session, agent: Agent, *, has_some: bool) -> None:
     learnt(session, (AccessGrant, agent.id), has_some)
 
 
+def standing(agent: Agent) -> Hashable | None:
+    """All that the conditions for what an agent sees are made of, while no grant with its moments is among them.
+
+    Who has the same standing gets the same statement; which teams they are in, each statement asks anew.
+    """
+    if _may_have_grants(agent):
+        return None
+    return agent.id, agent.role, agent.scope, agent.is_disabled, frozenset(filter(agent.may, Permission))
+
+
 def _may_have_grants(agent: Agent) -> bool:
     """No only where a reading session knows so: most agents have none, and their lists need not look for any."""
     session = object_session(agent)
     if session is None or not is_reading(session):
         return True
-    own = select(Agent.id).where(Agent.id == agent.id, has_grants())
-    return once(session, (AccessGrant, agent.id), lambda: session.scalar(own) is not None)
+    return once(session, (AccessGrant, agent.id), lambda: _has_grants(session, agent))
+
+
+def _has_grants(session: Session, agent: Agent) -> bool:
+    return session.scalar(select(Agent.id).where(Agent.id == agent.id, has_grants())) is not None
 
 
 def _live(agent: Agent) -> Select[int | None]:
@@ -163,8 +189,13 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     """
     if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
         return false()
-    of_the_team = and_(Ticket.team_id.in_(teams_of(agent)), in_scope(agent))
-    if policy.access.mode is Mode.TEAM:
+    return _ordinary_for(agent.id, agent.scope, policy.access.mode, policy.after_closing)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _ordinary_for(agent_id: int, scope: Scope, mode: Mode, after_closing: timedelta) -> ColumnElement[bool]:
+    of_the_team = and_(Ticket.team_id.in_(_teams_of(agent_id)), _in_scope(agent_id, scope))
+    if mode is Mode.TEAM:
         return of_the_team
     sibling = aliased(Ticket)
     answered = (
@@ -182,5 +213,6 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
         )
         .exists()
     )
-    is_recent = Ticket.closed_at > clock.now() - policy.after_closing
+    since = bindparam("since", callable_=lambda: clock.now() - after_closing, type_=Moment(), unique=True)
+    is_recent = Ticket.closed_at > since
     return and_(of_the_team, or_(Ticket.status != Status.CLOSED, is_recent, is_being_helped))

@@ -1,14 +1,16 @@
 """Protected tickets and customers: before reading, an agent says what for; it holds for the working day."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.models.access_grant import Purpose, StatedPurpose
 from helpdesk.models.agent import Agent
+from helpdesk.models.base import Moment
 from helpdesk.models.customer import Customer
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
@@ -21,9 +23,15 @@ ASKED: Final = (Purpose.ANSWER, Purpose.BUG, Purpose.QUALITY, Purpose.REQUEST)
 
 def is_open_to(agent: Agent) -> ColumnElement[bool]:
     """The tickets whose protection does not stand in this agent's way now, as a condition on Ticket."""
+    return _is_open_to(agent.id)
+
+
+@lru_cache(maxsize=500)
+def _is_open_to(agent_id: int) -> ColumnElement[bool]:
     protected = select(Customer.id).where(Customer.is_protected)
+    since = bindparam("since", callable_=lambda: clock.now() - HOLDS, type_=Moment(), unique=True)
     stated = select(StatedPurpose.ticket_id).where(
-        StatedPurpose.agent_id == agent.id, StatedPurpose.stated_at > clock.now() - HOLDS
+        StatedPurpose.agent_id == agent_id, StatedPurpose.stated_at > since
     )
     return or_(~or_(Ticket.is_protected, Ticket.customer_id.in_(protected)), Ticket.id.in_(stated))
 

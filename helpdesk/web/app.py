@@ -18,6 +18,7 @@ from helpdesk.web import (
     headers,
     language,
     numbers,
+    pieces,
     static_files,
     streams,
     views,
@@ -79,6 +80,7 @@ def create_app(runtime: Runtime) -> Desk:
     filters.install(app)
     brand.install(app, runtime)
     static_files.install(app)
+    pieces.install(app)
     errors.install(app)
     streams.install(app, threads=config.web.threads)
     views.install(app)

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from babel import Locale
@@ -65,9 +67,10 @@ def day(of: date) -> str:
 
 def short_moment(at: datetime) -> str:
     """In a list: today the time, this week the day, this year day and month."""
-    here, today, speech = at.astimezone(zone()), clock.now().astimezone(zone()), locale()
+    place, speech = zone(), locale()
+    here, today = at.astimezone(place), clock.now().astimezone(place)
     if here.date() == today.date():
-        return format_time(here, "short", tzinfo=zone(), locale=speech)
+        return format_time(here, "short", tzinfo=place, locale=speech)
     if timedelta() < today.date() - here.date() < timedelta(days=7):
         return format_date(here, "ccc", locale=speech)
     if here.year == today.year:
@@ -144,17 +147,28 @@ def linked(text: str) -> Markup:
 
 def highlighted(text: str, words: str) -> Markup:
     """Text with the words that were searched for marked, whatever their case and accents."""
+    return highlighter(words)(text)
+
+
+def highlighter(words: str) -> Callable[[str], Markup]:
+    """Marks these words in many texts."""
     wanted = {"".join(map(folded, term)) for term in re.split(r"[\s\"#]+", words)}
     terms = sorted((term for term in wanted if len(term) > 1), key=len, reverse=True)[:12]
-    if not terms:
-        return escape(text)
-    # each folded letter remembers the letter it came from
-    letters = [(letter, at) for at, written in enumerate(text) for letter in folded(written)]
-    said = "".join(letter for letter, _at in letters)
-    made, done = Markup(), 0
-    for found in re.finditer("|".join(map(re.escape, terms)), said):
-        begin, end = letters[found.start()][1], letters[found.end() - 1][1] + 1
+    return partial(_highlighted, re.compile("|".join(map(re.escape, terms)))) if terms else escape
+
+
+def _highlighted(wanted: re.Pattern[str], text: str) -> Markup:
+    said, places = (text.lower(), range(len(text))) if text.isascii() else _letters(text)
+    made, done = [], 0
+    for found in wanted.finditer(said):
+        begin, end = places[found.start()], places[found.end() - 1] + 1
         if begin >= done:
-            made += escape(text[done:begin]) + _MARK.format(text[begin:end])
+            made += [escape(text[done:begin]), _MARK.format(text[begin:end])]
             done = end
-    return made + escape(text[done:])
+    return Markup().join([*made, escape(text[done:])])
+
+
+def _letters(text: str) -> tuple[str, Sequence[int]]:
+    """A text as it is compared; each letter remembers the one it came from."""
+    letters = [(letter, at) for at, written in enumerate(text) for letter in folded(written)]
+    return "".join(letter for letter, _at in letters), [at for _letter, at in letters]

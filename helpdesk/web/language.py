@@ -1,5 +1,6 @@
 """The language of a page: the agent's own, else the browser's, else the desk's."""
 
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,7 @@ from flask_babel import Babel, Domain
 from flask_babel import format_decimal as _format_decimal
 from flask_babel import get_locale as _get_locale
 from flask_babel import get_timezone as _get_timezone
-from flask_babel import gettext as _gettext
-from flask_babel import ngettext as _ngettext
+from markupsafe import Markup
 
 from helpdesk.config import Config
 from helpdesk.languages import Refusal, catalogue
@@ -21,7 +21,8 @@ LANGUAGES: Final = ("en", "de")
 
 def _(text: str, **values: object) -> str:
     """A text in the reader's language."""
-    return str(_gettext(text, **values))
+    said = _words().ugettext(text)
+    return said % values if values else said
 
 
 def refusal(refused: Refusal) -> str:
@@ -32,7 +33,7 @@ def refusal(refused: Refusal) -> str:
 
 def ngettext(one: str, many: str, num: int) -> str:
     """The same for a number of things, written as %(num)s."""
-    return str(_ngettext(one, many, num))
+    return _words().ungettext(one, many, num) % {"num": num}
 
 
 def number(value: int) -> str:
@@ -46,14 +47,17 @@ def locale() -> Locale:
 
 def zone() -> ZoneInfo:
     found = _get_timezone()  # of a library of its own: its name is all we take
-    return ZoneInfo(str(found)) if found is not None else ZoneInfo("UTC")
+    return _zone(str(found)) if found is not None else _zone("UTC")
+
+
+_zone: Final = cache(ZoneInfo)
 
 
 class Words(Domain):  # type: ignore[misc]  # flask-babel has no types
     """The translations that letters use too: in a checkout from their source files, without a build step."""
 
     def get_translations(self) -> NullTranslations:
-        return catalogue(locale().language)
+        return _words()
 
 
 def install(app: Flask, config: Config) -> None:
@@ -65,6 +69,8 @@ def install(app: Flask, config: Config) -> None:
     )
     babel.domain_instance = Words()
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    # in a loop, Jinja's own make a context for each text; a list has hundreds
+    app.jinja_env.globals.update({"_": _marked, "gettext": _marked, "ngettext": _marked_number})
     app.context_processor(_described)
     app.jinja_env.globals["desk_name"] = config.desk.name
 
@@ -78,6 +84,20 @@ def choose(of_the_desk: str) -> str:
     language = language if language in LANGUAGES else "en"
     regional = next((tag for tag in asked if tag[:2] == language and _is_known(tag)), language)
     return "en_GB" if regional == "en" else regional
+
+
+def _words() -> NullTranslations:
+    return catalogue(locale().language)
+
+
+def _marked(text: str, **values: object) -> Markup:
+    """A text in a template: our own words are HTML, what is put into them is escaped."""
+    said = Markup(_words().ugettext(text))  # noqa: S704
+    return said % values if "%" in said else said
+
+
+def _marked_number(one: str, many: str, num: int, **values: object) -> Markup:
+    return Markup(_words().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704
 
 
 def _is_known(tag: str) -> bool:

@@ -1,9 +1,11 @@
 """Search: one box for words, people and numbers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from helpdesk.desk import saved_views, search
 from helpdesk.desk.search import Query, Results
@@ -11,7 +13,7 @@ from helpdesk.desk.search_filters import Filter
 from helpdesk.models.saved_view import SavedView
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
-from helpdesk.web.filters import highlighted
+from helpdesk.web.filters import highlighter
 from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import _, ngettext, zone
 from helpdesk.web.lists import Chip, Empty, ListPage, Row
@@ -35,7 +37,8 @@ def found(here: Listed) -> ListPage:
     """What a search finds, its words marked."""
     query = search.understand(here.words)
     results = search.search(db(), here.words, by=agent(), zone=zone())
-    rows = [_marked(row, query.plain) for row in lists.rows(db(), agent(), results.tickets, here)]
+    mark = highlighter(query.plain)
+    rows = [_marked(row, mark) for row in lists.rows(db(), agent(), results.tickets, here)]
     return ListPage(
         title=_("Search"),
         slug=here.slug,
@@ -88,12 +91,12 @@ def _empty(results: Results) -> Empty:
     return Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
 
 
-def _marked(row: Row, words: str) -> Row:
+def _marked(row: Row, mark: Callable[[str], Markup]) -> Row:
     return replace(
         row,
-        subject=highlighted(row.subject, words),
-        preview=highlighted(row.preview, words),
-        customer_name=highlighted(row.customer_name, words),
+        subject=mark(row.subject),
+        preview=mark(row.preview),
+        customer_name=mark(row.customer_name),
     )
 
 

@@ -69,9 +69,13 @@ def install(app: Flask) -> None:
     app.extensions["static_files"] = files
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
-        static_url=lambda name: f"/static/{files.version}/{name}",  # a page asks for a hundred: no time for url_for
+        static_url=lambda name: url(app, name),  # a page asks for a hundred: no time for url_for
         stylesheets=STYLESHEETS,
     )
+
+
+def url(app: Flask, name: str) -> str:
+    return f"/static/{app.extensions['static_files'].version}/{name}"
 
 
 @bp.get("/static/<version>/<path:name>")
