@@ -4,6 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, tuple_
@@ -122,6 +123,7 @@ def team_ids(session: Session, agent: Agent) -> Sequence[int]:
     return session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id)).all()
 
 
+@cache
 def with_people() -> tuple[LoaderOption, ...]:
     """What a row of a list shows besides the ticket itself, loaded in the same query."""
     return (

@@ -12,7 +12,7 @@ from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 
-_CHUNK: Final = 200
+_CHUNK: Final = 250
 # A common word is walked newest first and stops early; a rare one is gathered whole. This many hits decide which.
 _FEW: Final = 2_000
 _MOST_WALKED: Final = 20_000
@@ -42,12 +42,16 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
         chunk = hits.join(Ticket, Ticket.id == SearchText.ticket_id).where(among)
         if before is not None:
             chunk = chunk.where(place < before)
-        rows = session.execute(chunk.order_by(place.desc()).limit(_CHUNK)).all()
-        found.update((ticket_id, None) for _, ticket_id in rows)
-        if len(rows) < _CHUNK or len(found) >= limit:
+        count = 0
+        # of the connection: SQLite looks at no more hits than are taken
+        with session.connection().execute(chunk.order_by(place.desc()).limit(_CHUNK)) as rows:
+            for count, (before, ticket_id) in enumerate(rows, 1):  # noqa: B007  how many came
+                found[ticket_id] = None
+                if len(found) >= limit:
+                    return list(found)
+        if count < _CHUNK:
             break
-        before = rows[-1][0]
-    return list(found)[:limit]
+    return list(found)
 
 
 def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[Phrase]) -> set[int]:

@@ -99,10 +99,11 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
     seen = access.glimpse(session, tickets, by=agent, view=here.slug)
     names = customers.labels(session, [ticket.customer for ticket in tickets])
     marked = marks.on(session, tickets, by=agent)
+    urls = here.ticket_urls(ticket.number for ticket in tickets)
     return [
         Row(
             ticket=ticket,
-            url=here.ticket_url(ticket.number),
+            url=urls[ticket.number],
             customer_name=names[ticket.customer_id],
             at=_at(ticket, here),
             tags=marked.tags.get(ticket.id, []),

@@ -1,5 +1,6 @@
 """Which list a page belongs to, and where in it: said in the address, so that it can be gone back to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -47,6 +48,11 @@ class Listed:
         if self.team_id is not None:
             return url_for("tickets.show", number=number, team=self.team_id, after=after, merged=merged)
         return url_for("tickets.show", number=number, view=self.view.value, after=after, merged=merged)
+
+    def ticket_urls(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The same of many, by number: one is made, and the others like it."""
+        before, _zero, after = self.ticket_url(0).partition("/0?")
+        return {number: f"{before}/{number}?{after}" for number in numbers}
 
     @property
     def back_url(self) -> str:
