@@ -15,6 +15,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.message import Direction, Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Participant, Ticket
+from helpdesk.storage import later
 
 # later than this after closing, an answer opens a new ticket that is linked to the old one
 TOO_OLD: Final = timedelta(days=30)
@@ -89,6 +90,7 @@ def is_on(session: Session, ticket: Ticket, email: ParsedEmail) -> bool:
 
 
 def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
+    later.settle_those(session, Participant, ticket_id=ticket.id)
     on_it = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.email == address)
     of_customer = select(CustomerAddress.id).where(
         CustomerAddress.customer_id == ticket.customer_id, CustomerAddress.email == address
@@ -101,6 +103,7 @@ def by_known_id(session: Session, email: ParsedEmail, *, besides: Ticket | None 
     ids = list(dict.fromkeys([*email.in_reply_to, *reversed(email.references)]))[: thread.MOST_CANDIDATES]
     if not ids:
         return None
+    later.settle(session)
     found = session.scalars(
         select(Message.ticket_id).where(Message.rfc_message_id.in_(ids), Message.direction == Direction.RECEIVED)
     )

@@ -13,7 +13,7 @@ from helpdesk.models.message import Message, Verdict
 from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy import access, audit
-from helpdesk.storage import jobs
+from helpdesk.storage import jobs, later
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def author_of(email: ParsedEmail, own_addresses: frozenset[str], staff: Staff) -
 
 def keep(session: Session, message: Message, author: Address, verdict: Verdict) -> StaffForward:
     """Keep that a ticket's first message forwards a letter; only a sender our own MX vouches for is believed."""
+    later.settle(session)
     made = StaffForward(
         ticket_id=message.ticket_id,
         message_id=message.id,

@@ -7,12 +7,14 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.mail import language
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.customer import Customer, CustomerAddress, Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy.statistics.categories import LANGUAGES
+from helpdesk.storage import later
 from helpdesk.storage.once import once
 
 _EXPECTED: Final = "expected customers"
@@ -103,6 +105,7 @@ def own_addresses(session: Session) -> frozenset[str]:
 
 def participants(session: Session, ticket: Ticket) -> list[Participant]:
     """Everybody on the conversation, the requester first."""
+    later.settle_those(session, Participant, ticket_id=ticket.id)
     on_it = select(Participant).where(Participant.ticket_id == ticket.id).order_by(Participant.id)
     return once(session, (Participant, ticket.id), lambda: list(session.scalars(on_it)))
 
@@ -122,4 +125,5 @@ def join(
         if email not in there:
             there.add(email)
             customer_id = customer.id if customer else None
-            session.add(Participant(ticket_id=ticket.id, email=email, name=name, customer_id=customer_id))
+            said = {"ticket_id": ticket.id, "email": email, "name": name, "customer_id": customer_id}
+            later.add(session, Participant, **said, joined_at=clock.now())

@@ -22,7 +22,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, policy
 from helpdesk.privacy.promises.requests import ANSWER_DAYS, NAME, OUTCOME_DAYS, answered
 from helpdesk.privacy.readers import Machine, Reader
-from helpdesk.storage import jobs
+from helpdesk.storage import jobs, later
 from helpdesk.storage.once import once
 
 PAGE: Final = 50
@@ -85,6 +85,7 @@ def flag(session: Session, email: InboundEmail, parsed: ParsedEmail, *, time_zon
     kinds = [kind.value for kind in parsed.requests]
     if email.outcome not in _SPOKEN or not kinds:
         return None
+    later.settle(session)
     message = session.scalars(select(Message).where(Message.inbound_email_id == email.id)).one()
     ticket = session.get_one(Ticket, message.ticket_id)
     if set(kinds) <= _asked_already(session, ticket):

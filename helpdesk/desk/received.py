@@ -42,8 +42,7 @@ def add(  # noqa: PLR0913  an email, and all that is known of its place
     message = _message(email, parsed, ticket, proven)
     message.origin_ticket_id = origin.id if origin and origin is not ticket else None
     message.customer_id = writer.id if writer else None
-    session.add(message)
-    session.flush()
+    later.keep(session, message)
     for field, addresses in (("to", parsed.to), ("cc", parsed.cc), ("reply_to", parsed.reply_to)):
         for one in addresses:
             said = {"message_id": message.id, "field": field, "email": one.email.lower(), "name": one.name}
@@ -156,7 +155,7 @@ def _keep_files(session: Session, message: Message, parsed: ParsedEmail) -> None
         )
         for position, file in enumerate(parsed.attachments)
     ]  # fmt: skip
-    session.add_all(rows)
-    session.flush()
+    for row in rows:
+        later.keep(session, row)
     for row, file in zip(rows, parsed.attachments, strict=True):
         access.write_attachment(session, row, name=file.name, body=file.payload, content_id=file.content_id or None)

@@ -1,17 +1,18 @@
 """Rows that nobody asks for before the commit: gathered, and put in together at a fraction of the cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Insert, Table, Update, insert, inspect
+from sqlalchemy import Insert, Table, Update, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.base import Base
 
 _KEY: Final = "later"
+_NUMBERS_AT_ONCE: Final = 25
 
 Statement = Insert | Update
 
@@ -19,6 +20,7 @@ Statement = Insert | Update
 @dataclass(slots=True)
 class _Gathered:
     rows: list[tuple[Statement, dict[str, Any]]] = field(default_factory=list)
+    numbers: dict[str, list[int]] = field(default_factory=dict)
 
 
 def add(session: Session, row: type[Base], **values: object) -> None:
@@ -39,6 +41,22 @@ def put(session: Session, statement: Statement, values: dict[str, Any]) -> None:
         gathered.rows.append((statement, values))
 
 
+def keep(session: Session, row: Base) -> None:
+    """Insert a row that others refer to by its id: at once, or within `gathering` under an id it gets now.
+
+    Then it is no row of the session: nothing of it may be changed.
+    """
+    gathered: _Gathered | None = session.info.get(_KEY)
+    if gathered is None:
+        session.add(row)
+        session.flush()
+        return
+    kind = type(row)
+    row.id = _number(session, gathered, kind)  # type: ignore[attr-defined]  # tables that are kept so have one
+    values = {one.columns[0].name: getattr(row, one.key) for one in inspect(kind).column_attrs}
+    put(session, _insertion(kind), values)
+
+
 @contextmanager
 def gathering(session: Session) -> Iterator[None]:
     """What is added within is written at its end. When it raises, the transaction is to be undone."""
@@ -48,6 +66,16 @@ def gathering(session: Session) -> Iterator[None]:
         settle(session)
     finally:
         del session.info[_KEY]
+
+
+def settle_those(session: Session, row: type[Base], **like: object) -> None:
+    """Write what was gathered so far if a row of this kind with these values is among it."""
+    gathered: _Gathered | None = session.info.get(_KEY)
+    if gathered is None:
+        return
+    statement, wanted = _insertion(row), like.items()
+    if any(one is statement and wanted <= values.items() for one, values in gathered.rows):
+        settle(session)
 
 
 def settle(session: Session) -> None:
@@ -62,6 +90,26 @@ def settle(session: Session) -> None:
     session.flush()  # what they refer to
     for statement in sorted(alike, key=_turn):
         session.connection().execute(statement, alike[statement])
+
+
+def _number(session: Session, gathered: _Gathered, row: type[Base]) -> int:
+    """The next id of a table: of its sequence; on SQLite, where nobody else can write meanwhile, above all others."""
+    table = inspect(row).local_table
+    assert isinstance(table, Table)  # noqa: S101  a row lies in a table
+    left = gathered.numbers.setdefault(table.name, [])
+    if not left:
+        left.extend(_reserved(session, table))
+    return left.pop(0)
+
+
+def _reserved(session: Session, table: Table) -> Sequence[int]:
+    if session.get_bind().dialect.name == "sqlite":
+        settle(session)  # those that were given before are among them then
+        last = session.scalar(select(func.max(table.c.id))) or 0
+        return range(last + 1, last + 1 + _NUMBERS_AT_ONCE)
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    several = func.generate_series(1, _NUMBERS_AT_ONCE).table_valued("one")
+    return session.scalars(select(func.nextval(sequence)).select_from(several)).all()
 
 
 def _turn(statement: Statement) -> tuple[int, bool]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, config
 from helpdesk import runtime as parts
-from helpdesk.desk import ledger, outbox
+from helpdesk.desk import ledger, outbox, people
 from helpdesk.desk.ledger import Arrived
 from helpdesk.mail import inbound
 from helpdesk.mail.parsed import Address
@@ -20,6 +20,8 @@ from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import Purpose
+from helpdesk.models.privacy_request import PrivacyRequest
+from helpdesk.models.suggestion import Because, Suggestion
 from helpdesk.models.ticket import Ticket
 from helpdesk.runtime import Runtime
 from tests.workers.desks import an_email
@@ -125,3 +127,49 @@ def test_an_email_of_our_own_is_known_among_others(here: Runtime):
 
     assert outcomes(here) == [Outcome.NEW_TICKET, Outcome.OWN, Outcome.NEW_TICKET]
     assert count(here, Ticket) == 2
+
+
+def test_an_email_finds_what_came_in_the_same_batch(here: Runtime):
+    emails = [an_email(1), an_email(1, Message_ID="<second@customer.example>", In_Reply_To="<1@customer.example>")]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    with here.db.reading() as session:
+        offered = session.scalars(select(Suggestion)).one()
+        assert (offered.because, offered.other_id) == (Because.KNOWN_ID, min(session.scalars(select(Ticket.id))))
+
+
+def test_a_request_over_ones_data_is_flagged_among_others(here: Runtime):
+    emails = [an_email(1), an_email(2, "Please delete all my personal data."), an_email(3)]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET] * 3
+    with here.db.reading() as session:
+        asked = session.scalars(select(PrivacyRequest)).one()
+        assert session.get_one(Message, asked.message_id).inbound_email_id == ids[1]
+
+
+def test_a_customer_somebody_else_adds_between_the_look_and_the_insert_is_one(here: Runtime):
+    if here.db.is_sqlite:
+        pytest.skip("one writer at a time: there is nothing between")
+    emails = [an_email(number) for number in range(3)]
+    intake, ids = stored(here, *emails)
+    address = inbound.read(emails[1]).senders[0].email
+    added: list[int] = []
+
+    def meanwhile(_connection, _cursor, statement: str, *_rest: object) -> None:
+        if "INSERT INTO customer_address" in statement and not added:
+            added.append(0)
+            with here.db.transaction() as session:
+                added[0] = people.customer_of(session, address).id
+
+    event.listen(here.db.engine, "before_cursor_execute", meanwhile)
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET] * 3
+    assert count(here, Customer) == count(here, CustomerAddress) == 3
+    with here.db.reading() as session:
+        assert session.scalars(select(Ticket.customer_id)).all().count(added[0]) == 1
