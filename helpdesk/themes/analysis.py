@@ -12,9 +12,10 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from helpdesk.themes import features, grouping, identity, naming, neighbours, trends
+from helpdesk.themes.courtesy import without_courtesy
 from helpdesk.themes.embeddings import embedded
 from helpdesk.themes.features import Vectors
-from helpdesk.themes.languages import languages
+from helpdesk.themes.languages import UNKNOWN, languages
 from helpdesk.themes.naming import Naming
 from helpdesk.themes.redaction import redacted
 from helpdesk.themes.values import (
@@ -96,7 +97,7 @@ def _prepared(
     clean = {document.id: redacted(document.text, known) for document in documents}
     check()
     order = sorted(documents, key=lambda one: (hashlib.sha256(clean[one.id].encode()).digest(), one.id))
-    texts = [clean[document.id] for document in order]
+    texts = [without_courtesy(clean[document.id]) for document in order]
     spoken = languages(texts)
     made: dict[tuple[str, str], Token] = {}
     cut = [tokens(text, language, made) for text, language in zip(texts, spoken, strict=True)]
@@ -108,7 +109,7 @@ def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[]
     run.labels = [NO_THEME] * len(run.documents)
     sizes = Counter(run.languages)
     least = 2 if number is not None else run.limits.language
-    themed = [language for language, size in sorted(sizes.items()) if size >= least]
+    themed = [language for language, size in sorted(sizes.items()) if size >= least and language != UNKNOWN]
     if not themed and sizes:
         themed = [max(sorted(sizes), key=sizes.__getitem__)]
     first = 0

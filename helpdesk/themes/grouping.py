@@ -18,6 +18,7 @@ Labels = NDArray[np.int64]
 
 _REFINED: Final = 10
 _STARTS: Final = 10  # where k-means happens to begin decides much: what it mostly comes to counts
+_LOOKS: Final = 3  # the same, where only the number of groups is looked for
 _WORTH: Final = 5_000_000  # texts times groups times beginnings: more of them take too long
 _CONCENTRATION: Final = 0.02  # few words make up a theme
 _FIRST_TRIES: Final = (8, 16, 32, 64, 128, 256)
@@ -52,11 +53,13 @@ def grouped_by_themselves(vectors: Vectors, words: Words, check: Callable[[], No
     """As many groups as explain the words best: the number is looked for between the tries that do."""
     most = max(1, len(vectors) // _LEAST_A_THEME)
     tried: dict[int, float] = {}
+    telling = words.telling
 
     def look(number: int) -> float:
         if number not in tried:
             check()
-            tried[number] = evidence(words.telling, _from(0, vectors, words, number))
+            starts = range(max(1, min(_LOOKS, _WORTH // (len(vectors) * number * _LOOKS))))
+            tried[number] = max(evidence(telling, _from(start, vectors, words, number)) for start in starts)
         return tried[number]
 
     steps = [number for number in _FIRST_TRIES if number < most] + [most] * (most < _FIRST_TRIES[-1])

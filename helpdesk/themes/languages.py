@@ -12,6 +12,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _APOSTROPHE: Final = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}]")
 _LOOKED_AT: Final = 2_000
 _CLEARLY: Final = 2
+_ENOUGH: Final = 8  # different words, to say that a text is in none of the known languages
+_HARDLY: Final = 0.1
+UNKNOWN: Final = "und"
 _SCRIPTS: Final = (
     "CYRILLIC",
     "GREEK",
@@ -27,23 +30,35 @@ _SCRIPTS: Final = (
 
 
 def languages(texts: Sequence[str]) -> list[str]:
-    """A language for each: the commonest of all, unless a text clearly speaks another; a script by its name."""
-    hits = [_hits(text) for text in texts]
+    """A language for each: the commonest of all, unless a text clearly speaks another; a script by its name.
+
+    What is long enough and has hardly a small word of any known language is of an unknown one.
+    """
+    words = [_words(text) for text in texts]
+    hits = [_hits(found) for found in words]
     total: Counter[str] = Counter()
     for found in hits:
         if found:
             total[max(sorted(found), key=found.__getitem__)] += 1
     common = max(sorted(total), key=total.__getitem__, default="en")
-    return [_script(text) or _language(found, common) for text, found in zip(texts, hits, strict=True)]
+    return [
+        _script(text) or _language(found, common, len(said))
+        for text, found, said in zip(texts, hits, words, strict=True)
+    ]
 
 
-def _hits(text: str) -> Counter[str]:
-    found = {_APOSTROPHE.sub("", word.casefold()) for word in _WORD.findall(text[:_LOOKED_AT])}
+def _words(text: str) -> set[str]:
+    return {_APOSTROPHE.sub("", word.casefold()) for word in _WORD.findall(text[:_LOOKED_AT])}
+
+
+def _hits(found: set[str]) -> Counter[str]:
     return Counter({language: len(found & stop) for language, stop in STOP_WORDS.items() if found & stop})
 
 
-def _language(found: Counter[str], common: str) -> str:
+def _language(found: Counter[str], common: str, words: int) -> str:
     best = max(sorted(found), key=found.__getitem__, default=common)
+    if words >= _ENOUGH and found[best] < _HARDLY * words:
+        return UNKNOWN
     return best if found[best] >= _CLEARLY * max(1, found[common]) else common
 
 

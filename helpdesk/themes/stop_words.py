@@ -64,6 +64,15 @@ _TEXTS: Final = {
         os ou para pela pelo pode por porque posso qual quando que quem quero se sem ser seu seus si sim sob sobre
         só são sua suas também te tem tenho ter teu todo todos tu um uma você vocês cumprimentos favor ajuda
         ajudar""",
+    "pl": """
+        a aby ach albo ale ani aż bardzo bez bo bowiem by być był była było były będzie będą cały chcę chciałbym
+        chciałabym choć ci co coś czy czyli dla dlaczego do dobry dzień dziękuję gdy gdzie go i ich ile im inne iż ja
+        jak jaka jaki jakie jako je jednak jego jej jest jestem jeszcze jeśli jeżeli już każdy kiedy kilka kto która
+        które którego której który którą lub ma mają mam mamy mi mnie mną mogę może można moja moje mój mu musi my na
+        nad nam nas nasz nawet nic nich nie niej niestety nim niż no o od on ona one oni oraz pan pani po pod ponieważ
+        poza proszę przed przez przy raz również są się sobie swoje ta tak taki także tam te tego tej temu ten też to
+        tu tych tylko tym u w wam was we więc witam wszystko wy z za zawsze ze że został została zostało pozdrawiam
+        poważaniem szanowni państwo prosiłbym prosiłabym pomoc""",
 }
 
 _OF_COURTESY: Final = {
@@ -74,6 +83,7 @@ _OF_COURTESY: Final = {
     "it": "ciao grazie buongiorno saluti cordiali aiuto",
     "nl": "hallo hoi bedankt dank groet groeten vriendelijke graag alstublieft hulp",
     "pt": "olá obrigada obrigado cumprimentos favor ajuda ajudar",
+    "pl": "dobry dzień dziękuję proszę witam pozdrawiam poważaniem szanowni państwo prosiłbym prosiłabym pomoc",
 }
 
 STOP_WORDS: Final = {language: frozenset(words.replace("'", "").split()) for language, words in _TEXTS.items()}

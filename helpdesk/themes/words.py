@@ -26,6 +26,7 @@ _ENDINGS: Final = {
         "it": "azioni:azione are ere ire i e o a",
         "nl": "ingen:ing en e s",
         "pt": "ações:ação ados:ado adas:ado ada:ado es os as ar o a s",
+        "pl": "ami ach ego emu owi iem om em ie ym ów ą ę y i a e o u",
     }.items()
 }
 _SHORTEST_STEM: Final = 3

@@ -128,6 +128,8 @@ def language_name(code: str) -> str:
     """A language's name in the agent's own, or that of its script; an unknown code as it is."""
     if code == "cyrillic":
         return str(locale().scripts.get("Cyrl", code))
+    if code == "und":  # which is no locale: it would be taken for English
+        return str(locale().languages.get(code, code))
     try:
         return Locale.parse(_OF_SCRIPT.get(code, code)).get_language_name(locale()) or code
     except (UnknownLocaleError, ValueError):
