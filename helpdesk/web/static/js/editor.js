@@ -46,7 +46,12 @@ function open(area, text) {
   squire.setHTML(withTyped(form.elements.html.value, text));
   isUntouched = true;
   area.addEventListener("focus", () => (isUntouched = false));
-  squire.addEventListener("input", () => keep(form, text, area));
+  let stood = squire.getHTML();
+  squire.addEventListener("input", () => {
+    if (squire.getHTML() === stood) return; // that it was opened is no change
+    stood = squire.getHTML();
+    keep(form, text, area);
+  });
   squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
 }
 
