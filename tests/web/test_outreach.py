@@ -121,16 +121,16 @@ def test_in_a_browser_a_new_email_survives_its_window_and_leaves_once_with_its_l
     expect(page).to_have_title(re.compile("^New email · "))
     page.locator('[data-address="to"] .typed').fill("nils@call.example")
     page.get_by_label("Subject").fill("Your lamp")
-    page.get_by_label("Your text").press_sequentially("It is here.")
+    page.locator("#editor").press_sequentially("It is here.")
     expect(page.locator("[data-state]")).to_have_text("Draft saved")
     assert "draft=" in page.url
     page.reload()
-    expect(page.get_by_label("Your text")).to_contain_text("It is here.")
+    expect(page.locator("#editor")).to_contain_text("It is here.")
 
     page.goto(f"{desk_url}/drafts")  # as if the window had been closed
     page.get_by_role("link", name="Go on writing").first.click()
     expect(page.get_by_label("Subject")).to_have_value("Your lamp")
-    page.get_by_label("Your text").press_sequentially("Come and see. ")
+    page.locator("#editor").press_sequentially("Come and see. ")
     page.get_by_role("button", name="Send", exact=True).dblclick()
     expect(page.locator(".message.from-agent")).to_contain_text("Come and see.")
 
