@@ -10,8 +10,9 @@ import click
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.progress import Bar
 from helpdesk.mail import description
-from helpdesk.mail.parsed import ParsedEmail
+from helpdesk.mail.parsed import ParsedEmail, Protection
 from helpdesk.mail.sandbox import Quarantined, Sandbox
+from helpdesk.mail.screened import Kind
 
 _MOST_SHOWN = 2_000
 
@@ -64,15 +65,48 @@ def _as_text(path: Path, outcome: ParsedEmail | Quarantined) -> str:
     files = [f"{one['filename']} ({one['media_type']}, {one['size']:,} bytes)" for one in row["attachments"]]
     told = [
         ("from", f"{row['from_name']} <{row['from_addr']}>".strip()),
-        ("to", ", ".join([*row["to"], *row["cc"]])),
+        ("to", ", ".join(row["to"])),
+        ("cc", ", ".join(row["cc"])),
+        ("reply to", ", ".join(map(str, outcome.reply_to))),
         ("subject", row["subject"]),
         ("date", row["date"] or ""),
+        ("id", outcome.message_id),
+        *_thread(outcome),
+        *_screening(outcome),
+        *_verdicts(outcome),
         ("new text", row["reply_text"][:_MOST_SHOWN]),
         *(("file", one) for one in files),
         *(("odd", one) for one in row["defects"]),
     ]
     lines = [f"  {name:<9} {_harmless(value)}" for name, value in told if value]
     return "\n".join([str(path), *lines, ""])
+
+
+def _thread(email: ParsedEmail) -> Iterator[tuple[str, str]]:
+    ids = list(dict.fromkeys([*email.in_reply_to, *reversed(email.references)]))
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    yield "answers", ", ".join(ids[:3]) + more
+
+
+def _screening(email: ParsedEmail) -> Iterator[tuple[str, str]]:
+    said = email.screening
+    yield "kind", said.reason or "a letter of a person"
+    for lost in said.failures:
+        yield (
+            "late" if said.kind is Kind.DELAY else "not sent",
+            f"{lost.address or 'an address it does not name'} {lost.status}".strip(),
+        )
+    yield "about", said.answers and f"the email {said.answers}"
+    yield "asks for", ", ".join(email.requests)
+
+
+def _verdicts(email: ParsedEmail) -> Iterator[tuple[str, str]]:
+    """What mail servers say of its sender: to be believed of one's own alone."""
+    for one in email.authentication:
+        place = "" if one.is_trace else ", among what the sender wrote"
+        yield "checked", f"{one.method}={one.result}, says {one.authserv_id or 'a server without a name'}{place}"
+    if email.protection is not Protection.NONE:
+        yield "protected", email.protection.value.replace("-", ", ")
 
 
 def _harmless(text: str) -> str:

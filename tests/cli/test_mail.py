@@ -78,3 +78,19 @@ def test_an_email_can_not_steer_the_terminal(inspect: Callable[..., Result], tmp
     said = inspect("a.eml").stdout + inspect("--jsonl", "a.eml").stdout
 
     assert not {sign for sign in said if not sign.isprintable()} - {"\n"}
+
+
+def test_words_tell_kind_thread_and_verdicts(tmp_path: Path):
+    file = tmp_path / "away.eml"
+    file.write_bytes(
+        b"Authentication-Results: mx.desk.example; dmarc=pass header.from=customer.example\r\n"
+        b"From: kim@customer.example\r\nTo: support@desk.example\r\nSubject: Away\r\n"
+        b"In-Reply-To: <1@desk.example>\r\nAuto-Submitted: auto-replied\r\n\r\nI am away."
+    )
+
+    said = CliRunner().invoke(main, ["mail", "inspect", str(file)]).output
+
+    assert "  answers   1@desk.example\n" in said
+    assert "  checked   dmarc=pass, says mx.desk.example\n" in said
+    assert "  kind      " in said
+    assert "a letter of a person" not in said
