@@ -25,7 +25,7 @@ def sign_in(page: Page, url: str, email: str, *, has_scripts: bool = True) -> No
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.locator("#list")).to_be_visible()
+    expect(page.locator("body.desk")).to_be_visible()
     if has_scripts:
         expect(page.locator("html")).to_have_attribute("data-ready", "yes")
 

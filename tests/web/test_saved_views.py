@@ -8,7 +8,7 @@ from tests.web.desk import Desk
 
 def views_of(browser: Browser) -> list[str]:
     page = browser.get("/settings").text
-    return re.findall(r'href="/search\?q=[^"]*" title="([^"]*)"', page)
+    return re.findall(r'href="/search\?q=[^"]*" title="([^"]*)"(?! data-view)', page)
 
 
 def test_a_kept_search_is_in_the_views_of_who_kept_it_and_a_shared_one_in_everybodys(desk: Desk):
