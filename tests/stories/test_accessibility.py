@@ -118,9 +118,14 @@ def test_the_focus_is_seen_wherever_it_goes_and_comes_back(desk: Desk, desk_url:
             unseen.append(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
 
     assert not unseen
+    if page.evaluate("document.activeElement === document.body"):
+        page.keyboard.press("Tab")  # past the end of the page it begins anew
+    before = page.evaluate_handle("document.activeElement")
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette input")).to_be_focused()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement !== document.body")
+    expect(page.locator("#palette")).to_be_hidden()
+    assert page.evaluate("before => document.activeElement === before && before !== document.body", before)
     page.locator("h1, h2").first.evaluate("document.activeElement.blur()")
     page.keyboard.press("u")
     expect(page.get_by_role("link", name="The lamp flickers")).to_be_focused()
