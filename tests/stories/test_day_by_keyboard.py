@@ -23,18 +23,22 @@ NO_MOUSE = """for (const name of ["pointerdown", "mousedown", "touchstart"])
   addEventListener(name, () => { throw new Error("the mouse is disabled"); }, true);"""
 
 
-@pytest.fixture
-def matters(desk: Desk) -> list[int]:
-    """Ten tickets to be worked on, the one that waits longest first, and twenty adverts."""
+def a_days_work(desk: Desk, *, matters: int, adverts: int) -> list[int]:
+    """Tickets to be worked on, the one that waits longest first, and adverts; the numbers of the first."""
     with desk.runtime.db.transaction() as session:
         team = session.get_one(Team, desk.ticket.team_id)
         made = [
             world.a_ticket(session, team, subject=f"Matter {at}", at=world.days_ago(30 - at)).number
-            for at in range(10)
+            for at in range(matters)
         ]
-        for at in range(20):
+        for at in range(adverts):
             world.a_ticket(session, team, subject=f"Advert {at}", text="Buy gazebos now!", at=world.days_ago(2))
         return made
+
+
+@pytest.fixture
+def matters(desk: Desk) -> list[int]:
+    return a_days_work(desk, matters=10, adverts=20)
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from helpdesk.models.agent import Team
-from tests import world
 from tests.servers.chromium import Pages
-from tests.stories.test_day_by_keyboard import finish_bulk, what_was_done
+from tests.stories.test_day_by_keyboard import a_days_work, finish_bulk, what_was_done
 from tests.stories.test_desk_in_browser import sign_in
 from tests.web.desk import Desk
 
@@ -17,15 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.story]
 
 @pytest.fixture
 def matters(desk: Desk) -> list[int]:
-    with desk.runtime.db.transaction() as session:
-        team = session.get_one(Team, desk.ticket.team_id)
-        made = [
-            world.a_ticket(session, team, subject=f"Matter {at}", at=world.days_ago(30 - at)).number
-            for at in range(4)
-        ]
-        for at in range(5):
-            world.a_ticket(session, team, subject=f"Advert {at}", text="Buy gazebos now!", at=world.days_ago(2))
-        return made
+    return a_days_work(desk, matters=4, adverts=5)
 
 
 @pytest.fixture
