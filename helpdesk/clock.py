@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+NIGHT: Final = 3  # the hour of the nightly work, in the desk's own time
 
 _stopped: datetime | None = None
 
@@ -10,6 +14,17 @@ _stopped: datetime | None = None
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _stopped or datetime.now(UTC)  # noqa: TID251  this is the one place that asks the machine
+
+
+def last_night(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the nightly work was last due: at three, of today or of yesterday."""
+    here = now.astimezone(zone)
+    today = here.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return today if here >= today else today - timedelta(days=1)
+
+
+def next_night(now: datetime, zone: ZoneInfo) -> datetime:
+    return last_night(now, zone) + timedelta(days=1)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""What the clock does on the desk: tickets wake, and drafts of long ago go."""
+"""What the clock does on the desk: tickets wake, and files that nobody holds go."""
 
 import time
 from datetime import timedelta
 from typing import Final
 
 from helpdesk import runtime
-from helpdesk.desk import drafts, snooze
+from helpdesk.desk import snooze
 from helpdesk.privacy import access
 
 UNHELD: Final = timedelta(hours=1)  # a file may lie in the folder before the row that holds it is committed
@@ -26,13 +26,3 @@ def look_through_files() -> None:
         for digest in gone:
             with here.db.transaction() as session:
                 access.remove_file(session, digest)
-
-
-def let_go_of_drafts() -> None:
-    """Drafts are kept for a month; their large files leave the folder after the rows have gone."""
-    here = runtime.current()
-    with here.db.transaction() as session:
-        files = drafts.sweep(session)
-    for digest in files:
-        with here.db.transaction() as session:
-            access.remove_file(session, digest)

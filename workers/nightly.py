@@ -1,7 +1,6 @@
 """What is done once a night, in the desk's own time; after a night that was missed, at once."""
 
 import logging
-from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,14 +16,13 @@ from workers import erasure
 
 log = logging.getLogger(__name__)
 
-HOUR: Final = 3
-_UNTIL: Final = 6
+_UNTIL: Final = 6  # o'clock
 
 
 def verify_promises() -> None:
     """Look at every promise of the policy, unless that was done since this night began or since a new version."""
     here = runtime.current()
-    begins = last_night(clock.now(), ZoneInfo(here.config.desk.time_zone))
+    begins = clock.last_night(clock.now(), ZoneInfo(here.config.desk.time_zone))
     with here.db.reading() as session:
         done = select(func.max(PromiseCheck.at)).where(PromiseCheck.policy_version == policy.current(session).version)
         last = session.scalar(done)
@@ -38,7 +36,7 @@ def verify_promises() -> None:
 def send_checkpoint() -> None:
     """Sign the trail and send what was signed outside: by email to who keeps it, and into the folder that is set."""
     here = runtime.current()
-    begins = last_night(clock.now(), ZoneInfo(here.config.desk.time_zone))
+    begins = clock.last_night(clock.now(), ZoneInfo(here.config.desk.time_zone))
     with here.db.reading() as session:
         last = evidence.last_mailed(session)
         if last is not None and last.mailed_at is not None and last.mailed_at >= begins:
@@ -80,12 +78,5 @@ def scrub() -> None:
     """Write over what was erased since: between three and six, when few wait for it."""
     here = runtime.current()
     now = clock.now().astimezone(ZoneInfo(here.config.desk.time_zone))
-    if HOUR <= now.hour < _UNTIL:
+    if clock.NIGHT <= now.hour < _UNTIL:
         erasure.scrub_free_pages()
-
-
-def last_night(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the nightly work was last due: at three, of today or of yesterday."""
-    here = now.astimezone(zone)
-    today = here.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    return today if here >= today else today - timedelta(days=1)

@@ -13,7 +13,6 @@ from helpdesk.privacy.statistics.counting import Mark, Owner
 from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.runtime import Runtime
 from workers import outside
-from workers.nightly import last_night
 
 MOST: Final = 40  # periods of one run: after a long time away the next run goes on
 _WAITS: Final = timedelta(seconds=20)
@@ -39,7 +38,7 @@ def close_next(here: Runtime) -> str | None:
     _begin(here, zone)
     with here.db.reading() as session:
         usage = settings.of(session, Usage)
-        due = releases.due(session, usage, night=last_night(clock.now(), zone).date(), zone=zone)
+        due = releases.due(session, usage, night=clock.last_night(clock.now(), zone).date(), zone=zone)
         if due is None:
             return None
         counted = releases.count(session, due, zone, mark=_marks(here))

@@ -48,8 +48,8 @@ def check(session: Session, verb: Verb, argument: str) -> None:
 
 def act(session: Session, ticket: Ticket, verb: Verb, argument: str, *, by: Agent) -> None:
     """Do it to one ticket. Raises one of REFUSALS, and has then changed nothing."""
-    if ticket.place is Place.MERGED:
-        raise places.NotAPlace("undo the merge first")
+    if ticket.place in {Place.MERGED, Place.PURGED}:
+        raise places.NotAPlace("it is nowhere that an action reaches")
     _ACTS[verb].run(session, ticket, argument, by)
     session.flush()
 
@@ -197,7 +197,7 @@ _ASPECTS: Final[Mapping[str, _Aspect]] = {
     ),
     "place": _Aspect(
         lambda _session, ticket, _argument: ticket.place.value,
-        lambda _session, ticket, _argument, value: setattr(ticket, "place", Place(str(value))),
+        lambda _session, ticket, _argument, value: ticket.put(Place(str(value))),
     ),
     "closed_at": _at("closed_at"),
     "waiting_since": _at("waiting_since"),

@@ -15,6 +15,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.message import Direction, Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Participant, Ticket
+from helpdesk.models.ticket import Place as Where
 from helpdesk.storage import later
 
 # later than this after closing, an answer opens a new ticket that is linked to the old one
@@ -41,6 +42,8 @@ def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
             return Place()
         ticket = known  # is_on holds there
     now = followed(session, ticket)
+    if is_gone(session, now):
+        return Place()
     if not (is_on(session, ticket, email) or is_on(session, now, email)):
         return Place(ticket=now, is_stranger=True)
     if now.closed_at is not None and now.is_closed and now.closed_at < clock.now() - TOO_OLD:
@@ -56,6 +59,17 @@ def followed(session: Session, ticket: Ticket) -> Ticket:
             break
         ticket = further
     return ticket
+
+
+def is_gone(session: Session, ticket: Ticket) -> bool:
+    """Whether a ticket left the trash for good, so that nothing is put on it any more.
+
+    One that is in the trash is held until the transaction ends: what is put on it is not thrown away meanwhile.
+    """
+    if ticket.place is Where.TRASH:
+        session.flush()
+        session.refresh(ticket, ["place"], with_for_update=True)
+    return ticket.place is Where.PURGED
 
 
 def by_secret(session: Session, email: ParsedEmail) -> Ticket | None:

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Select, or_, select
@@ -18,13 +18,13 @@ from helpdesk.mail import writing
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, audit, retention
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
+from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import hold
 from helpdesk.storage.once import once
 
-KEPT: Final = timedelta(days=30)
 LONGEST: Final = 500_000
 FIELDS: Final = (
     "mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved", "subject", "mailbox", "heard",
@@ -193,11 +193,14 @@ def find_file(session: Session, file_id: int, *, by: Agent) -> DraftFile | None:
     return session.scalar(chosen.where(DraftFile.id == file_id, Draft.agent_id == by.id))
 
 
-def sweep(session: Session) -> list[bytes]:
-    """Let go of drafts that nobody has touched for a month; returns as the gate's `drop`."""
-    old = select(Draft.id).where(Draft.changed_at < clock.now() - KEPT).limit(_MOST_A_SWEEP)
+def sweep(session: Session, *, night: datetime) -> tuple[int, list[bytes]]:
+    """Let go of drafts that nobody had touched for long, that night: how many, and what the gate's `drop` returns."""
+    old = select(Draft.id).where(retention.drafts_over(retention.of(session), night)).limit(_MOST_A_SWEEP)
     gone = session.scalars(old).all()
-    return gate.drop(session, gone) if gone else []
+    if not gone:
+        return 0, []
+    audit.record(session, "draft.expire", by=Machine.CLOCK, on=("draft", None), facts={"drafts": list(gone)})
+    return len(gone), gate.drop(session, gone)
 
 
 def written(fields: Mapping[str, str]) -> str:

@@ -131,7 +131,7 @@ def shape(session: Session, ticket: Ticket, judgement: Judgement) -> None:
     for tag in judgement.tags:
         tickets.tag(session, ticket, tag, by=Machine.INTAKE)
     if judgement.is_spam:
-        ticket.place = Place.SPAM
+        ticket.put(Place.SPAM)
 
 
 def keep_hits(session: Session, email: InboundEmail, judgement: Judgement, ticket: Ticket | None) -> None:

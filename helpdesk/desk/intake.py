@@ -212,7 +212,7 @@ def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
         return _open(session, email, parsed, at, place.follows, proven)
     ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
     ticket = conversation.followed(session, ticket) if ticket else None
-    if email.ruling is Ruling.NEW_TICKET or ticket is None:
+    if email.ruling is Ruling.NEW_TICKET or ticket is None or conversation.is_gone(session, ticket):
         return _open(session, email, parsed, at, None, proven)
     if people.has_usable_sender(parsed):
         people.join(session, ticket, people.senders(parsed), customer=people.writer_of(session, parsed))
@@ -290,7 +290,7 @@ def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
     ticket.awaits_us, ticket.taken_up_at = True, None
     sendings.customer_wrote(session, ticket)
     if ticket.place is Place.TRASH:  # who writes to a ticket in the trash is not thrown away with it
-        ticket.place = Place.DESK
+        ticket.put(Place.DESK)
         audit.record(
             session, "ticket.restore", by=Machine.INTAKE, on=("ticket", ticket.id), subject_id=ticket.customer_id
         )

@@ -56,7 +56,8 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     if source.awaits_us and source.status is Status.OPEN:
         target.waiting_since = min(target.waiting_since, source.waiting_since) if target.awaits_us else clock.now()
         target.awaits_us, target.status, target.closed_at = True, Status.OPEN, None
-    source.place, source.merged_into_id = Place.MERGED, target.id
+    source.put(Place.MERGED)
+    source.merged_into_id = target.id
     source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
     target.merged_count += 1
     _recount(session, source, target)
@@ -83,7 +84,8 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
         row.origin_ticket_id = None if row.origin_ticket_id == source.id else row.origin_ticket_id
     _put(session, messages, notes, source)
     kept.undone_at = clock.now()
-    source.place, source.merged_into_id = Place.DESK, None
+    source.put(Place.DESK)
+    source.merged_into_id = None
     source.status, source.closed_at, source.awaits_us = kept.status_before, kept.closed_before, kept.awaited_us
     if any(message.at > kept.merged_at for message in messages):  # somebody wrote meanwhile
         source.status, source.closed_at, source.awaits_us = Status.OPEN, None, True

@@ -14,7 +14,7 @@ _ACTIONS: Final = {Place.DESK: "ticket.restore", Place.SPAM: "ticket.spam", Plac
 
 
 class NotAPlace(Exception):
-    """A merged ticket stays where its merge put it, until that is undone."""
+    """A merged ticket stays where its merge put it, until that is undone; what was purged is nowhere any more."""
 
 
 def move(session: Session, ticket: Ticket, to: Team, *, by: Agent) -> None:
@@ -36,11 +36,15 @@ def move(session: Session, ticket: Ticket, to: Team, *, by: Agent) -> None:
 def put(session: Session, ticket: Ticket, place: Place, *, by: Agent) -> None:
     """Put a ticket among spam or trash, or back on the desk. Raises AccessDenied, NotAPlace."""
     access.require(session, ticket, by=by)
+    session.flush()
+    session.refresh(ticket, ["place"], with_for_update=True)  # nobody empties the trash of it meanwhile
     if Place.MERGED in {place, ticket.place}:
         raise NotAPlace("undo the merge first")
+    if Place.PURGED in {place, ticket.place}:
+        raise NotAPlace("it is gone for good")
     if ticket.place is place:
         return
-    ticket.place = place
+    ticket.put(place)
     _tell(session, ticket, _ACTIONS[place], by, None)
 
 

@@ -75,6 +75,8 @@ def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcom
     ids = [f"<{screening.answers.strip('<>')}>"] if screening.answers else []
     answered = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
     ticket = conversation.followed(session, answered) if answered else None
+    if ticket is not None and conversation.is_gone(session, ticket):
+        ticket = None
     if ticket is not None:
         add(session, email, parsed, ticket, Verdict.NONE, origin=answered)
     if is_bounce:

@@ -106,7 +106,7 @@ def _among(
     session: Session, query: Query, by: Agent, zone: ZoneInfo
 ) -> tuple[ColumnElement[bool], tuple[Filter, ...]]:
     """What may be found at all, and the filters that were not understood."""
-    conditions, misunderstood = [inbox.is_visible(by)], []
+    conditions, misunderstood = [inbox.is_visible(by), Ticket.place != Place.PURGED], []
     for wanted in query.filters:
         try:
             conditions.append(search_filters.condition(session, wanted, by=by, zone=zone))

@@ -81,7 +81,7 @@ def join(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
     _move(session, message, other)
     ticket.message_count, ticket.has_attachments = 0, False
     tickets.close(session, ticket, by=by)
-    ticket.place = Place.TRASH  # an empty cover: its number stays taken, and says where the email is
+    ticket.put(Place.TRASH)  # an empty cover: its number stays taken, and says where the email is
     tickets.reopen(session, other, by=by)
     other.awaits_us = True
     if message.customer_id == other.customer_id:

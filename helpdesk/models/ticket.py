@@ -25,6 +25,7 @@ class Place(enum.StrEnum):
     SPAM = "spam"
     TRASH = "trash"
     MERGED = "merged"  # an empty cover: what was on it is on another ticket (models/merge.py)
+    PURGED = "purged"  # out of the trash for good (privacy/purging.py): a number and dates
 
 
 class Channel(enum.StrEnum):
@@ -102,6 +103,7 @@ class Ticket(Base, kw_only=True):
         ),
         _partial("ix_ticket_closed", "closed_at", "id", where="status = 'closed' AND place = 'desk'"),
         _partial("ix_ticket_elsewhere", "place", "active_at", "id", where="place <> 'desk'"),
+        _partial("ix_ticket_trashed", "place", "trashed_at", "id", where="trashed_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer_id", "team_id", "status"),
         Index("ix_ticket_of_customer", "customer_id", "id"),
         Index("ix_ticket_by_team", "team_id", "active_at", "id"),
@@ -133,7 +135,8 @@ class Ticket(Base, kw_only=True):
     message_count: Mapped[int] = mapped_column(default=0)
     has_attachments: Mapped[bool] = mapped_column(default=False)
     has_failed_delivery: Mapped[bool] = mapped_column(default=False)
-    erased_at: Mapped[datetime | None] = mapped_column(default=None)  # when the person whose it was, was
+    trashed_at: Mapped[datetime | None] = mapped_column(default=None)  # until it is restored, or all of it is gone
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)  # when what it said was: its person's, or trash
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # the old, closed one
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     woke_at: Mapped[datetime | None] = mapped_column(default=None)  # back from a snooze, and not looked after yet
@@ -146,6 +149,10 @@ class Ticket(Base, kw_only=True):
     @property
     def is_closed(self) -> bool:
         return self.status is Status.CLOSED
+
+    def put(self, place: Place) -> None:
+        """Where it is from now on; in the trash, since when."""
+        self.place, self.trashed_at = place, clock.now() if place is Place.TRASH else None
 
 
 class Participant(Base, kw_only=True):

@@ -15,12 +15,13 @@ from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
 from helpdesk.models.base import Moment
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
-from helpdesk.models.ticket import Channel, Status, Ticket
+from helpdesk.models.ticket import Channel, Place, Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt, once
 
 ORDINARY: Final = "ordinary handling"
+_IS_THERE: Final = Ticket.place != Place.PURGED  # else there is nothing to read
 _MOST_KNOWN: Final = 500  # conditions that were put together: by plain values alone, and of no moment
 
 
@@ -57,7 +58,7 @@ def readable(session: Session, agent: Agent) -> ColumnElement[bool]:
     """The tickets this agent has a basis to read now, as a condition on Ticket."""
     if agent.is_disabled:
         return false()
-    return or_(_ordinary(agent, current(session)), covered(agent))
+    return and_(or_(_ordinary(agent, current(session)), covered(agent)), _IS_THERE)
 
 
 def covered(agent: Agent) -> ColumnElement[bool]:
@@ -92,7 +93,8 @@ def bases_to_read(
     if not tickets or agent.is_disabled:
         return {}
     asked = select(Ticket.id, _ordinary(agent, current(session)).label("is_ordinary"))
-    asked = asked.where(Ticket.id.in_([ticket.id for ticket in tickets]), *([] if among is None else [among]))
+    asked = asked.where(Ticket.id.in_([ticket.id for ticket in tickets]), _IS_THERE)
+    asked = asked if among is None else asked.where(among)
     is_ordinary = {ticket_id: bool(is_so) for ticket_id, is_so in session.execute(asked)}
     bases = {ticket_id: ORDINARY for ticket_id, is_so in is_ordinary.items() if is_so}
     others = [ticket for ticket in tickets if ticket.id in is_ordinary and ticket.id not in bases]

@@ -29,8 +29,8 @@ def holding(field_ids: Collection[int], value: str) -> ColumnElement[bool]:
     return custom_fields.holding(field_ids, value)
 
 
-def erase(session: Session, ticket_ids: Collection[int]) -> None:
-    custom_fields.erase(session, ticket_ids)
+def erase(session: Session, ticket_ids: Collection[int], *, impersonal_too: bool = False) -> None:
+    custom_fields.erase(session, ticket_ids, impersonal_too=impersonal_too)
 
 
 def erase_of_erased(session: Session, field: CustomField) -> None:

@@ -123,11 +123,7 @@ def take(session: Session, erasure: Erasure, name: str, ids: Sequence[int]) -> N
     session.flush()
     session.refresh(erasure, with_for_update=True)
     ids = _still_left(session, erasure, name, ids)
-    files: Sequence[bytes]
-    if name == _EMAILS:
-        files = _erase_loose(session, ids)
-    else:
-        files = STEPS_BY_NAME[name].erase(session, person_of(session, erasure), ids)
+    files = _erase_loose(session, ids) if name == _EMAILS else STEPS_BY_NAME[name].erase(session, ids)
     counts = json.loads(erasure.counts)
     counts[name] = counts.get(name, 0) + len(ids)
     erasure.counts = json.dumps(counts)

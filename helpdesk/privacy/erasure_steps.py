@@ -20,16 +20,14 @@ from helpdesk.models.blocked_sender import BlockedSender
 from helpdesk.models.draft import Draft
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.inbound_email import InboundEmail
-from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note
-from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
+from helpdesk.models.message import Direction, Message, MessageAddress, Note
+from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.theme_report import ThemeMessage, ThemeShare
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, custom_fields, drafts, theme_shares
-
-_ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
+from helpdesk.privacy import access, custom_fields, drafts, taking_away, theme_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,14 @@ class Step:
     name: str
     tables: tuple[str, ...]
     left: Callable[[Person], Select[int]]
-    erase: Callable[[Session, Person, Sequence[int]], Sequence[bytes]]
+    erase: Callable[[Session, Sequence[int]], Sequence[bytes]]
 
 
 def gone(name: str, model: type[Base], whose: Callable[[Person], ColumnElement[bool]]) -> Step:
     """Rows of this table go."""
     key = inspect(model).primary_key[0]
 
-    def erase(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+    def erase(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
         session.execute(delete(model).where(key.in_(ids)).execution_options(synchronize_session=False))
         return ()
 
@@ -74,7 +72,7 @@ def emptied(name: str, model: type[Base], whose: Callable[[Person], ColumnElemen
         is_full = or_(*[columns[name].is_distinct_from(value) for name, value in empty.items()])
         return select(key).where(whose(person), is_full)
 
-    def erase(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+    def erase(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
         emptying = update(model).where(key.in_(ids)).values(**empty)
         session.execute(emptying.execution_options(synchronize_session=False))
         return ()
@@ -119,42 +117,7 @@ def messages_of(person: Person) -> ColumnElement[bool]:
     return or_(Message.customer_id == person.id, Message.ticket_id.in_(tickets_alone(person)), to_them_alone)
 
 
-def _erase_messages(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
-    emails = session.scalars(
-        select(Message.inbound_email_id).where(Message.id.in_(ids), Message.inbound_email_id.is_not(None))
-    ).all()
-    files = access.erase_messages(session, ids, [email_id for email_id in emails if email_id is not None])
-    for model in (Attachment, MessageAddress):
-        session.execute(delete(model).where(model.message_id.in_(ids)))
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(ids))
-        .values(
-            from_email="", from_name="", rfc_message_id=None, inbound_email_id=None, has_html=False,
-            blocked_count=0, blocked_hosts="", defects="", erased_at=clock.now(),
-        )
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
-    on_tickets = select(Message.ticket_id).where(Message.id.in_(ids))
-    touched = session.scalars(select(Ticket).where(Ticket.id.in_(on_tickets))).all()
-    for ticket in touched:
-        access.write_preview(session, ticket, "")  # it was the beginning of the last message: perhaps of theirs
-        files_left = select(Attachment.id).join(Message).where(Message.ticket_id == ticket.id).limit(1)
-        ticket.has_attachments = session.scalar(files_left) is not None
-    return files
-
-
-def _erase_notes(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
-    access.erase_notes(session, ids)
-    session.execute(delete(Note).where(Note.id.in_(ids)))
-    return ()
-
-
-def _erase_drafts(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
-    return drafts.drop(session, ids)
-
-
-def _erase_tickets(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+def _erase_tickets(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
     access.erase_tickets(session, ids)
     custom_fields.erase(session, ids)
     session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(erased_at=clock.now()))
@@ -165,14 +128,6 @@ def _deliveries(person: Person) -> Select[int]:
     of_theirs = select(OutboundEmail.id).join(Message).where(messages_of(person))
     theirs = or_(Delivery.email.in_(person.addresses), Delivery.outbound_email_id.in_(of_theirs))
     return select(Delivery.id).where(theirs, Delivery.email != "")
-
-
-def _erase_deliveries(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
-    chosen = Delivery.id.in_(ids)
-    waiting = update(Delivery).where(chosen, Delivery.state.in_(_ON_THE_WAY))
-    session.execute(waiting.values(state=DeliveryState.CANCELLED, claim=None, lease_until=None))
-    session.execute(update(Delivery).where(chosen).values(email="", name="", answer=""))
-    return ()
 
 
 def _words_of_the_trail(person: Person) -> Select[int]:
@@ -193,7 +148,7 @@ def _words_of_the_trail(person: Person) -> Select[int]:
     )
 
 
-def _erase_payloads(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+def _erase_payloads(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
     session.execute(delete(AuditPayload).where(AuditPayload.event_id.in_(ids)))
     return ()
 
@@ -203,20 +158,20 @@ def _grants(person: Person) -> ColumnElement[bool]:
     return or_(of_ticket, and_(AccessGrant.scope == Scope.CUSTOMER, AccessGrant.scope_id == person.id))
 
 
-def _erase_blocks(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+def _erase_blocks(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
     held = update(InboundEmail).where(InboundEmail.block_id.in_(ids)).values(block_id=None)
     session.execute(held.execution_options(synchronize_session=False))
     session.execute(delete(BlockedSender).where(BlockedSender.id.in_(ids)))
     return ()
 
 
-def _erase_shares(session: Session, _person: Person, ids: Sequence[int]) -> Sequence[bytes]:
+def _erase_shares(session: Session, ids: Sequence[int]) -> Sequence[bytes]:
     theme_shares.take_away(session, ids)
     return ()
 
 
 STEPS: Final[Sequence[Step]] = (
-    Step("deliveries", ("delivery",), _deliveries, _erase_deliveries),
+    Step("deliveries", ("delivery",), _deliveries, taking_away.deliveries),
     emptied(
         "forwards", StaffForward,
         lambda person: or_(
@@ -225,7 +180,7 @@ STEPS: Final[Sequence[Step]] = (
         author_email="", author_name="",
     ),
     Step("notes", ("note", "note_content"), lambda person: select(Note.id).where(
-        Note.ticket_id.in_(tickets_alone(person))), _erase_notes),
+        Note.ticket_id.in_(tickets_alone(person))), taking_away.notes),
     gone("consents to be written to", ContactConsent, lambda person: ContactConsent.customer_id == person.id),
     Step("shares of themes", ("theme_share",), lambda person: select(ThemeShare.id).where(
         ThemeShare.customer_id == person.id), _erase_shares),
@@ -236,12 +191,12 @@ STEPS: Final[Sequence[Step]] = (
         ("message", "message_content", "message_address", "attachment", "attachment_content", "page_content",
          "search_text", "raw_email"),
         lambda person: select(Message.id).where(messages_of(person), Message.erased_at.is_(None)),
-        _erase_messages,
+        taking_away.messages,
     ),
     Step("drafts", ("draft", "draft_content", "draft_file", "draft_file_content"), lambda person: select(
         Draft.id).where(or_(Draft.ticket_id.in_(tickets_of(person)), Draft.ticket_id.in_(tickets_shared(person)),
                             Draft.id.in_(drafts.naming(person.addresses)))),
-        _erase_drafts),
+        drafts.drop),
     Step("tickets", ("ticket", "ticket_content", "field_value"), lambda person: tickets_of(person).where(
         Ticket.erased_at.is_(None)), _erase_tickets),
     gone("addresses on others' messages", MessageAddress,

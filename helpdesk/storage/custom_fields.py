@@ -42,10 +42,10 @@ def holding(field_ids: Collection[int], value: str) -> ColumnElement[bool]:
     return held.where(FieldValue.folded == folded(value)) if value else held
 
 
-def erase(session: Session, ticket_ids: Collection[int]) -> None:
-    """What may be about a person goes; what an admin said is not stays, as tags do."""
-    personal = select(CustomField.id).where(CustomField.is_personal)
-    ours = FieldValue.ticket_id.in_(list(ticket_ids)) & FieldValue.field_id.in_(personal)
+def erase(session: Session, ticket_ids: Collection[int], *, impersonal_too: bool = False) -> None:
+    """What may be about a person goes; what an admin said is not stays, as tags do, unless that is to go too."""
+    chosen = select(CustomField.id) if impersonal_too else select(CustomField.id).where(CustomField.is_personal)
+    ours = FieldValue.ticket_id.in_(list(ticket_ids)) & FieldValue.field_id.in_(chosen)
     session.execute(delete(FieldValue).where(ours).execution_options(synchronize_session=False))
 
 

@@ -90,6 +90,8 @@ def _of_kind() -> dict[str, str]:
         "customer.unite": _("Put beside another record of the same person:"),
         "custom_field.retire": _("Retired the field"),
         "custom_field.bring_back": _("Offered the field again"),
+        "draft.expire": _("Let go of old drafts"),
+        "ticket.purge": _("Took out of the trash for good"),
         "ticket.follow": _("Followed"),
         "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, snooze, suggestions
@@ -14,6 +15,7 @@ from helpdesk.models.role import Permission
 from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
 from helpdesk.models.ticket import Place, Ticket
+from helpdesk.privacy import retention
 from helpdesk.web import privacy_requests as privacy_request_pages
 from helpdesk.web.filters import moment
 from helpdesk.web.language import _
@@ -46,7 +48,7 @@ def on(session: Session, ticket: Ticket, here: Listed, *, last_words: str, by: A
     found += [bar for what, look in looks.items() if what in there for bar in look(session, ticket)]
     if Beside.SNOOZE in there:
         found = [*_sleep(session, ticket, last_words, may_decide=may_decide), *found]
-    return [*_place(ticket, may_decide=may_decide), *_merged(ticket), *found]
+    return [*_place(session, ticket, may_decide=may_decide), *_merged(ticket), *found]
 
 
 def _sleep(session: Session, ticket: Ticket, last_words: str, *, may_decide: bool) -> list[Bar]:
@@ -69,16 +71,26 @@ def _sleep(session: Session, ticket: Ticket, last_words: str, *, may_decide: boo
     ]
 
 
-def _place(ticket: Ticket, *, may_decide: bool) -> list[Bar]:
+def _place(session: Session, ticket: Ticket, *, may_decide: bool) -> list[Bar]:
     words = {
         Place.SPAM: ("ban", _("This ticket was marked as spam.")),
-        Place.TRASH: ("trash-2", _("This ticket is in the trash.")),
+        Place.TRASH: ("trash-2", _in_the_trash(session, ticket)),
         Place.MERGED: ("git-merge", _("This ticket was merged into one that you can't see.")),
     }
     if ticket.place not in words:
         return []
     action = url_for("places.put", number=ticket.number) if may_decide and ticket.place is not Place.MERGED else ""
     return [Bar(*words[ticket.place], action=action, buttons=[(Place.DESK.value, _("Put it back"))], name="place")]
+
+
+def _in_the_trash(session: Session, ticket: Ticket) -> str:
+    zone = ZoneInfo(current_app.extensions["runtime"].config.desk.time_zone)
+    goes_at = retention.goes_at(session, ticket, zone)
+    if goes_at is None:
+        return _("This ticket is in the trash.")
+    if retention.waits_for_a_request(session, ticket):
+        return _("This ticket is in the trash. It stays there until the request over their data is ended.")
+    return _("This ticket is in the trash. It goes for good on %(moment)s.", moment=moment(goes_at))
 
 
 def _merged(ticket: Ticket) -> list[Bar]:

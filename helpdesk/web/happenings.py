@@ -54,6 +54,7 @@ _PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.move": ("users", N_("%(name)s moved it to another team")),
     "ticket.spam": ("ban", N_("%(name)s marked it as spam")),
     "ticket.trash": ("trash-2", N_("%(name)s put it in the trash")),
+    "ticket.purge": ("trash-2", N_("It left the trash for good")),
     "ticket.restore": ("rotate-ccw", N_("%(name)s put it back")),
     "ticket.split": ("split", N_("%(name)s made a message a ticket of its own")),
     "ticket.unmerge": ("undo-2", N_("%(name)s undid a merge")),

@@ -137,6 +137,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 N_("A page on which anybody can tell you something, without an account."),
             ),
             SettingsPage(
+                "retention.index", N_("Trash and drafts"), "archive", Permission.SETUP,
+                N_("After how many days they go, and what goes tonight."),
+            ),
+            SettingsPage(
                 "objections.index", N_("Objections"), "hand", Permission.ERASE,
                 N_("Customers who are left out of statistics and themes."),
             ),

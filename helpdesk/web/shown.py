@@ -14,7 +14,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY, basis_to_read
@@ -104,10 +104,25 @@ class TicketProtected:
     is_readable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TicketGone:
+    """A ticket that lay in the trash and was taken away for good: its number is all there is."""
+
+    ticket: Ticket
+    title: str
+    back_url: str
+    is_readable: bool = False
+
+
+AnyTicket = TicketShown | TicketProtected | TicketWithheld | TicketGone
+
+
 def show(
     session: Session, ticket: Ticket, here: Listed, *, by: Agent, draft: Typed | None = None, wrong: str = ""
-) -> TicketShown | TicketProtected | TicketWithheld:
+) -> AnyTicket:
     """The ticket with everything on it, read through the gate; or the page that says why not."""
+    if ticket.place is Place.PURGED:
+        return TicketGone(ticket, _("Ticket #%(number)s", number=ticket.number), here.back_url)
     ticket_page.learn(session, ticket, by=by)
     try:
         text = access.read(session, ticket, by=by)

@@ -134,7 +134,7 @@ def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> Respons
     """The ticket: its pane alone for a script, else the whole desk with the list it was opened from."""
     here = listed()
     made = shown.show(db(), ticket, here, by=agent(), draft=draft, wrong=wrong)
-    code = 422 if draft or wrong else 200 if made.is_readable else 403
+    code = 410 if ticket.place is Place.PURGED else 422 if draft or wrong else 200 if made.is_readable else 403
     if is_partial():
         answer = make_response(render_template("tickets/pane.html", shown=made), code)
         if request.method == "POST":  # loaded again, it is the ticket's page, not the form's address
@@ -143,7 +143,7 @@ def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> Respons
     return _whole(made, here, ticket.number), code
 
 
-def _whole(made: shown.TicketShown | shown.TicketProtected | shown.TicketWithheld, here: Listed, number: int) -> str:
+def _whole(made: shown.AnyTicket, here: Listed, number: int) -> str:
     around = frame.around(db(), agent(), here.slug)
     told = {name: request.args[name] for name in ("bulk",) if name in request.args}
     list_url = f"{here.ticket_url(number)}&{urlencode({'part': 'list', **told})}"

@@ -158,7 +158,7 @@ def test_an_erasure_takes_what_may_be_about_the_person_and_a_field_marked_later_
 
     person = Person(ticket.customer_id, frozenset())
     step = next(step for step in erasure_steps.STEPS if step.name == "tickets")
-    step.erase(session, person, list(session.scalars(step.left(person))))
+    step.erase(session, list(session.scalars(step.left(person))))
     session.refresh(ticket)
 
     assert order.is_personal

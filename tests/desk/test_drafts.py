@@ -144,11 +144,11 @@ def test_what_is_pasted_into_a_draft_is_cleaned_before_it_is_kept(session: Sessi
 def test_a_draft_is_let_go_after_a_month(session: Session, ticket: Ticket, ada: Agent):
     saved = save(session, ticket, ada, "Half")
     assert saved is not None
-    drafts.sweep(session)
+    drafts.sweep(session, night=clock.now())
     assert len(drafts.of_ticket(session, ticket, by=ada)) == 1
 
     with clock.stopped_at(clock.now() + timedelta(days=31)):
-        drafts.sweep(session)
+        drafts.sweep(session, night=clock.now())
 
     assert not session.scalars(select(Draft)).all()
 
@@ -217,5 +217,5 @@ def test_of_a_new_email_two_windows_keep_two_drafts_an_empty_one_none_and_a_mont
     assert save_new(session, ada, " ", revision=2) is None
     assert [one.id for one in drafts.new_emails(session, by=ada)] == [other.draft.id]
     with clock.stopped_at(clock.now() + timedelta(days=31)):
-        drafts.sweep(session)
+        drafts.sweep(session, night=clock.now())
     assert not drafts.new_emails(session, by=ada)

@@ -46,6 +46,6 @@ def test_a_desk_without_a_policy_has_nothing_to_look_at(runtime: Runtime):
 
 @pytest.mark.parametrize(("hour", "day"), [(1, 22), (2, 23), (12, 23)])
 def test_the_night_begins_at_three_in_the_desks_own_time(hour: int, day: int):
-    begins = nightly.last_night(datetime(2026, 11, 23, hour, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    begins = clock.last_night(datetime(2026, 11, 23, hour, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
 
     assert (begins.day, begins.hour) == (day, 3)

@@ -18,6 +18,7 @@ from helpdesk.privacy.promises import (
     mail,
     permission,
     requests,
+    retention,
     review,
     sign_in,
     statistics,
@@ -30,7 +31,7 @@ from helpdesk.privacy.readers import Reader
 
 __all__ = [
     "REGISTER", "Evidence", "Found", "backups", "browser", "examine", "keep", "latest", "mail", "permission",
-    "requests", "require", "review", "sign_in", "statistics", "themes", "traces", "trail",
+    "requests", "require", "retention", "review", "sign_in", "statistics", "themes", "traces", "trail",
 ]  # fmt: skip
 
 
