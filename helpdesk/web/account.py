@@ -8,6 +8,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.web import auth, settings
 from helpdesk.web.auth import agent, browser, db, runtime, without_database
 from helpdesk.web.language import LANGUAGES, _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.sign_in import THEMES, browser_name
 
 bp = Blueprint("account", __name__)
@@ -25,7 +26,7 @@ def change() -> ResponseReturnValue:
     try:
         agents.rename(db(), agent(), name[:_LONGEST_NAME], by=agent())
     except agents.Nameless:
-        return _page(_("Colleagues and customers need a name to call you by."))
+        return _page(beside("name", _("Colleagues and customers need a name to call you by.")))
     agent().language = language if language in LANGUAGES else None
     agent().theme = theme if theme in THEMES else "system"
     return settings.saved(".show")
@@ -45,9 +46,9 @@ def change_password() -> ResponseReturnValue:
     if not passwords.matches(who.agent.password_hash, request.form.get("current", "")):
         with here.db.transaction() as session:
             sign_in.count_failure(session, keys, who.agent)
-        return _page_apart(_("The password you have now is another one."))
+        return _page_apart(beside("current", _("The password you have now is another one.")))
     if request.form.get("password", "") != request.form.get("again"):
-        return _page_apart(_("The two are not the same."))
+        return _page_apart(beside("again", _("The two are not the same.")))
     return _password_set(request.form["password"], who.agent.id)
 
 
@@ -58,7 +59,8 @@ def _password_set(password: str, agent_id: int) -> ResponseReturnValue:
             agents.set_password(session, one, password, by=one)
             sign_in.start(session, one, browser().renew(), browser=browser_name())
     except agents.PasswordWeak:
-        return _page_apart(_("Take a longer one: at least 12 characters, a few words that nobody would guess."))
+        wrong = _("Take a longer one: at least 12 characters, a few words that nobody would guess.")
+        return _page_apart(beside("password", wrong))
     return settings.saved(".show")
 
 

@@ -17,6 +17,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
+from helpdesk.web.sent_back import beside
 
 NUMBER: Final = 4711  # of the ticket in a preview
 _WRONG: Final = {
@@ -53,7 +54,7 @@ def choose_words() -> ResponseReturnValue:
     try:
         acknowledgements.choose_words(db(), words, by=agent())
     except WordsRefused as error:
-        return _page(_(_WRONG[error.why], what=error.what), words)
+        return _page(beside(_field(error, words), _(_WRONG[error.why], what=error.what)), words)
     return settings.saved(".index")
 
 
@@ -73,6 +74,14 @@ def _page(wrong: str = "", typed: Words | None = None) -> ResponseReturnValue:
             for one, words in sorted(known.items())
         ],
     )  # fmt: skip
+
+
+def _field(error: WordsRefused, words: Words) -> str:
+    """Which field of the form is refused."""
+    if error.why == "language":
+        return "language"
+    is_subject = not words.subject.strip() or (error.what and error.what in words.subject)
+    return "subject" if is_subject else "text"
 
 
 def _name(code: str) -> str:

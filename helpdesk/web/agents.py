@@ -18,6 +18,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.filters import role_word
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("agents", __name__)
 
@@ -176,7 +177,8 @@ def _words_of(error: Exception) -> str:
         agents.LastAdmin: _("This is the only admin: make another colleague an admin first."),
         roles.BeyondOwn: _("Nobody gives or takes what they may not do themselves, and nobody changes their own."),
     }
-    return said[type(error)]
+    is_address = isinstance(error, (agents.AgentExists, agents.AddressUnusable))
+    return beside("email" if is_address else "role", said[type(error)])
 
 
 def _list(wrong: str = "") -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from helpdesk.web import (
     language,
     numbers,
     pieces,
+    sent_back,
     static_files,
     streams,
     views,
@@ -76,6 +77,7 @@ def create_app(runtime: Runtime) -> Desk:
     app.before_request(_refuse_foreign)
     forms = CSRFProtect(app)
     headers.install(app, is_https=config.is_https)
+    sent_back.install(app)  # after it: what is packed last can be written into before
     language.install(app, config)
     filters.install(app)
     brand.install(app, runtime)

@@ -9,6 +9,7 @@ from helpdesk.models.role import Permission
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
+from helpdesk.web.sent_back import beside
 from helpdesk.web.waiting import why_not
 
 bp = Blueprint("blocks", __name__)
@@ -26,7 +27,7 @@ def create() -> ResponseReturnValue:
     try:
         blocks.block(db(), request.form.get("address", ""), by=agent())
     except blocks.CanNotBlock as refused:
-        return _page(why_not(refused))
+        return _page(beside("address", why_not(refused)))
     return settings.saved(".index")
 
 

@@ -15,6 +15,7 @@ from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, public
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("brand", __name__)
 _LOOKED_UP_EVERY: Final = 10.0  # seconds, until a change in another process shows in this one
@@ -62,10 +63,9 @@ def change() -> ResponseReturnValue:
     try:
         brand.choose(db(), name=request.form.get("name", ""), accent=accent, by=agent())
     except brand.ColourUnreadable as unreadable:
-        return _page(
-            _("Text in this colour could not be read. This one would do: %(colour)s.", colour=unreadable.better),
-            accent=unreadable.better,
-        )
+        better = unreadable.better
+        wrong = _("Text in this colour could not be read. This one would do: %(colour)s.", colour=better)
+        return _page(beside("accent", wrong, offers=True), accent=better)
     _look_again()
     return settings.saved(".show")
 
@@ -77,11 +77,11 @@ def change_logo() -> ResponseReturnValue:
     given = request.files.get("logo")
     file = given.read(brand.LARGEST_FILE + 1) if given is not None and "remove" not in request.form else b""
     if not file and "remove" not in request.form:
-        return _page(_("Choose a picture first."))
+        return _page(beside("logo", _("Choose a picture first.")))
     try:
         brand.choose_logo(db(), file, by=agent())
     except brand.NotAPicture:
-        return _page(_("This can't be shown: take a PNG, JPEG, WebP or GIF of at most 2 MB."))
+        return _page(beside("logo", _("This can't be shown: take a PNG, JPEG, WebP or GIF of at most 2 MB.")))
     _look_again()
     return settings.saved(".show")
 

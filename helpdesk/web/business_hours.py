@@ -20,6 +20,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
+from helpdesk.web.sent_back import beside
 
 DAYS_AHEAD: Final = 366
 MOST_SHOWN: Final = 16
@@ -85,10 +86,19 @@ def _choose(team: Team | None) -> ResponseReturnValue:
     try:
         business_hours.choose(db(), hours, team, by=agent())
     except HoursRefused as error:
-        return _page(team, hours, _(_WRONG[error.why], what=error.what))
+        return _page(team, hours, beside(_field(error, hours), _(_WRONG[error.why], what=error.what)))
     if team is None:
         return settings.saved(".index")
     return redirect(url_for(".of_team", team_id=team.id, saved=1), code=303)
+
+
+def _field(error: HoursRefused, hours: WorkingHours) -> str:
+    """Which field of the form is refused: of the week the day that says it."""
+    if error.why not in {"no_hours", "week"}:
+        return error.why
+    return next(
+        (f"day{number}" for number, line in enumerate(hours.week) if error.what and error.what in line), "day0"
+    )
 
 
 def _page(team: Team | None, hours: WorkingHours, wrong: str = "") -> ResponseReturnValue:

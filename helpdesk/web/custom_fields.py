@@ -12,6 +12,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("custom_fields", __name__)
@@ -30,7 +31,11 @@ def create() -> ResponseReturnValue:
     try:
         custom_fields.add(db(), FieldKind(kind if kind in set(FieldKind) else "text"), _wanted(), by=agent())
     except FieldRefused as refused:
-        return _page(_why(refused), typed=_wanted(), kind=kind)
+        return _page(
+            beside(refused.why if refused.why in {"team", "choices"} else "name", _why(refused)),
+            typed=_wanted(),
+            kind=kind,
+        )
     return settings.saved(".index")
 
 
@@ -39,7 +44,7 @@ def change(field_id: int) -> ResponseReturnValue:
     try:
         custom_fields.change(db(), _find(field_id), _wanted(), by=agent())
     except FieldRefused as refused:
-        return _page(_why(refused))
+        return _page(beside(refused.why if refused.why in {"team", "choices"} else "name", _why(refused)))
     return settings.saved(".index")
 
 
@@ -67,7 +72,8 @@ def fill_in(number: int) -> ResponseReturnValue:
         custom_fields.fill_in(db(), ticket, changed, by=agent())
     except NotAValue as refused:
         name = db().get_one(CustomField, refused.field_id).name
-        return page(ticket, wrong=_("This can't stand in %(name)s.", name=name))
+        wrong = _("This can't stand in %(name)s.", name=name)
+        return page(ticket, wrong=beside(f"f-{refused.field_id}", wrong))
     return back_to(number)
 
 

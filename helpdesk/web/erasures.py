@@ -16,6 +16,7 @@ from helpdesk.privacy.erasure import NobodyFound, Plan
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("erasures", __name__)
 _MOST = 100
@@ -50,7 +51,9 @@ def create() -> ResponseReturnValue:
     settings.must(Permission.ERASE)
     fresh()
     if not request.form.get("sure"):
-        return _page(who=request.form.get("who", ""), wrong=_("Say that you are sure: there is no way back."))
+        return _page(
+            who=request.form.get("who", ""), wrong=beside("sure", _("Say that you are sure: there is no way back."))
+        )
     try:
         found = erasure.find(db(), request.form.get("who", ""))
     except NobodyFound:

@@ -19,6 +19,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, asks_for_what_anybody_may, db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("feedback", __name__)
 
@@ -48,8 +49,9 @@ def leave() -> ResponseReturnValue:
         abort(429)
     except FormClosed:
         abort(404)
-    except (Empty, AddressRefused):
+    except (Empty, AddressRefused) as error:
         wrong = _("Please write something, and an email address that exists.")
+        beside("text" if isinstance(error, Empty) else "email", wrong)
         return render_template("feedback/form.html", typed=typed, wrong=wrong), 422
     return redirect(url_for(".show", thanks=1), 303)
 
@@ -90,7 +92,7 @@ def choose() -> ResponseReturnValue:
     mailbox = db().get(Mailbox, request.form.get("mailbox", type=whole) or 0)
     is_open = "is_open" in request.form
     if is_open and mailbox is None:
-        return _settings(_("Please choose whose team gets it."))
+        return _settings(beside("mailbox", _("Please choose whose team gets it.")))
     kept.change(db(), FeedbackForm(is_open=is_open, mailbox_id=mailbox.id if mailbox else 0), by=agent())
     return settings.saved(".index")
 

@@ -21,6 +21,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("filter_rules", __name__)
 SPARE: Final = 2  # empty lines for further conditions
@@ -33,6 +34,7 @@ _WRONG: Final = {
     "team": N_("This team is not there any more."),
     "too_many": N_("These are too many."),
 }
+_FIELDS: Final = {"conditions": "field", "words": "words", "header": "words", "actions": "then", "team": "team"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def create() -> ResponseReturnValue:
     try:
         row = filter_rules.add(db(), wanted, by=agent())
     except RuleRefused as refused:
-        return _form(None, wanted, _(_WRONG[refused.why]))
+        return _form(None, wanted, beside(_FIELDS.get(refused.why, "name"), _(_WRONG[refused.why])))
     return redirect(url_for(".preview", rule_id=row.id), code=303)
 
 
@@ -86,7 +88,7 @@ def change(rule_id: int) -> ResponseReturnValue:
     try:
         filter_rules.change(db(), row, wanted, by=agent())
     except RuleRefused as refused:
-        return _form(row, wanted, _(_WRONG[refused.why]))
+        return _form(row, wanted, beside(_FIELDS.get(refused.why, "name"), _(_WRONG[refused.why])))
     return redirect(url_for(".preview", rule_id=row.id), code=303)
 
 

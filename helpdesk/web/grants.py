@@ -16,6 +16,7 @@ from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, refusal
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to
 from helpdesk.web.tickets import find as find_ticket
 from helpdesk.web.words import purposes
@@ -61,7 +62,7 @@ def ask(number: int) -> ResponseReturnValue:
         else:
             permissions.ask(db(), runtime().vault, wish, by=agent())
     except GrantRefused as refused:
-        return _page(wrong=refusal(refused), number=number)
+        return _page(wrong=beside(_field(), refusal(refused)), number=number)
     return back_to(number) if "break_glass" in request.form else redirect(url_for(".index", asked=1), code=303)
 
 
@@ -70,11 +71,11 @@ def ask_by_number() -> ResponseReturnValue:
     """Ask about a ticket that is not visible: the answer is the same whether there is one or not."""
     number = request.form.get("number", type=whole)
     if not number:
-        return _page(wrong=_("Write the number of the ticket."))
+        return _page(wrong=beside("number", _("Write the number of the ticket.")))
     try:
         permissions.ask_unseen(db(), runtime().vault, _wish(Scope.TICKET, number), by=agent())
     except GrantRefused as refused:
-        return _page(wrong=refusal(refused), number=number)
+        return _page(wrong=beside(_field(), refusal(refused)), number=number)
     return redirect(url_for(".index", asked=1), code=303)
 
 
@@ -99,7 +100,7 @@ def extend(grant_id: int) -> ResponseReturnValue:
         grant = _find(grant_id)
         permissions.extend(db(), runtime().vault, grant, request.form.get("reason", ""), minutes, by=agent())
     except GrantRefused as refused:
-        return _page(wrong=refusal(refused))
+        return _page(wrong=beside(_field(), refusal(refused)))
     return redirect(url_for(".index", asked=1), code=303)
 
 
@@ -130,6 +131,13 @@ def _wish(scope: Scope, scope_id: int) -> Wish:
         raise GrantRefused(_("Say what it is for."))
     hours = request.form.get("hours", 0, type=whole)
     return Wish(scope, scope_id, Purpose(purpose), request.form.get("reason", ""), hours * 60)
+
+
+def _field() -> str:
+    """Which field of a wish is most likely refused."""
+    if "purpose" in request.form and request.form["purpose"] not in set(Purpose):
+        return "purpose"
+    return "hours" if request.form.get("reason", "").strip() else "reason"
 
 
 def _page(wrong: str = "", number: int | None = None) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from helpdesk.web import messages
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, find, handle, other_named, page
 
 bp = Blueprint("links", __name__)
@@ -19,7 +20,7 @@ bp = Blueprint("links", __name__)
 def create(number: int) -> ResponseReturnValue:
     ticket, other = handle(number), other_named(request.form.get("number", ""))
     if other is None or other.id == ticket.id:
-        return page(ticket, wrong=_("Write the number of another ticket."))
+        return page(ticket, wrong=beside("number", _("Write the number of another ticket.")))
     links.link(db(), ticket, other, by=agent())
     return back_to(number)
 

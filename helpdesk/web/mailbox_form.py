@@ -20,7 +20,11 @@ FASTEST: Final = 6000  # emails in a minute; a desk that sends faster has no lim
 
 
 class FormWrong(Exception):
-    """What was typed can't be a mailbox; the message is for whoever typed it."""
+    """What was typed into a field can't be a mailbox; the message is for whoever typed it."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def read(stored: Mailbox | None = None) -> Typed:
     imap = _server("imap", USUAL_IMAP)
     smtp = _server("smtp", USUAL_SMTP)
     if not imap.user:
-        raise FormWrong(_("Fetching needs a user: most often the address itself."))
+        raise FormWrong("imap_user", _("Fetching needs a user: most often the address itself."))
     if "same" in given:
         smtp = replace(smtp, user=imap.user, password=imap.password)
     setup = Setup(
@@ -57,7 +61,7 @@ def read(stored: Mailbox | None = None) -> Typed:
     after_fetch = AfterFetch(after) if after in set(AfterFetch) else AfterFetch.NOTHING
     move_to = given.get("move_to", "").strip() or None
     if after_fetch is AfterFetch.MOVE and not move_to:
-        raise FormWrong(_("Say into which folder fetched emails are moved."))
+        raise FormWrong("move_to", _("Say into which folder fetched emails are moved."))
     return Typed(
         setup,
         given.get("team", type=whole),
@@ -92,7 +96,7 @@ def of(mailbox: Mailbox) -> Typed:
 def team_of(session: Session, typed: Typed) -> Team:
     team = session.get(Team, typed.team_id) if typed.team_id else None
     if team is None:
-        raise FormWrong(_("Choose the team that answers it."))
+        raise FormWrong("team", _("Choose the team that answers it."))
     return team
 
 
@@ -118,7 +122,9 @@ def _most_per_minute(stored: Mailbox | None) -> int:
     if not given:
         return 0
     if not (given.isascii() and given.isdecimal()) or len(given) > len(str(FASTEST)) or int(given) > FASTEST:
-        raise FormWrong(_("Emails in a minute: a number from 0, for no limit, to %(most)s.", most=FASTEST))
+        raise FormWrong(
+            "most_per_minute", _("Emails in a minute: a number from 0, for no limit, to %(most)s.", most=FASTEST)
+        )
     return int(given)
 
 
@@ -131,7 +137,7 @@ def _sent_folder(stored: Mailbox | None, fetched: str) -> str | None:
         return None
     folder = given.get("sent_folder", "").strip()[:200]
     if folder.casefold() == fetched.casefold():
-        raise FormWrong(_("Copies of what was sent can't go into the folder that is fetched."))
+        raise FormWrong("sent_folder", _("Copies of what was sent can't go into the folder that is fetched."))
     return folder
 
 
@@ -141,7 +147,9 @@ def _largest_mb(stored: Mailbox | None) -> int | None:
     if not given:
         return None
     if not (given.isascii() and given.isdecimal()) or len(given) > 2 or not 1 <= int(given) <= sizes.LARGEST:
-        raise FormWrong(_("The largest email: a number of megabytes from 1 to %(most)s.", most=sizes.LARGEST))
+        raise FormWrong(
+            "largest_mb", _("The largest email: a number of megabytes from 1 to %(most)s.", most=sizes.LARGEST)
+        )
     return int(given)
 
 
@@ -150,12 +158,12 @@ def _server(side: str, usual: dict[Security, int]) -> Server:
     host = given.get(f"{side}_host", "").strip()
     word = given.get(f"{side}_security", "")
     if not host or len(host) > 253 or any(sign.isspace() or sign in "/@" for sign in host):
-        raise FormWrong(_("Name the server, such as imap.example.com, without anything around it."))
+        raise FormWrong(f"{side}_host", _("Name the server, such as imap.example.com, without anything around it."))
     if word not in set(Security):
-        raise FormWrong(_("Choose how the connection is encrypted."))
+        raise FormWrong(f"{side}_security", _("Choose how the connection is encrypted."))
     port = given.get(f"{side}_port", 0, type=whole) or usual[Security(word)]
     if not 0 < port < 65536:
-        raise FormWrong(_("A port is a number from 1 to 65535."))
+        raise FormWrong(f"{side}_port", _("A port is a number from 1 to 65535."))
     return Server(
         host=host,
         port=port,

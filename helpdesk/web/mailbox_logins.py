@@ -18,6 +18,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("mailbox_logins", __name__)
 
@@ -50,7 +51,7 @@ def begin(mailbox_id: int) -> ResponseReturnValue:
             db(), here.vault, mailbox, _registration(), base_url=here.config.desk.base_url, by=agent()
         )
     except (RegistrationRefused, MailTrouble, ValueError) as error:
-        return _page(mailbox, str(error))
+        return _page(mailbox, beside("provider" if not request.form.get("provider") else "client_id", str(error)))
     return settings.page("mailbox_logins/consent.html", "mailbox_logins.index", mailbox=mailbox, consent=url)
 
 

@@ -25,6 +25,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.mailbox_form import FormWrong, Typed
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("mailboxes", __name__)
 
@@ -42,15 +43,14 @@ def new() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     fresh()
     address = request.args.get("address", "").strip()[:254]
-    setup = mailbox_setup.offered(address)
-    return _form(Typed(setup, None, AfterFetch.NOTHING, None) if "@" in address else None)
+    return _form(_begun(address) if "@" in address else None)
 
 
 @bp.post("/settings/mailboxes")
 def create() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     fresh()
-    typed = None
+    typed = _begun(request.form.get("address", ""))
     try:
         typed = mailbox_form.read()
         with db().begin_nested():
@@ -111,6 +111,11 @@ def trial() -> ResponseReturnValue:
 _WRONG = (
     FormWrong, mailboxes.AddressTaken, AddressRefused, mailboxes.SecretNeeded, MailTrouble, SecretUnreadable,
 )  # fmt: skip
+
+
+def _begun(address: str) -> Typed:
+    """The form with the servers that an address most often has."""
+    return Typed(mailbox_setup.offered(address.strip()[:254]), None, AfterFetch.NOTHING, None)
 
 
 def _added(typed: Typed) -> Mailbox:
@@ -197,7 +202,14 @@ def _words_of(error: Exception) -> str:
         mailboxes.SecretNeeded: _("Another server or encryption: type the password again."),
         SecretUnreadable: _("The stored password was sealed under another key file: type it again."),
     }
-    return said.get(type(error), str(error))
+    fields = {
+        mailboxes.AddressTaken: "address",
+        AddressRefused: "address",
+        mailboxes.SecretNeeded: "imap_password",
+        SecretUnreadable: "imap_password",
+    }
+    field = error.field if isinstance(error, FormWrong) else fields.get(type(error), "imap_host")
+    return beside(field, said.get(type(error), str(error)))
 
 
 def _find(mailbox_id: int) -> Mailbox:

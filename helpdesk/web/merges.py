@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.desk import merges
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, find, handle, other_named, page
 
 bp = Blueprint("merges", __name__)
@@ -17,12 +18,12 @@ def create(number: int) -> ResponseReturnValue:
     ticket, other = handle(number), other_named(request.form.get("number", ""))
     wrong = _("Choose another ticket, one that is not merged, spam or in the trash.")
     if other is None:
-        return page(ticket, wrong=wrong)
+        return page(ticket, wrong=beside("number", wrong))
     try:
         with db().begin_nested():
             merges.merge(db(), ticket, other, by=agent())
     except merges.NotToBeMerged:
-        return page(ticket, wrong=wrong)
+        return page(ticket, wrong=beside("number", wrong))
     return back_to(other.number)
 
 

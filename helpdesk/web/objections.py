@@ -15,6 +15,7 @@ from helpdesk.privacy.erasure import NobodyFound
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("objections", __name__)
 _MOST = 500
@@ -40,10 +41,10 @@ def create() -> ResponseReturnValue:
     settings.must(Permission.ERASE)
     who, wish = request.form.get("who", "").strip()[:254], request.form.get("wish", "")
     if wish not in set(Wish):
-        return _page(who=who, wrong=_("Please choose one of what is offered."))
+        return _page(who=who, wrong=beside("wish", _("Please choose one of what is offered.")))
     found = _customer(who)
     if found is None:
-        return _page(who=who, wrong=_("No customer here has this address or number."))
+        return _page(who=who, wrong=beside("who", _("No customer here has this address or number.")))
     objections.note(db(), found, Wish(wish), by=agent())
     return settings.saved(".index")
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.desk import agents, password_resets
 from helpdesk.web.auth import db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("password_resets", __name__)
 log = logging.getLogger(__name__)
@@ -45,13 +46,14 @@ def show(token: str) -> ResponseReturnValue:
 @protected_by_its_address
 def consume(token: str) -> ResponseReturnValue:
     if request.form.get("password", "") != request.form.get("again"):
-        return _again(_("The two are not the same."))
+        return _again(beside("again", _("The two are not the same.")))
     try:
         password_resets.use(db(), token, request.form["password"])
     except password_resets.LinkExpired:
         return render_template("password_resets/expired.html"), 404
     except agents.PasswordWeak:
-        return _again(_("Take a longer one: at least 12 characters, a few words that nobody would guess."))
+        wrong = _("Take a longer one: at least 12 characters, a few words that nobody would guess.")
+        return _again(beside("password", wrong))
     return redirect(url_for("sign_in.show", said="password"), code=303)
 
 

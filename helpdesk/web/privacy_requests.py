@@ -20,6 +20,7 @@ from helpdesk.web.auth import agent, db, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("privacy_requests", __name__)
 OFFERED: Final = tuple(one for one in RequestOutcome if one is not RequestOutcome.NOT_A_REQUEST)
@@ -60,12 +61,13 @@ def create() -> ResponseReturnValue:
     kind, number = request.form.get("kind", ""), request.form.get("number", type=whole)
     ticket = db().scalar(inbox.visible(agent()).where(Ticket.id == number)) if number else None
     if kind not in set(RequestKind) or ticket is None:
-        return _page(_("Choose what is asked for, and write the number of a ticket that there is."))
+        wrong = _("Choose what is asked for, and write the number of a ticket that there is.")
+        return _page(beside("number" if kind in set(RequestKind) else "kind", wrong))
     zone = runtime().config.desk.time_zone
     try:
         privacy_requests.add(db(), ticket, RequestKind(kind), time_zone=zone, by=agent())
     except privacy_requests.NotOnTheTicket:
-        return _page(_("Nothing a customer wrote is left on this ticket."))
+        return _page(beside("number", _("Nothing a customer wrote is left on this ticket.")))
     return redirect(url_for(".index"), code=303)
 
 
@@ -76,9 +78,9 @@ def end(request_id: int) -> ResponseReturnValue:
     found, outcome = _find(request_id), request.form.get("outcome", "")
     note = request.form.get("note", "")
     if outcome not in set(RequestOutcome):
-        return _page(_("Choose how it ended."))
+        return _page(beside("outcome", _("Choose how it ended.")))
     if outcome != RequestOutcome.NOT_A_REQUEST and not note.strip():
-        return _page(_("Write in a sentence what was done."))
+        return _page(beside("note", _("Write in a sentence what was done.")))
     privacy_requests.end(db(), found.request, RequestOutcome(outcome), note, by=agent())
     return redirect(url_for(".index"), code=303)
 

@@ -17,6 +17,7 @@ from helpdesk.privacy.record import OwnReading
 from helpdesk.web.auth import asks_for_what_anybody_may, db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
 from helpdesk.web.record_words import machine_words, right_words, role_words
+from helpdesk.web.sent_back import beside
 from helpdesk.web.words import purposes
 
 bp = Blueprint("record", __name__)
@@ -86,7 +87,7 @@ def open_with_code(secret: str) -> ResponseReturnValue:
         records.open_with(db(), runtime().vault, visit, request.form.get("code", "")[:40])
     except records.WrongCode:
         wrong = _("That is not the code, or it was tried too often. Look at the email again, or ask for a new one.")
-        return render_template("record/code.html", wrong=wrong), 422
+        return render_template("record/code.html", wrong=beside("code", wrong)), 422
     return redirect(url_for(".show", secret=secret), code=303)
 
 

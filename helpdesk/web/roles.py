@@ -12,6 +12,7 @@ from helpdesk.web import settings, words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("roles", __name__)
 
@@ -56,7 +57,9 @@ def _done(step: Callable[[], object]) -> ResponseReturnValue:
         with db().begin_nested():
             step()
     except tuple(said) as error:
-        return _page(said[type(error)])
+        wrong = said[type(error)]
+        is_name = isinstance(error, (roles.RoleNameless, roles.RoleKnown))
+        return _page(beside("name", wrong) if is_name else wrong)
     return settings.saved(".index")
 
 

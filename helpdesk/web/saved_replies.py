@@ -11,6 +11,7 @@ from helpdesk.web import actions, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import handle
 
 bp = Blueprint("saved_replies", __name__)
@@ -81,9 +82,10 @@ def _keep(reply: SavedReply | None) -> ResponseReturnValue:
                 by=agent(),
             )
     except Nameless:
-        return _page(_("A saved reply needs a name and a text."))
+        wrong = _("A saved reply needs a name and a text.")
+        return _page(beside("text" if form.get("name", "").strip() else "name", wrong))
     except ActionUnknown:
-        return _page(_("There is no such action. Look at the examples."))
+        return _page(beside("actions", _("There is no such action. Look at the examples.")))
     except NotTheirs:
         return _page(_("This saved reply is not yours to change."))
     return settings.saved(".index")

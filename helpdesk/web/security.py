@@ -11,6 +11,7 @@ from helpdesk.web import auth, frame, settings
 from helpdesk.web.auth import agent, db, fresh, runtime, while_setting_up
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("security", __name__)
 
@@ -36,7 +37,8 @@ def confirm_app() -> ResponseReturnValue:
     fresh()
     had_one = second_factor.ways(db(), agent()).any
     if not second_factor.confirm_app(db(), runtime().vault, agent(), request.form.get("code", "")):
-        return page(_("This code does not fit. Type the one your app shows now; its clock must be right."))
+        wrong = _("This code does not fit. Type the one your app shows now; its clock must be right.")
+        return page(beside("code", wrong))
     return settings.saved(".show") if had_one else codes_shown()
 
 

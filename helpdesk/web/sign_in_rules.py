@@ -14,6 +14,7 @@ from helpdesk.privacy import settings as chosen
 from helpdesk.web import auth, provider, settings
 from helpdesk.web.auth import agent, db, fresh, runtime, without_database
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("sign_in_rules", __name__)
 
@@ -48,7 +49,10 @@ def choose_provider() -> ResponseReturnValue:
             with stating(TRIAL):
                 wanted = single_sign_on.described(wanted, provider.fetch(wanted.discovery_url))
     except ProviderRefused as refused:
-        return _page_apart(_("This provider can't be used: %(why)s.", why=str(refused)))
+        empty = next(
+            (name for name in ("name", "client_id") if not request.form.get(name, "").strip()), "discovery_url"
+        )
+        return _page_apart(beside(empty, _("This provider can't be used: %(why)s.", why=str(refused))))
     with auth.transaction() as session:
         settings.must(Permission.PEOPLE)
         chosen.change(session, wanted, by=agent())

@@ -18,6 +18,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.charts import Chart
 from helpdesk.web.language import _, zone
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("statistics_settings", __name__)
 
@@ -73,9 +74,10 @@ def add_tag() -> ResponseReturnValue:
     try:
         categories.add_tag(db(), request.form.get("name", ""), by=agent())
     except categories.TagUnfit:
-        return _page(_("A tag on the public list has 40 letters at the most, and no address or long number in it."))
+        wrong = _("A tag on the public list has 40 letters at the most, and no address or long number in it.")
+        return _page(beside("name", wrong))
     except categories.TooManyTags:
-        return _page(_("The list is full: 40 tags are the most."))
+        return _page(beside("name", _("The list is full: 40 tags are the most.")))
     return settings.saved(".index")
 
 
@@ -93,11 +95,13 @@ def add_theme() -> ResponseReturnValue:
     try:
         categories.add_theme(db(), name, phrases, by=agent())
     except categories.TagUnfit:
-        return _page(_("A name on the public list has 40 letters at the most, and no address or long number in it."))
+        wrong = _("A name on the public list has 40 letters at the most, and no address or long number in it.")
+        return _page(beside("name", wrong))
     except categories.WordsUnfit:
-        return _page(_("A theme needs one to 30 words or phrases, a line each, of 40 letters at the most."))
+        wrong = _("A theme needs one to 30 words or phrases, a line each, of 40 letters at the most.")
+        return _page(beside("words", wrong))
     except categories.TooManyTags:
-        return _page(_("The list is full: 20 themes are the most."))
+        return _page(beside("name", _("The list is full: 20 themes are the most.")))
     return settings.saved(".index")
 
 
@@ -115,7 +119,7 @@ def send() -> ResponseReturnValue:
     try:
         address = sending.checked(request.form.get("address", ""))
     except sending.AddressUnfit:
-        return _page(_("The address must begin with https:// and hold no password."))
+        return _page(beside("address", _("The address must begin with https:// and hold no password.")))
     values.change(db(), replace(values.of(db(), Usage), send_to=address), by=agent())
     return settings.saved(".index")
 

@@ -12,6 +12,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("tag_list", __name__)
 
@@ -28,9 +29,9 @@ def rename(tag_id: int) -> ResponseReturnValue:
     try:
         tag_list.rename(db(), tag, request.form.get("name", ""), by=agent())
     except Empty:
-        return _page(_("A tag needs a name."))
+        return _page(beside("name", _("A tag needs a name.")))
     except tag_list.TagKnown:
-        return _page(_("There is another tag of this name. Make the two one instead."))
+        return _page(beside("name", _("There is another tag of this name. Make the two one instead.")))
     return settings.saved(".index")
 
 
@@ -38,7 +39,7 @@ def rename(tag_id: int) -> ResponseReturnValue:
 def merge(tag_id: int) -> ResponseReturnValue:
     tag, into = _find(tag_id), db().get(Tag, request.form.get("into", 0, type=whole))
     if into is None or into is tag:
-        return _page(_("Choose another tag, which stays."))
+        return _page(beside("into", _("Choose another tag, which stays.")))
     tag_list.merge(db(), tag, into, by=agent())
     return settings.saved(".index")
 

@@ -11,6 +11,7 @@ from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("teams", __name__)
 
@@ -27,7 +28,7 @@ def create() -> ResponseReturnValue:
     try:
         teams.add(db(), request.form.get("name", ""), by=agent())
     except teams.TeamNameless:
-        return _page(_("A team needs a name."))
+        return _page(beside("name", _("A team needs a name.")))
     return settings.saved(".index")
 
 
@@ -40,9 +41,9 @@ def rename(team_id: int) -> ResponseReturnValue:
     try:
         teams.rename(db(), team, request.form.get("name", ""), by=agent())
     except teams.TeamNameless:
-        return _page(_("A team needs a name."))
+        return _page(beside("name", _("A team needs a name.")))
     except teams.TeamKnown:
-        return _page(_("There is another team of this name."))
+        return _page(beside("name", _("There is another team of this name.")))
     return settings.saved(".index")
 
 
@@ -58,7 +59,7 @@ def choose_members(team_id: int) -> ResponseReturnValue:
         with db().begin_nested():
             agents.fill_team(db(), team, set(request.form.getlist("agent", type=whole)), by=agent())
     except roles.BeyondOwn:
-        return _page(_("Who is in a team reads its tickets: a colleague puts you into one."))
+        return _page(beside("agent", _("Who is in a team reads its tickets: a colleague puts you into one.")))
     return settings.saved(".index")
 
 

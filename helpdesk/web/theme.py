@@ -42,6 +42,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
 from helpdesk.web.replies import why_not
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("theme", __name__)
 
@@ -83,7 +84,7 @@ def choose(report_id: int, number: int) -> ResponseReturnValue:
         else:
             return _page(report, number, wrong=_("Please choose one of what is offered."))
     except SameTheme:
-        return _page(report, number, wrong=_("These two are one theme already."))
+        return _page(report, number, wrong=beside("into", _("These two are one theme already.")))
     except NoSuchTheme:
         raise NotVisible("theme_report", report_id) from None
     if what == "hide":
@@ -102,7 +103,8 @@ def tag(report_id: int, number: int) -> ResponseReturnValue:
     try:
         made = bulk.ask(db(), Verb.TAG, form.get("tag", ""), ids, by=agent(), key=key)
     except (NotUnderstood, NothingChosen):
-        return _page(report, number, wrong=_("Please write a tag; and there must be tickets that you may know of."))
+        wrong = _("Please write a tag; and there must be tickets that you may know of.")
+        return _page(report, number, wrong=beside("tag", wrong))
     return redirect(url_for(".show", report_id=report_id, number=number, bulk=made.id), 303)
 
 
@@ -122,10 +124,12 @@ def contact(report_id: int, number: int) -> ResponseReturnValue:
     except NobodyAgreed:
         return _page(report, number, wrong=_("Nobody is left to write to: it was done a moment ago, or taken back."))
     except VariableUnknown as error:
-        return _page(report, number, wrong=why_not(error))
-    except (NotTheirMailbox, NobodyToWriteTo, Empty, AddressRefused):
+        return _page(report, number, wrong=beside("text", why_not(error)))
+    except (NotTheirMailbox, NobodyToWriteTo, Empty, AddressRefused) as error:
         wrong = _("Please choose a mailbox of your teams, and write a subject and a text.")
-        return _page(report, number, wrong=wrong)
+        is_mailbox = isinstance(error, NotTheirMailbox)
+        empty = next((name for name in ("subject", "text") if not form.get(name, "").strip()), "text")
+        return _page(report, number, wrong=beside("mailbox" if is_mailbox else empty, wrong))
     return redirect(url_for("inbox.show", view="pending"), 303)
 
 

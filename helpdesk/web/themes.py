@@ -27,6 +27,7 @@ from helpdesk.web.charts import Chart, Datum, Sparkline, Words
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, zone
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("themes", __name__)
 
@@ -78,7 +79,8 @@ def ask() -> ResponseReturnValue:
         theme_reports.ask(db(), scope, by=agent(), zone=zone(), since=_day("since"), until=_day("until"))
     except (NoSuchScope, NothingToAnalyse, ValueError):
         newest = theme_reports.newest(db())
-        return _page(newest, wrong=_("Please choose things that are there, and two days in their order."))
+        wrong = _("Please choose things that are there, and two days in their order.")
+        return _page(newest, wrong=beside("until", wrong))
     return redirect(url_for(".index"), 303)
 
 

@@ -7,6 +7,7 @@ from helpdesk.desk import uniting
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("uniting", __name__)
@@ -19,7 +20,8 @@ def unite(number: int) -> ResponseReturnValue:
     try:
         uniting.unite(db(), ticket, request.form.get("address", "")[:254], by=agent())
     except uniting.NotToBeUnited:
-        return page(ticket, wrong=_("Nobody else has this address whose tickets you may read."))
+        wrong = _("Nobody else has this address whose tickets you may read.")
+        return page(ticket, wrong=beside("address", wrong))
     return back_to(number)
 
 

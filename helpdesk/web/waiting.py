@@ -18,6 +18,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import find as find_ticket
 
 bp = Blueprint("waiting", __name__)
@@ -66,7 +67,7 @@ def block(email_id: int) -> ResponseReturnValue:
     try:
         blocked = blocks.block(db(), request.form.get("address", ""), by=agent())
     except blocks.CanNotBlock as refused:
-        return _page(wrong=why_not(refused))
+        return _page(wrong=beside("address", why_not(refused)))
     waiting.shelve_as_blocked(db(), email, blocked, by=agent())
     return redirect(url_for(".index"), code=303)
 

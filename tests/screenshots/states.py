@@ -1,0 +1,176 @@
+"""States that no link leads to: something open, chosen, typed wrongly, gone, or without a connection."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.demo.company import company
+from helpdesk.models.agent import Agent
+from tests import furniture
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A page, and what is done on it before its picture is taken; `before` alters the desk, `after` puts it right."""
+
+    path: str
+    steps: Callable[[Page], None] | None = None
+    before: Callable[[Session], None] | None = None
+    after: Callable[[Page], None] | None = None
+
+
+def pressing(*keys: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        _ready(page)
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_timeout(300)
+
+    return press
+
+
+def opening(selector: str) -> Callable[[Page], None]:
+    """A menu, or something that folds: the first of these that can be seen."""
+
+    def open_it(page: Page) -> None:
+        _ready(page)
+        page.locator(selector).locator("visible=true").first.evaluate("one => (one.closest('details').open = true)")
+        page.wait_for_timeout(200)
+
+    return open_it
+
+
+def sending(form: str, **fields: str) -> Callable[[Page], None]:
+    """A form with wrong words in it, past what the browser would refuse by itself."""
+
+    def send(page: Page) -> None:
+        there = page.locator(form).first
+        there.evaluate(
+            "one => { one.noValidate = true; const box = one.closest('details'); if (box) box.open = true }"
+        )
+        for name, typed in fields.items():
+            field = there.locator(f"[name={name}]").first
+            field.evaluate("(one, typed) => { one.value = typed }", typed)
+        there.evaluate("one => one.requestSubmit()")
+        page.wait_for_load_state()
+        page.wait_for_timeout(200)
+
+    return send
+
+
+def writing(words: str, *keys: str) -> Callable[[Page], None]:
+    """Into the editor of the ticket that is open."""
+
+    def write(page: Page) -> None:
+        _ready(page)
+        page.locator("#editor").wait_for()
+        page.keyboard.press("r")
+        page.keyboard.type(words)
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_timeout(500)
+
+    return write
+
+
+def offline(page: Page) -> None:
+    _ready(page)
+    page.context.set_offline(True)
+    page.wait_for_timeout(300)
+
+
+def choosing(page: Page) -> None:
+    _ready(page)
+    for row in page.locator(".row .pick").all()[:4]:
+        row.check(force=True)
+    page.wait_for_timeout(400)
+
+
+def _ready(page: Page) -> None:
+    page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
+
+
+def _back_online(page: Page) -> None:
+    page.context.set_offline(False)
+
+
+def _forget_freshness(session: Session) -> None:
+    admins = select(Agent).where(Agent.email.in_([member.email for member in company().members]))
+    for one in session.scalars(admins):
+        furniture.let_time_pass(session, one)
+
+
+def _second_step(page: Page) -> None:
+    page.fill("[name=email]", "second@corvid.example")
+    page.fill("[name=password]", company().password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state()
+
+
+_LIST: Final = "/inbox/open"
+_TICKET: Final = "/inbox/unassigned"  # and its first row
+
+
+def _in_ticket(then: Callable[[Page], None]) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        _ready(page)
+        page.locator("#rows .subject a").first.click()
+        page.locator("#ticket .ticket").wait_for()
+        page.wait_for_timeout(300)
+        then(page)
+
+    return do
+
+
+STATES: Final[Mapping[str, Mapping[str, State]]] = {
+    "admin": {
+        "search-found": State("/search?q=brake"),
+        "search-none": State("/search?q=zzqqxx"),
+        "search-wrong": State("/search?q=before:someday"),
+        "search-narrow": State("/search?q=brake", opening(".chips summary")),
+        "list-chosen": State(_LIST, choosing),
+        "list-offline": State(_LIST, offline, after=_back_online),
+        "palette": State(_LIST, pressing("Control+k")),
+        "palette-none": State(_LIST, pressing("Control+k", *"zzqq")),
+        "keys": State(_LIST, pressing("?")),
+        "ticket-assign": State(_TICKET, _in_ticket(opening("summary[data-key=a]"))),
+        "ticket-snooze": State(_TICKET, _in_ticket(opening("summary[data-key=h]"))),
+        "ticket-state": State(_TICKET, _in_ticket(opening("summary[data-key=s]"))),
+        "ticket-more": State(_TICKET, _in_ticket(opening(".ticket-actions summary[aria-label=More]"))),
+        "ticket-writing": State(_TICKET, _in_ticket(writing("Thank you for telling us. Could you send a picture?"))),
+        "ticket-picker": State(_TICKET, _in_ticket(writing("", ";"))),
+        "ticket-note": State(_TICKET, _in_ticket(pressing("n"))),
+        "ticket-forward": State(_TICKET, _in_ticket(pressing("f"))),
+        "ticket-offline": State(_TICKET, _in_ticket(offline), after=_back_online),
+        "ticket-merge-wrong": State(_TICKET, _in_ticket(sending("form[action*='/merges']", number="987654"))),
+        "wrong-team": State("/settings/teams", sending("form[action$='/settings/teams']", name=" ")),
+        "wrong-agent": State(
+            "/settings/agents", sending("form[action$='/settings/agents']", name="Eva", email="eva")
+        ),
+        "wrong-account": State("/settings/account", sending("form[action$='/settings/account']", name=" ")),
+        "wrong-hours": State("/settings/business-hours", sending("form[action$='/business-hours']", day0="nine")),
+        "wrong-reply": State(
+            "/settings/saved-replies", sending("form[action$='/saved-replies']", name="Bulb", text=" ")
+        ),
+        "wrong-erasure": State("/settings/erasures?who=987654"),
+        "came-back-from-nowhere": State("/settings/mailbox-logins/callback"),
+        "search": State("/search"),
+        "asked-again": State("/settings/mailboxes/new", before=_forget_freshness),
+    },
+    "nobody": {
+        "wrong-password": State(
+            "/sign-in", sending("form:has([name=password])", email="eva@corvid.example", password="x")
+        ),
+        "second-step": State("/sign-in", _second_step),
+    },
+    "empty": {
+        "search-none": State("/search?q=brake"),
+        "palette": State(_LIST, pressing("Control+k")),
+        "mailbox-new": State("/settings/mailboxes/new?address=support@corvid.example"),
+    },
+    "trouble": {str(code): State(f"/trouble/{code}") for code in (400, 403, 404, 405, 413, 429, 500, 503)},
+}

@@ -1,0 +1,45 @@
+"""Routes that are read and are no page: files, parts of a page, answers for scripts, and ways on."""
+
+from typing import Final
+
+NOT_PAGES: Final[frozenset[str]] = frozenset(
+    {
+        "attachments.page",
+        "attachments.part",
+        "attachments.show",
+        "audit.download",
+        "brand.colours",
+        "brand.logo",
+        "bulk.choices",
+        "bulk.show",
+        "drafts.file",
+        "erasures.show_certificate",
+        "events.stream",
+        "followers.offer",
+        "health.show",
+        "inbox.count",
+        "inbox.home",
+        "letters.body",
+        "messages.body",
+        "messages.original",
+        "presence.show",
+        "recipients.suggest",
+        "record.proof",
+        "remote_pictures.show",
+        "reports.download",
+        "saved_replies.offer",
+        "single_sign_on.arrive",
+        "static.show",
+        "statistics.feed",
+        "statistics.file",
+        "statistics.schema",
+        "themes.download",
+        "themes.progress",
+        "tickets.news",
+        "waiting.original",
+        "waiting.progress",
+        "waiting_email.body",
+        "waiting_email.file",
+        "waiting_email.part",
+    }
+)
