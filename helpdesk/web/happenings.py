@@ -18,7 +18,7 @@ def told(event: AuditEvent, rows: Thread) -> Told:
     name = actor.name if actor else "Candour"
     if (tell := _TOLD.get(event.action)) is not None:
         return tell(name, event, rows)
-    icon, words = _PLAIN[event.action]
+    icon, words = PLAIN[event.action]
     return icon, _(words, name=name)
 
 
@@ -42,7 +42,7 @@ _TOLD: Final[dict[str, Callable[[str, AuditEvent, Thread], Told]]] = {
     "ticket.assign": _assigned,
     "ticket.merge": _merged,
 }
-_PLAIN: Final[dict[str, tuple[str, str]]] = {
+PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.close": ("circle-check", N_("%(name)s closed the ticket")),
     "ticket.reopen": ("rotate-ccw", N_("%(name)s opened the ticket again")),
     "ticket.snooze": ("alarm-clock", N_("%(name)s snoozed it")),

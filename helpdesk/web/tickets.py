@@ -132,18 +132,23 @@ def back_to(number: int) -> ResponseReturnValue:
 
 def page(ticket: Ticket, draft: Typed | None = None, wrong: str = "") -> ResponseReturnValue:
     """The ticket: its pane alone for a script, else the whole desk with the list it was opened from."""
-    here = listed()
-    made = shown.show(db(), ticket, here, by=agent(), draft=draft, wrong=wrong)
+    made = shown.show(db(), ticket, listed(), by=agent(), draft=draft, wrong=wrong)
     code = 410 if ticket.place is Place.PURGED else 422 if draft or wrong else 200 if made.is_readable else 403
+    return in_pane(made, ticket.number, code)
+
+
+def in_pane(made: object, number: int, code: int = 200) -> ResponseReturnValue:
+    """What is shown of a ticket, in its pane."""
+    here = listed()
     if is_partial():
         answer = make_response(render_template("tickets/pane.html", shown=made), code)
         if request.method == "POST":  # loaded again, it is the ticket's page, not the form's address
-            answer.headers["HX-Push-Url"] = here.ticket_url(ticket.number)
+            answer.headers["HX-Push-Url"] = here.ticket_url(number)
         return answer
-    return _whole(made, here, ticket.number), code
+    return _whole(made, here, number), code
 
 
-def _whole(made: shown.AnyTicket, here: Listed, number: int) -> str:
+def _whole(made: object, here: Listed, number: int) -> str:
     around = frame.around(db(), agent(), here.slug)
     told = {name: request.args[name] for name in ("bulk",) if name in request.args}
     list_url = f"{here.ticket_url(number)}&{urlencode({'part': 'list', **told})}"

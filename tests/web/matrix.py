@@ -75,6 +75,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET grants.index": SIGNED_IN,
     "POST grants.review": (401, 404, 422, 422),
     "GET health.show": ALL,
+    "GET history.show": (302, 200, 404, 403),
     "GET inbox.count": SIGNED_IN,
     "GET inbox.home": (302, 302, 302, 302),
     "GET inbox.of_team": KNOWS,
