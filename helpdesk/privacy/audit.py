@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -20,6 +20,18 @@ from helpdesk.storage.once import once
 
 # readings of one thing by one reader on one basis within this time are one event
 COALESCED: Final = timedelta(minutes=5)
+
+# made once: every page of a ticket asks this, and building the statement took longer than asking it
+_event = AuditEvent.__table__.c
+_READ_SO: Final = select(_event.object_id, _event.at).where(
+    _event.actor_kind == bindparam("actor_kind"),
+    _event.actor_id == bindparam("actor_id"),
+    _event.action == bindparam("action"),
+    _event.object_kind == bindparam("object_kind"),
+    _event.object_id.in_(bindparam("object_ids", expanding=True)),
+    _event.basis == bindparam("basis"),
+    _event.at.between(bindparam("since"), bindparam("until")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +141,18 @@ def _sort(noted: Noted) -> tuple[str, ...]:
 def _moments(session: Session, alike: Sequence[Noted]) -> dict[int | None, list[datetime]]:
     """When the trail has each of these things read so, around the moments they are read at now; in one statement."""
     one, moments = alike[0], [noted.at for noted in alike]
-    same = select(AuditEvent.object_id, AuditEvent.at).where(
-        AuditEvent.actor_kind == one.actor_kind,
-        AuditEvent.actor_id == one.actor_id,
-        AuditEvent.action == one.action,
-        AuditEvent.object_kind == one.object_kind,
-        AuditEvent.object_id.in_({noted.object_id for noted in alike}),
-        AuditEvent.basis == one.basis,
-        AuditEvent.at.between(min(moments) - COALESCED, max(moments)),
-    )
+    same = {
+        "actor_kind": one.actor_kind,
+        "actor_id": one.actor_id,
+        "action": one.action,
+        "object_kind": one.object_kind,
+        "object_ids": {noted.object_id for noted in alike},
+        "basis": one.basis,
+        "since": min(moments) - COALESCED,
+        "until": max(moments),
+    }
     found: dict[int | None, list[datetime]] = {}
-    for object_id, at in session.execute(same):
+    for object_id, at in session.execute(_READ_SO, same):
         found.setdefault(object_id, []).append(at)
     return found
 
