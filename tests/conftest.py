@@ -7,6 +7,7 @@ pytest.register_assert_rewrite("tests.servers")
 pytest_plugins = [
     "tests.servers.certificate",
     "tests.servers.chromium",
+    "tests.servers.compiled",
     "tests.servers.database",
     "tests.servers.dovecot",
     "tests.servers.identity_provider",
