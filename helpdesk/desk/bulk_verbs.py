@@ -8,17 +8,19 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import places, snooze, tickets
+from helpdesk.desk import custom_fields, places, snooze, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Verb
+from helpdesk.models.custom_field import CustomField
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Priority, Status, Ticket
 from helpdesk.privacy import audit
+from helpdesk.privacy import custom_fields as gate
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.storage import jobs
 
-REFUSALS: Final = (AccessDenied, places.NotAPlace, tickets.NotOfTheTeam)
+REFUSALS: Final = (AccessDenied, custom_fields.NotOffered, places.NotAPlace, tickets.NotOfTheTeam)
 
 States = Mapping[str, object]
 
@@ -39,6 +41,8 @@ def check(session: Session, verb: Verb, argument: str) -> None:
         raise NotUnderstood("write the tag first")
     elif verb is Verb.PRIORITY and argument not in set(Priority):
         raise NotUnderstood("there is no such priority")
+    elif verb is Verb.FIELD:
+        _check_field(session, argument)
     elif verb is Verb.SNOOZE:
         try:
             snooze.check(*_moment(argument))
@@ -89,6 +93,30 @@ def _assign(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
 def _snooze(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
     until, on_reply = _moment(argument)
     snooze.snooze(session, ticket, until=until, on_reply=on_reply, by=by)
+
+
+def _check_field(session: Session, argument: str) -> None:
+    """A field in which something is chosen, and one of its choices; what somebody writes is one ticket's alone."""
+    number, _is, value = argument.partition("=")
+    _row(session, CustomField, number)
+    field = session.get_one(CustomField, int(number))
+    if field.retired_at is not None or value not in custom_fields.choices(field):
+        raise NotUnderstood("choose a field, and what is to stand in it")
+
+
+def _field(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
+    number, _is, value = argument.partition("=")
+    custom_fields.set_value(session, ticket, session.get_one(CustomField, int(number)), value, by=by)
+
+
+def _stands_since(session: Session, ticket: Ticket, argument: str) -> object:
+    """Not what stands there, which is content: since when."""
+    at = gate.since(session, ticket, int(argument.partition("=")[0]))
+    return at.isoformat() if at else None
+
+
+def _field_again(session: Session, ticket: Ticket, argument: str, _value: object) -> None:
+    gate.put_back(session, ticket, int(argument.partition("=")[0]))
 
 
 def _place(place: Place) -> Callable[[Session, Ticket, str, Agent], None]:
@@ -143,7 +171,7 @@ def _tag_again(session: Session, ticket: Ticket, argument: str, value: object) -
         session.delete(session.get_one(TicketTag, (ticket.id, now)))
 
 
-def _row(session: Session, row: type[Agent | Team | Tag], argument: str) -> None:
+def _row(session: Session, row: type[Agent | Team | Tag | CustomField], argument: str) -> None:
     if not (argument.isdecimal() and len(argument) < 18 and session.get(row, int(argument)) is not None):
         raise NotUnderstood("choose one that there is")
 
@@ -176,6 +204,7 @@ _ACTS: Final[Mapping[Verb, _Act]] = {
     Verb.PRIORITY: _Act(
         lambda session, ticket, to, by: places.prioritise(session, ticket, Priority(to), by=by), ("priority",)
     ),
+    Verb.FIELD: _Act(_field, ("field",)),
     Verb.CLOSE: _Act(lambda session, ticket, _none, by: tickets.close(session, ticket, by=by), _STATUS),
     Verb.REOPEN: _Act(lambda session, ticket, _none, by: tickets.reopen(session, ticket, by=by), _STATUS),
     Verb.WAIT: _Act(lambda session, ticket, _none, by: tickets.wait(session, ticket, by=by), _STATUS),
@@ -199,6 +228,7 @@ _ASPECTS: Final[Mapping[str, _Aspect]] = {
         lambda _session, ticket, _argument: ticket.place.value,
         lambda _session, ticket, _argument, value: ticket.put(Place(str(value))),
     ),
+    "field": _Aspect(_stands_since, _field_again),
     "closed_at": _at("closed_at"),
     "waiting_since": _at("waiting_since"),
     "woke_at": _at("woke_at"),

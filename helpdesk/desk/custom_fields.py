@@ -41,6 +41,10 @@ class NotAValue(ValueError):
         self.field_id = field_id
 
 
+class NotOffered(Exception):
+    """This field is retired, or another team's: nothing is written into it here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A field as somebody described it. A text is always taken to be about a person: anything may stand in it."""
@@ -149,11 +153,15 @@ def fill_in(session: Session, ticket: Ticket, values: Mapping[int, str], *, by: 
     ]
     changed = [field.id for field, value in changes if custom_fields.write(session, ticket, field, value, by=by)]
     if changed:
-        facts: dict[str, object] = {"fields": changed}
-        audit.record(
-            session, "ticket.field", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
-        )
-        jobs.announce(session, ticket.id)
+        _tell_ticket(session, ticket, changed, by=by)
+
+
+def set_value(session: Session, ticket: Ticket, field: CustomField, value: str, *, by: Agent) -> None:
+    """One of an action on many tickets, which can be taken back. Raises NotOffered, NotAValue, AccessDenied."""
+    if not _is_offered(field, ticket) or ticket.erased_at is not None:
+        raise NotOffered("this field is not on that ticket")
+    if custom_fields.write(session, ticket, field, as_kept(field, value), by=by, may_return=True):
+        _tell_ticket(session, ticket, [field.id], by=by)
 
 
 def as_kept(field: CustomField, typed: str, standing: str = "") -> str:
@@ -165,6 +173,16 @@ def as_kept(field: CustomField, typed: str, standing: str = "") -> str:
         return _KEPT[field.kind](field, typed)
     except (ValueError, InvalidOperation):
         raise NotAValue(field.id) from None
+
+
+def chosen_from(session: Session) -> Sequence[CustomField]:
+    """The fields in use in which something is chosen."""
+    return [one for one in all_of(session) if one.retired_at is None and choices(one)]
+
+
+def choices(field: CustomField) -> list[str]:
+    """What can be chosen in a field: of a box, that it is ticked; of what is typed, nothing."""
+    return [YES] if field.kind is FieldKind.CHECKBOX else field.words
 
 
 def named(session: Session, key: str) -> CustomField | None:
@@ -234,3 +252,10 @@ def _key(name: str, taken: set[str]) -> str:
 
 def _tell(session: Session, action: str, field: CustomField, *, by: Agent) -> None:
     audit.record(session, action, by=by, on=("custom_field", field.id))
+
+
+def _tell_ticket(session: Session, ticket: Ticket, fields: Sequence[int], *, by: Agent) -> None:
+    """Which fields were filled in, and not with what."""
+    facts: dict[str, object] = {"fields": list(fields)}
+    audit.record(session, "ticket.field", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
+    jobs.announce(session, ticket.id)

@@ -103,6 +103,12 @@ def page(
     return Page(tickets, None if is_last else Key(_moment(tickets[-1], column), tickets[-1].id))
 
 
+def ids_of(session: Session, agent: Agent, view: View, *, team_id: int | None, most: int) -> Sequence[int]:
+    """All tickets of a view, as many as are asked for at the most; the oldest first."""
+    chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id)
+    return session.scalars(chosen.order_by(Ticket.id).limit(most)).all()
+
+
 def following(
     session: Session, agent: Agent, view: View, ticket: Ticket, *, team_id: int | None = None
 ) -> Ticket | None:

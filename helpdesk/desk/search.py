@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import inbox, search_filters
+from helpdesk.desk.inbox import Key
 from helpdesk.desk.search_filters import KEYS, Filter, NotUnderstood
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -45,6 +46,10 @@ class Query:
     def is_empty(self) -> bool:
         return not (self.phrases or self.numbers or self.addresses or self.filters)
 
+    @property
+    def is_filters_alone(self) -> bool:
+        return bool(self.filters) and not (self.phrases or self.numbers or self.addresses)
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -56,6 +61,7 @@ class Results:
     tickets: Sequence[Ticket]
     is_cut: bool
     misunderstood: tuple[Filter, ...] = ()
+    after: Key | None = None  # where the next page begins, of a search by filters alone
 
 
 def understand(typed: str) -> Query:
@@ -79,10 +85,11 @@ def understand(typed: str) -> Query:
     )
 
 
-def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC) -> Results:
+def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC, after: Key | None = None) -> Results:
     """Tickets that match: of readable ones the content, of all visible ones the number and the customer's address.
 
-    Filters narrow both; days among them begin in the given zone.
+    Filters narrow both; days among them begin in the given zone. A search by filters alone is a list like any other,
+    with pages; of one by words there are the newest.
     """
     query = understand(typed)
     if query.is_empty:
@@ -90,12 +97,12 @@ def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC) ->
     among, misunderstood = _among(session, query, by, zone)
     if misunderstood:
         return Results([], is_cut=False, misunderstood=misunderstood)
+    if query.is_filters_alone:
+        return _page(session, among, by, after)
     by_content = access.search(
         session, query.phrases, by=by, among=among, limit=MOST_RESULTS + 1
     ) if query.phrases else []  # fmt: skip
     ids = [*_by_number_or_customer(session, query, among), *by_content]
-    if not (query.phrases or query.numbers or query.addresses):
-        ids = _newest(session, among)
     ranked = {ticket_id: rank for rank, ticket_id in enumerate(dict.fromkeys(ids))}
     rows = session.scalars(inbox.visible(by).where(Ticket.id.in_(ranked)).options(*inbox.with_people())).all()
     tickets = sorted(rows, key=lambda ticket: ranked[ticket.id])
@@ -115,9 +122,29 @@ def _among(
     return and_(*conditions), tuple(misunderstood)
 
 
-def _newest(session: Session, among: ColumnElement[bool]) -> list[int]:
-    chosen = select(Ticket.id).where(among, Ticket.place != Place.MERGED)
-    return list(session.scalars(chosen.order_by(Ticket.active_at.desc(), Ticket.id.desc()).limit(MOST_RESULTS + 1)))
+def ids_of(session: Session, typed: str, *, by: Agent, zone: ZoneInfo, most: int) -> Sequence[int]:
+    """All that a search by filters alone finds, in its order; none of one that was not understood."""
+    query = understand(typed)
+    among, misunderstood = _among(session, query, by, zone)
+    if misunderstood or not query.is_filters_alone:
+        return []
+    return session.scalars(_newest(among).with_only_columns(Ticket.id).limit(most)).all()
+
+
+def _page(session: Session, among: ColumnElement[bool], by: Agent, after: Key | None) -> Results:
+    chosen = _newest(and_(among, inbox.is_visible(by)))
+    if after is not None:
+        chosen = chosen.where(tuple_(Ticket.active_at, Ticket.id) < (after.at, after.ticket_id))
+    rows = session.scalars(chosen.options(*inbox.with_people()).limit(MOST_RESULTS + 1)).all()
+    tickets = rows[:MOST_RESULTS]
+    is_last = len(rows) <= MOST_RESULTS
+    return Results(tickets, not is_last, after=None if is_last else Key(tickets[-1].active_at, tickets[-1].id))
+
+
+def _newest(among: ColumnElement[bool]) -> Select[Ticket]:
+    return (
+        select(Ticket).where(among, Ticket.place != Place.MERGED).order_by(Ticket.active_at.desc(), Ticket.id.desc())
+    )
 
 
 def _by_number_or_customer(session: Session, query: Query, among: ColumnElement[bool]) -> Sequence[int]:

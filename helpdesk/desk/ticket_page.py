@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import beside, privacy_requests, tags
+from helpdesk.desk import beside, privacy_requests, saved_views, tags
 from helpdesk.desk.thread import Thread
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.audit import AuditEvent
@@ -68,7 +68,7 @@ _DESK: Final = Together(
         "own addresses": Question(select(Mailbox), said=func.lower(Mailbox.address), is_row=False),
         "views": Question(
             select(SavedView).where(or_(SavedView.agent_id == _AGENT, SavedView.is_shared.is_(True))),
-            order=(func.lower(SavedView.name), SavedView.id),
+            order=saved_views.order(_AGENT),
         ),
         "glimpses": Question(_glimpses()),
         "undoable": Question(

@@ -20,6 +20,7 @@ class Verb(enum.StrEnum):
     TAG = "tag"
     UNTAG = "untag"
     PRIORITY = "priority"
+    FIELD = "field"
     CLOSE = "close"
     REOPEN = "reopen"
     WAIT = "wait"

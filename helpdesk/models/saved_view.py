@@ -19,4 +19,5 @@ class SavedView(Base, kw_only=True):
     name: Mapped[str]
     words: Mapped[str] = mapped_column(repr=False)
     is_shared: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)  # among its owner's
     saved_at: Mapped[datetime] = mapped_column(default_factory=clock.now)

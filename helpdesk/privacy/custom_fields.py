@@ -1,6 +1,7 @@
 """The gate to the values of custom fields: content of their ticket, read and written by who may read that."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
@@ -18,10 +19,22 @@ def read(session: Session, ticket: Ticket, among: ColumnElement[bool], *, by: Ag
     return custom_fields.on_ticket(session, ticket, among)
 
 
-def write(session: Session, ticket: Ticket, field: CustomField, value: str, *, by: Agent) -> bool:
+def write(
+    session: Session, ticket: Ticket, field: CustomField, value: str, *, by: Agent, may_return: bool = False
+) -> bool:
     """Keep a value, or none; says whether anything changed. Raises AccessDenied."""
     access.require(session, ticket, by=by)
-    return custom_fields.keep(session, ticket.id, field.id, value)
+    return custom_fields.keep(session, ticket.id, field.id, value, may_return=may_return)
+
+
+def since(session: Session, ticket: Ticket, field_id: int) -> datetime | None:
+    """Since when there stands what stands in a field: a moment, and nobody learns what it is."""
+    return custom_fields.since(session, ticket.id, field_id)
+
+
+def put_back(session: Session, ticket: Ticket, field_id: int) -> None:
+    """Take back what was written with `may_return`, by the right to take back one's own action."""
+    custom_fields.put_back(session, ticket.id, field_id)
 
 
 def holding(field_ids: Collection[int], value: str) -> ColumnElement[bool]:

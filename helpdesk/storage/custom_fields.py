@@ -2,10 +2,12 @@
 
 import unicodedata
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.models.content.field_value import FieldValue
 from helpdesk.models.custom_field import CustomField
 from helpdesk.models.ticket import Ticket
@@ -21,19 +23,35 @@ def on_ticket(session: Session, ticket: Ticket, among: ColumnElement[bool]) -> l
     return [(field, value or "") for field, value in rows]
 
 
-def keep(session: Session, ticket_id: int, field_id: int, value: str) -> bool:
-    """Keep a value, or none; says whether anything changed."""
+def keep(session: Session, ticket_id: int, field_id: int, value: str, *, may_return: bool = False) -> bool:
+    """Keep a value, or none; says whether anything changed. What `may_return` is remembered, for `put_back`."""
     row = session.get(FieldValue, (ticket_id, field_id))
-    if (row.value if row else "") == value:
+    before = row.value if row else ""
+    if before == value:
         return False
     if row is None:
-        session.add(FieldValue(ticket_id=ticket_id, field_id=field_id, value=value, folded=folded(value)))
+        row = FieldValue(ticket_id=ticket_id, field_id=field_id, value=value, folded=folded(value))
+        session.add(row)
     elif value:
-        row.value, row.folded = value, folded(value)
+        row.value, row.folded, row.kept_at = value, folded(value), clock.now()
     else:
         session.delete(row)
+    row.replaced = before if may_return else None
     session.flush()
     return True
+
+
+def since(session: Session, ticket_id: int, field_id: int) -> datetime | None:
+    """Since when there stands what stands there; no word of it."""
+    row = session.get(FieldValue, (ticket_id, field_id))
+    return row.kept_at if row else None
+
+
+def put_back(session: Session, ticket_id: int, field_id: int) -> None:
+    """What was remembered stands there again."""
+    row = session.get(FieldValue, (ticket_id, field_id))
+    if row is not None and row.replaced is not None:
+        keep(session, ticket_id, field_id, row.replaced)
 
 
 def holding(field_ids: Collection[int], value: str) -> ColumnElement[bool]:

@@ -10,13 +10,14 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk.desk import bulk
+from helpdesk.desk import bulk, custom_fields
 from helpdesk.desk.bulk import NothingChosen, NotUnderstood, TooLate
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Bulk, Verb
+from helpdesk.models.custom_field import FieldKind
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Priority
-from helpdesk.web import words
+from helpdesk.web import lists, paging, words
 from helpdesk.web.auth import agent, db, own_path
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -45,7 +46,7 @@ def ask() -> ResponseReturnValue:
     argument = form.get("tag", "") if verb is Verb.TAG else argument
     key = form.get("key", "")[:64] or secrets.token_hex(8)
     try:
-        made = bulk.ask(db(), verb, argument, form.getlist("ticket", type=whole), by=agent(), key=key)
+        made = bulk.ask(db(), verb, argument, _chosen(), by=agent(), key=key)
     except (NotUnderstood, NothingChosen):
         return redirect(_back(0), 303)
     return redirect(_back(made.id), 303)
@@ -71,6 +72,14 @@ def undo(bulk_id: int) -> ResponseReturnValue:
     with suppress(TooLate):  # the list says how things are
         bulk.undo(db(), found, by=agent())
     return redirect(_back(found.id), 303)
+
+
+def _chosen() -> Sequence[int]:
+    """The tickets that were ticked, or all of the list they stand in, as it is now and as this agent sees it."""
+    if "whole" not in request.form:
+        return request.form.getlist("ticket", type=whole)
+    here = paging.of_path(own_path(request.form.get("back") or "/"))
+    return lists.ids_of(db(), agent(), here, most=bulk.MOST) if here else []
 
 
 def _may_handle() -> None:
@@ -117,4 +126,6 @@ def _groups() -> Sequence[tuple[str, Sequence[Choice]]]:
         (_("Assign"), [Choice("assign:", _("Nobody")), *(Choice(f"assign:{one}", name) for one, name in agents)]),
         (_("Team"), [Choice(f"team:{one}", name) for one, name in teams]),
         (_("Priority"), [Choice(f"priority:{one.value}", named[one]) for one in Priority]),
+        *((field.name, [Choice(f"field:{field.id}={word}", _("yes") if field.kind is FieldKind.CHECKBOX else word)
+                        for word in custom_fields.choices(field)]) for field in custom_fields.chosen_from(db())),
     )  # fmt: skip

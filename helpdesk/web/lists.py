@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, inbox, marks
+from helpdesk.desk import customers, inbox, marks, search
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Scope
@@ -17,7 +17,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.web import frame
 from helpdesk.web.auth import agent
-from helpdesk.web.language import _
+from helpdesk.web.language import _, zone
 from helpdesk.web.paging import Listed
 
 _BY_WAITING: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
@@ -94,6 +94,13 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
     return replace(made, count=around.count(here.slug)) if around else made
 
 
+def ids_of(session: Session, agent: Agent, here: Listed, *, most: int) -> Sequence[int]:
+    """All tickets of a list, in no special order; of a search by words none, for it shows the newest alone."""
+    if here.words:
+        return search.ids_of(session, here.words, by=agent, zone=zone(), most=most)
+    return inbox.ids_of(session, agent, here.view, team_id=here.team_id, most=most)
+
+
 def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed) -> list[Row]:
     """Rows of the given tickets, in their order; what is not readable shows no word of content."""
     seen = access.glimpse(session, tickets, by=agent, view=here.slug)
@@ -104,7 +111,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
         Row(
             ticket=ticket,
             url=urls[ticket.number],
-            customer_name=names[ticket.customer_id],
+            customer_name=names[ticket.customer_id] or _("Unknown"),
             at=_at(ticket, here),
             tags=marked.tags.get(ticket.id, []),
             is_readable=ticket.id in seen,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import request, url_for
 
@@ -71,6 +72,25 @@ def listed() -> Listed:
         words=request.args.get("q", "")[:200],
         after=after(),
     )
+
+
+def of_path(path: str) -> Listed | None:
+    """The list that is shown at an address of ours: a view, a team's, a search, or the one beside a ticket."""
+    asked = urlsplit(path)
+    folder, _slash, name = asked.path.removeprefix("/").partition("/")
+    given = dict(parse_qsl(asked.query))
+    if folder in {"inbox", "tickets"}:
+        given |= {"view": name} if folder == "inbox" else {}
+    elif folder == "teams":
+        given["team"] = name.partition("/")[0]
+    elif folder != "search":
+        return None
+    view, team, words = given.get("view", ""), given.get("team", ""), given.get("q", "").strip()[:200]
+    if words:
+        return Listed(words=words)
+    if team.isascii() and team.isdecimal() and len(team) < 18:
+        return Listed(team_id=int(team))
+    return Listed(view=View(view)) if view in set(View) else None
 
 
 def after() -> Key | None:

@@ -11,7 +11,7 @@ from helpdesk.desk import saved_views, search
 from helpdesk.desk.search import Query, Results
 from helpdesk.desk.search_filters import Filter
 from helpdesk.models.saved_view import SavedView
-from helpdesk.web import frame, lists
+from helpdesk.web import frame, lists, paging
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighter
 from helpdesk.web.inbox import is_partial
@@ -24,7 +24,7 @@ bp = Blueprint("search", __name__)
 
 @bp.get("/search")
 def show() -> ResponseReturnValue:
-    here = Listed(words=request.args.get("q", "").strip()[:200])
+    here = Listed(words=request.args.get("q", "").strip()[:200], after=paging.after())
     if not here.words:
         return redirect(url_for("inbox.home"))
     if is_partial():
@@ -36,7 +36,7 @@ def show() -> ResponseReturnValue:
 def found(here: Listed) -> ListPage:
     """What a search finds, its words marked."""
     query = search.understand(here.words)
-    results = search.search(db(), here.words, by=agent(), zone=zone())
+    results = search.search(db(), here.words, by=agent(), zone=zone(), after=here.after)
     mark = highlighter(query.plain)
     rows = [_marked(row, mark) for row in lists.rows(db(), agent(), results.tickets, here)]
     return ListPage(
@@ -50,7 +50,9 @@ def found(here: Listed) -> ListPage:
         saved=_saved(here.words),
         refused=_refused(),
         words=here.words,
-        count=_count(results),
+        count=None if here.after else _count(results),
+        more_url=here.page_url(results.after) if results.after else None,
+        top_url=here.url if here.after else None,
         end=_("The best %(num)s are shown; add a word to find fewer.", num=len(rows)) if results.is_cut else "",
     )
 

@@ -53,6 +53,10 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[SettingsPage]]]] = (
                 "sending.index", N_("Writing and sending"), "send", Permission.HANDLE,
                 N_("Your signature, time to take an answer back, and where to go then."),
             ),
+            SettingsPage(
+                "saved_views.index", N_("Saved views"), "bookmark", None,
+                N_("Searches under a name: renamed, shared, put in order."),
+            ),
             SettingsPage("security.show", N_("Signing in"), "fingerprint", None, N_("Second step, passkeys.")),
         ),
     ),

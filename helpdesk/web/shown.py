@@ -221,7 +221,7 @@ def _withheld(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> T
         ticket=ticket,
         title=_("Ticket #%(number)s", number=ticket.number),
         back_url=here.back_url,
-        customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id],
+        customer_name=customers.labels(session, [ticket.customer])[ticket.customer_id] or _("Unknown"),
         why=_why_not(session, is_of_the_team=any(agent.id == by.id for agent in team)),
         whom_to_ask=_who_reads(session, ticket, [one for one in team if one.id != by.id]),
         purposes=words.purposes(),

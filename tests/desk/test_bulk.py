@@ -7,21 +7,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import bulk, inbox, merges, snooze, tags, tickets
+from helpdesk.desk import bulk, custom_fields, inbox, merges, snooze, tags, tickets
+from helpdesk.desk.custom_fields import Wanted
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Bulk, Verb
+from helpdesk.models.custom_field import CustomField, FieldKind
 from helpdesk.models.ticket import Place, Priority, Status, Ticket
 from tests import world
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return world.a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return world.an_agent(session, team)
 
 
 def some_tickets(session: Session, team: Team, number: int = 3) -> list[Ticket]:
@@ -51,6 +43,9 @@ def an_argument(session: Session, verb: Verb, team: Team, ada: Agent) -> str:
     }
     if verb is Verb.TEAM:
         return str(world.a_team(session).id)
+    if verb is Verb.FIELD:
+        wanted = Wanted("Lamp", "Arc\nBow", is_personal=False)
+        return f"{custom_fields.add(session, FieldKind.CHOICE, wanted, by=world.an_admin(session)).id}=Bow"
     return words.get(verb, "")
 
 
@@ -62,7 +57,7 @@ def test_each_verb_is_done_and_taken_back_on_every_ticket(session: Session, team
 
     made = asked(session, those, verb, an_argument(session, verb, team, ada), by=ada)
     assert (made.done, made.refused, made.finished_at is not None) == (3, 0, True)
-    assert verb is Verb.TAG or [picture(ticket) for ticket in those] != before
+    assert verb in {Verb.TAG, Verb.FIELD} or [picture(ticket) for ticket in those] != before
     assert bool(tags.on_tickets(session, [those[0].id])) == (verb is Verb.TAG)
 
     bulk.undo(session, made, by=ada)
@@ -205,3 +200,49 @@ def test_what_nobody_works_on_is_found_and_what_is_long_over_is_forgotten(sessio
     with clock.stopped_at(now + timedelta(days=2)):
         assert bulk.forget(session) == 60
         assert session.get(Bulk, made.id) is None
+
+
+def standing(session: Session, ticket: Ticket, by: Agent) -> dict[str, str]:
+    return {one.field.name: one.value for one in custom_fields.of_ticket(session, ticket, by=by)}
+
+
+def test_a_field_is_set_on_many_and_each_gets_back_what_it_held_unless_somebody_wrote_there_since(
+    session: Session, team: Team, ada: Agent
+):
+    root = world.an_admin(session)
+    lamp = custom_fields.add(session, FieldKind.CHOICE, Wanted("Lamp", "Arc\nBow", is_personal=False), by=root)
+    empty, held, changed, already = those = some_tickets(session, team, 4)
+    for ticket, word in ((held, "Arc"), (already, "Bow")):
+        custom_fields.fill_in(session, ticket, {lamp.id: word}, by=ada)
+
+    done = asked(session, those, Verb.FIELD, f"{lamp.id}=Bow", by=ada)
+    assert (done.done, done.already) == (3, 1)
+    custom_fields.fill_in(session, changed, {lamp.id: ""}, by=ada)
+    custom_fields.fill_in(session, changed, {lamp.id: "Bow"}, by=ada)
+    bulk.undo(session, done, by=ada)
+
+    assert [standing(session, one, ada)["Lamp"] for one in (empty, held, changed, already)] == [
+        "",
+        "Arc",
+        "Bow",
+        "Bow",
+    ]
+    assert (done.put_back, done.changed_since) == (2, 1)
+
+
+def test_a_field_of_another_team_is_refused_ticket_by_ticket_and_nonsense_at_once(
+    session: Session, team: Team, ada: Agent
+):
+    root = world.an_admin(session)
+    other = world.a_team(session)
+    theirs = custom_fields.add(session, FieldKind.CHECKBOX, Wanted("Done", team_id=other.id), by=root)
+    order = custom_fields.add(session, FieldKind.TEXT, Wanted("Order"), by=root)
+    gone = custom_fields.add(session, FieldKind.CHECKBOX, Wanted("Old"), by=root)
+    custom_fields.retire(session, gone, by=root)
+    those = some_tickets(session, team, 2)
+
+    assert asked(session, those, Verb.FIELD, f"{theirs.id}=yes", by=ada).refused == 2
+    for wrong in (f"{order.id}=A-17", f"{theirs.id}=no", f"{theirs.id}=", f"{gone.id}=yes", "987654=yes", "x", ""):
+        with pytest.raises(bulk.NotUnderstood):
+            asked(session, those, Verb.FIELD, wrong, by=ada, key=wrong)
+    assert session.get(CustomField, theirs.id) is not None

@@ -22,16 +22,6 @@ VAULT = Vault(b"k" * 32)
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return world.a_team(session, "Lamps")
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return world.an_agent(session, team)
-
-
-@pytest.fixture
 def ticket(session: Session, team: Team) -> Ticket:
     return world.a_ticket(session, team)
 

@@ -22,16 +22,6 @@ HOME, WORK = "nils@home.example", "nils@work.example"
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return world.a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return world.an_agent(session, team)
-
-
-@pytest.fixture
 def home(session: Session, team: Team) -> Ticket:
     return world.a_ticket(session, team, customer=world.a_customer(session, HOME), subject="From home")
 

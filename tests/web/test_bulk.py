@@ -44,6 +44,28 @@ def test_what_is_chosen_is_closed_told_and_taken_back(desk: Desk):
     assert "3 of 3 tickets put back" in ada.get(f"/bulk/{number}").text
 
 
+def test_all_of_a_list_are_its_tickets_wherever_it_is_shown_and_nobody_elses(desk: Desk):
+    two_more(desk)
+    with desk.runtime.db.transaction() as session:
+        foreign = world.a_ticket(session)
+        foreign_id = foreign.id
+    ada, team = desk.browser(desk.ada), desk.ticket.team_id
+    lists = ("/inbox/open", f"/teams/{team}/inbox?after=1.1", "/search?q=is:open",
+             f"/tickets/{desk.ticket.number}?view=open&part=list")  # fmt: skip
+
+    for number, back in enumerate(lists):
+        form = {"do": "close:", "key": f"k{number}", "back": back, "whole": "1", "ticket": str(desk.ticket.number)}
+        asked = ada.post("/bulk", form).headers["Location"].rpartition("=")[2]
+        assert "3 of 3 tickets done" in ada.get(f"/bulk/{asked}").text, back
+        assert statuses(desk) == {Status.CLOSED}
+        ada.post(f"/bulk/{asked}/undo", {"back": back})
+    with desk.runtime.db.reading() as session:
+        assert session.get_one(Ticket, foreign_id).status is Status.OPEN
+    for nowhere in ("/search?q=lamp", "/settings", "//evil.example/inbox/open", ""):
+        answer = ada.post("/bulk", {"do": "close:", "key": nowhere, "back": nowhere, "whole": "1"})
+        assert answer.headers["Location"].endswith("bulk=0"), nowhere
+
+
 def test_what_makes_no_sense_does_nothing_and_the_list_says_so(desk: Desk):
     ada = desk.browser(desk.ada)
 

@@ -70,7 +70,13 @@ function show() {
   const chosen = found.filter((box) => box.checked).length;
   bar.classList.toggle("on", chosen > 0);
   one("[data-count]", bar).textContent = chosen;
-  one("[data-all]", bar).checked = chosen === found.length;
+  const isAll = chosen === found.length;
+  one("[data-all]", bar).checked = isAll;
+  const whole = one(".bulk-whole", bar); // what is further down the list too
+  if (whole) {
+    whole.hidden = !isAll;
+    if (!isAll) bar.elements.whole.checked = false;
+  }
   if (chosen && !bar.elements.key.value) prepare(bar);
 }
 

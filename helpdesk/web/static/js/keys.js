@@ -16,6 +16,10 @@ export function watchKeys() {
       write(one("#composer")?.dataset.mode === "note" ? "reply" : "note");
       return event.preventDefault();
     }
+    if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "e" && openTicket()) {
+      closeAndGoOn();
+      return event.preventDefault();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
     if ("noKeys" in document.body.dataset) return;
