@@ -1,6 +1,13 @@
 """The ground all tests stand on: real servers, started when first asked for."""
 
+import os
+import sys
+
 import pytest
+
+# compiled once, and not in each of the hundreds of processes that tests start
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest.register_assert_rewrite("tests.servers")
 
