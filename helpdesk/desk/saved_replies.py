@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import places, tickets
-from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Priority, Ticket
@@ -19,6 +19,7 @@ from helpdesk.privacy.basis import teams_of
 LONGEST_NAME: Final = 80
 LONGEST_TEXT: Final = 20_000
 MOST_ACTIONS: Final = 10
+MOST_LISTED: Final = 200
 THEN: Final = ("close", "wait")
 
 
@@ -31,7 +32,7 @@ class NotTheirs(Exception):
 
 
 class ActionUnknown(Exception):
-    """No such action: a macro assigns to me or to nobody, tags, sets a priority, closes or waits."""
+    """No such action, or too many: a macro assigns to me or to nobody, tags, sets a priority, closes or waits."""
 
 
 def usable(by: Agent) -> ColumnElement[bool]:
@@ -40,14 +41,22 @@ def usable(by: Agent) -> ColumnElement[bool]:
     return or_(everybody, SavedReply.agent_id == by.id, SavedReply.team_id.in_(teams_of(by)))
 
 
-def listed(session: Session, *, by: Agent) -> Sequence[SavedReply]:
-    """What this agent can use, the most used first."""
-    chosen = select(SavedReply).where(usable(by))
-    return session.scalars(chosen.order_by(SavedReply.used_count.desc(), SavedReply.name).limit(500)).all()
+def seen(by: Agent) -> ColumnElement[bool]:
+    """What this agent can look at in the settings: who sets up the desk, those of every team as well."""
+    return or_(usable(by), SavedReply.team_id.is_not(None)) if by.may(Permission.SETUP) else usable(by)
+
+
+def listed(session: Session, words: str = "", *, among: ColumnElement[bool]) -> Sequence[SavedReply]:
+    """Those with all these words in name or text, the most used first; not more than `MOST_LISTED`."""
+    chosen = select(SavedReply).where(among)
+    for word in words.split()[:MOST_ACTIONS]:
+        has = (column.icontains(word, autoescape=True) for column in (SavedReply.name, SavedReply.text))
+        chosen = chosen.where(or_(*has))
+    return session.scalars(chosen.order_by(SavedReply.used_count.desc(), SavedReply.name).limit(MOST_LISTED)).all()
 
 
 def find(session: Session, reply_id: int, *, by: Agent) -> SavedReply | None:
-    return session.scalar(select(SavedReply).where(SavedReply.id == reply_id, usable(by)))
+    return session.scalar(select(SavedReply).where(SavedReply.id == reply_id, seen(by)))
 
 
 def may_change(session: Session, reply: SavedReply, *, by: Agent) -> bool:
@@ -55,7 +64,9 @@ def may_change(session: Session, reply: SavedReply, *, by: Agent) -> bool:
         return reply.agent_id == by.id
     if reply.team_id is None:
         return by.may(Permission.SETUP)
-    return by.may(Permission.SETUP) or (by.may(Permission.HANDLE) and _is_member(session, reply.team_id, by))
+    if by.may(Permission.SETUP):
+        return session.get(Team, reply.team_id) is not None
+    return by.may(Permission.HANDLE) and session.get(TeamMember, (reply.team_id, by.id)) is not None
 
 
 def keep(  # noqa: PLR0913  a macro has these
@@ -73,7 +84,9 @@ def keep(  # noqa: PLR0913  a macro has these
     name, text = " ".join(name.split())[:LONGEST_NAME], text.strip()[:LONGEST_TEXT]
     if not name or not text:
         raise Nameless("a saved reply needs a name and a text")
-    done = json.dumps([checked(action) for action in actions[:MOST_ACTIONS]])
+    if len(actions) > MOST_ACTIONS:
+        raise ActionUnknown(f"a macro does {MOST_ACTIONS} things at most")
+    done = json.dumps([checked(action) for action in actions])
     made = SavedReply(name=name, text=text, actions=done)
     made.team_id, made.agent_id = (None, by.id) if is_own else (team_id, None)
     if (reply is not None and not may_change(session, reply, by=by)) or not may_change(session, made, by=by):
@@ -139,13 +152,3 @@ def carry_out(session: Session, ticket: Ticket, actions: Sequence[str], *, by: A
         else:
             then = what
     return then
-
-
-def _is_member(session: Session, team_id: int, by: Agent) -> bool:
-    return (
-        session.get(TeamMember, (team_id, by.id)) is not None
-        or session.scalar(
-            select(TeamMember.team_id).where(TeamMember.team_id == team_id, TeamMember.agent_id == by.id)
-        )
-        is not None
-    )

@@ -120,17 +120,16 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
     """
     after = after or After()
     _hold(session, ticket, written)
-    variables.insist(written.text)
     due_at = _due_at(session, after, by)
     files, pictures = _files(session, written, by)
     if written.mode is Mode.FORWARD:
         files += quotation.files(session, ticket, written.originals, by=by)
-    html = _formatted(written, pictures)
+    html, text = _formatted(written, pictures)
     before = Before.of(ticket)
     message = replies.reply(
         session,
         ticket,
-        writing.as_text(html) if html else written.text,
+        text,
         by=by,
         to=written.to,
         cc=written.cc,
@@ -281,9 +280,14 @@ def _files(session: Session, written: Written, by: Agent) -> tuple[list[Outgoing
     return found, pictures
 
 
-def _formatted(written: Written, pictures: Mapping[str, str]) -> str:
+def _formatted(written: Written, pictures: Mapping[str, str]) -> tuple[str, str]:
+    """What leaves: HTML, if it is more than plain text, and the text that says the same. Raises VariableUnknown."""
     html = writing.clean(written.html, pictures) if written.html else ""
-    return html if writing.is_formatted(html) else ""
+    if not writing.is_formatted(html):
+        html = ""
+    text = writing.as_text(html) if html else written.text
+    variables.insist(text)
+    return html, text
 
 
 def _below(session: Session, ticket: Ticket, written: Written, by: Agent) -> str:
@@ -308,8 +312,9 @@ def _finish(session: Session, ticket: Ticket, written: Written, after: After, by
         snooze.snooze(session, ticket, until=after.snooze_until, on_reply=after.snooze_on_reply, by=by)
     if written.saved:
         saved_replies.used(session, written.saved, by=by)
+    is_told = any(action.startswith("assign:") for action in written.actions)
     takes_it = composing.of_agent(session, by).assigns_to_me and ticket.assignee_id is None
-    if takes_it and tickets.may_be_assigned(session, ticket, by):
+    if takes_it and not is_told and tickets.may_be_assigned(session, ticket, by):
         tickets.assign(session, ticket, by, by=by)
     if written.draft is not None:
         drafts.discard(session, written.draft)
@@ -369,16 +374,16 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
 
     Raises VariableUnknown too.
     """
-    variables.insist(written.text)
     undo = composing.of_agent(session, by).undo
     files, pictures = _files(session, written, by)
-    html, signature = _formatted(written, pictures), signatures.under(session, mailbox, by=by)
+    html, text = _formatted(written, pictures)
+    signature = signatures.under(session, mailbox, by=by)
     ticket = outreach.start(
         session,
         mailbox,
         written.to or (),
         subject,
-        writing.as_text(html) if html else written.text,
+        text,
         by=by,
         cc=written.cc or (),
         bcc=written.bcc,
@@ -390,6 +395,5 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
     session.flush()
     message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
     keep(session, ticket, message, Mode.NEW, Before.of(ticket), clock.now() + undo, by=by)
-    if written.draft is not None:
-        drafts.discard(session, written.draft)
+    _finish(session, ticket, written, After(), by)
     return ticket

@@ -69,6 +69,11 @@ class Pad:
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Sequence[FileShown] = ()
 
+    @property
+    def saved(self) -> list[str]:
+        """The saved replies it began with."""
+        return [number for number in self.fields.get("saved", "").split(",") if number]
+
 
 @dataclass(frozen=True, slots=True)
 class OtherDraft:
@@ -132,7 +137,7 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         signature=signatures.under(session, mailbox, by=by),
         quotes=composing.quotes_history(session),
         habits=composing.of_agent(session, by),
-        actions=[(each, actions.words(each)) for each in reply.fields.get("actions", "").splitlines() if each],
+        actions=does(reply),
         later=moments(),
         seen=sendings.latest(session, ticket),
         limit=sizes.most_bytes(mailbox),
@@ -162,6 +167,11 @@ def left_out(last: Sequence[Address], fields: Mapping[str, str]) -> list[Address
     """Who of the last email is in none of the fields."""
     there = {email for name in ("to", "cc", "bcc") for email in recipients.emails(fields.get(name, ""))}
     return [one for one in last if one.email.lower() not in there]
+
+
+def does(pad: Pad) -> list[tuple[str, str]]:
+    """What is done with the ticket when it is sent: as a form sends it, and in words."""
+    return [(each, actions.words(each)) for each in pad.fields.get("actions", "").splitlines() if each]
 
 
 def moments() -> list[tuple[str, str]]:

@@ -81,6 +81,8 @@ def _start() -> Ticket:
         bcc=recipients.read(form.get("bcc", "")),
         files=files(),
         draft=_draft(),
+        actions=form.getlist("actions"),
+        saved=form.getlist("saved", type=whole),
     )
     return sendings.start(db(), _mailbox(), form.get("subject", ""), written, by=agent())
 
@@ -118,6 +120,7 @@ def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:
         desk=frame.around(db(), agent(), "new"),
         mailboxes=mine,
         pad=pad,
+        does=composer.does(pad),
         draft_id=next((one.id for one in begun if one.key == pad.key), 0),
         others=sum(one.key != pad.key for one in begun),
         limits={box.id: sizes.most_bytes(box) for box in mine},

@@ -89,6 +89,35 @@ def test_a_formatted_draft_keeps_its_format_and_what_was_typed_after_it(ada: Pag
     expect(ada.locator("#editor [style]")).to_have_count(0)
 
 
+def test_a_new_email_is_typed_from_its_first_key_before_a_script_or_the_editor_is_there(ada: Page, desk_url: str):
+    scripts, editor = Held(ada, "**/js/app.js"), Held(ada, "**/vendor/squire.js")
+    ada.goto(f"{desk_url}/tickets/new", wait_until="commit")
+    expect(ada.locator("[name=to]")).to_be_focused()
+    ada.keyboard.type("Nils <nils@call.example>, ")
+    ada.keyboard.type("ki")
+    scripts.let_go()
+    expect(ada.locator("html")).to_have_attribute("data-ready", "yes")
+    ada.keyboard.type("m@call.example,")
+    for _ in range(3):  # past the copies
+        ada.keyboard.press("Tab")
+    ada.keyboard.type("Your lamp")
+    ada.keyboard.press("Tab")
+    ada.keyboard.type("It is")
+    editor.let_go()
+    expect(ada.locator("#editor")).to_be_focused()
+    ada.keyboard.type(" here.")
+
+    expect(ada.locator("[name=to]")).to_have_value("Nils <nils@call.example>, kim@call.example")
+    expect(ada.get_by_label("Subject")).to_have_value("Your lamp")
+    expect(ada.locator("#text")).to_have_value("It is here.")
+    expect(ada.locator("#reply-form [data-state]")).to_have_text("Draft saved")
+    editor = Held(ada, "**/vendor/squire.js")
+    ada.reload()
+    ada.keyboard.type(" Come\nand see.")  # what has its address and its subject goes on where it ended
+    editor.let_go()
+    expect(ada.locator("#text")).to_have_value("It is here. Come\nand see.")
+
+
 def test_keys_for_a_ticket_that_is_on_its_way_are_pressed_in_it(ada: Page, desk: Desk):
     coming = Held(ada, "**/tickets/*")
     ada.keyboard.press("j")

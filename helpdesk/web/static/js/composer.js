@@ -104,10 +104,19 @@ function open() {
   openMentions(place);
   const kept = missing(place);
   openEditor(place).then(() => kept && restore(kept));
+  if (place.dataset.mode === "new" && document.activeElement === document.body) beginNew(place);
   if (kept?.kind === "note") one("#note-text").value = kept.text;
   if (kept && kept.mode !== "new") choose(kept.mode);
   for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
   showLeftOut();
+}
+
+// a page of its own for one email: what is typed on it is meant for the first field without words, not for the desk
+function beginNew(place) {
+  const empty = ["to", "subject"].find((name) => !one(`[name=${name}]`, place).value);
+  if (empty === "subject") one("[name=subject]", place).focus();
+  else if (empty) one(`[data-address=${empty}] .typed`, place).focus();
+  else focusEditor();
 }
 
 // what the new page does not show: not saved yet, or saved after the page was made
@@ -170,7 +179,7 @@ async function flush(event) {
     name(form, saved);
     if (!form.isConnected && composer()?.dataset.ticket === kept.ticket) name(formOf(kept), saved); // its page was made anew
     if (form.isConnected) goOnAt(saved.url);
-    say(form, saved.words);
+    if (unsaved.get(kept.ticket) === kept) say(form, saved.words); // else more was typed meanwhile
     return true;
   } catch {
     say(form, place.dataset.offline);

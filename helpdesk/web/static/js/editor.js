@@ -52,7 +52,6 @@ function open(area, text) {
     stood = squire.getHTML();
     keep(form, text, area);
   });
-  squire.addEventListener("pasteImage", (event) => area.dispatchEvent(new CustomEvent("composer:files", { bubbles: true, detail: [...event.detail.clipboardData.items].map((item) => item.getAsFile()).filter(Boolean) })));
 }
 
 // a draft's formatted text, and what was typed before or after it meanwhile; typed into it, the words are kept without format
@@ -60,7 +59,23 @@ function withTyped(html, text) {
   const [had, has] = [text.defaultValue, text.value];
   if (!html || (has !== had && !has.startsWith(had) && !has.endsWith(had))) return asHtml(has);
   if (has === had) return html;
-  return has.startsWith(had) ? html + asHtml(has.slice(had.length)) : asHtml(has.slice(0, has.length - had.length)) + html;
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  if (has.startsWith(had)) {
+    const [same, ...more] = has.slice(had.length).split("\n");
+    lineAt(body, "lastElementChild").append(same);
+    return body.innerHTML + (more.length ? asHtml(more.join("\n")) : "");
+  }
+  const lines = has.slice(0, has.length - had.length).split("\n");
+  lineAt(body, "firstElementChild").prepend(lines.pop());
+  return (lines.length ? asHtml(lines.join("\n")) : "") + body.innerHTML;
+}
+
+// the first or the last line of formatted text: what is typed there goes on in it
+function lineAt(body, end) {
+  let line = body;
+  while (line[end]?.matches("div, p, ul, ol, li, blockquote")) line = line[end];
+  if (end === "lastElementChild" && line.lastChild?.nodeName === "BR") line.lastChild.remove();
+  return line;
 }
 
 function setCaret(area, text) {
@@ -89,7 +104,10 @@ export function focusEditor() {
     if (goesOn) squire.moveCursorToEnd();
   } else {
     isAwaited = true;
-    one("#text")?.focus();
+    const text = one("#text");
+    if (!text || document.activeElement === text) return;
+    text.setSelectionRange(text.value.length, text.value.length); // at the end of what was kept
+    text.focus();
   }
 }
 

@@ -2,27 +2,34 @@
 import { insertPicture } from "./editor.js";
 import { all, goOnAt, one, words } from "./page.js";
 
+let queue = Promise.resolve(true); // one file after the other, in the order they were given
+let coming = 0;
+
 export function watchFiles(changed) {
   document.addEventListener("change", (event) => {
     if (event.target.name === "mailbox") measure();
     if (event.target.name !== "files") return;
     if (!one("#composer")?.dataset.files) return nameFiles(event.target);
-    for (const file of [...event.target.files]) upload(file, changed);
+    add(event.target.files, changed);
     event.target.value = "";
   });
-  document.addEventListener("composer:files", (event) => {
-    for (const file of event.detail) upload(file, changed, file.type.startsWith("image/"));
-  });
-  document.addEventListener("dragover", (event) => {
-    if (event.target.closest?.("#reply-form") && event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  });
-  document.addEventListener("drop", (event) => {
-    if (!event.target.closest?.("#reply-form") || !event.dataTransfer?.files.length) return;
+  document.addEventListener("paste", (event) => {
+    const files = pasted(event);
+    if (!files.length) return;
     event.preventDefault();
     event.stopPropagation();
-    const inText = Boolean(event.target.closest(".editor"));
-    for (const file of event.dataTransfer.files) upload(file, changed, inText && file.type.startsWith("image/"));
+    add(files, changed, isInText(event));
   }, true);
+  document.addEventListener("dragover", over);
+  for (const name of ["dragleave", "drop", "dragend"]) document.addEventListener(name, () => one("#composer")?.classList.remove("drops"));
+  document.addEventListener("drop", (event) => {
+    if (!takesFiles(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    one("#composer").classList.remove("drops");
+    add(event.dataTransfer.files, changed, isInText(event));
+  }, true);
+  document.addEventListener("submit", wait, true);
   document.addEventListener("click", (event) => {
     const drop = event.target.closest("[data-draft-files] .drop");
     if (drop) remove(drop.closest("[data-file]"));
@@ -31,35 +38,85 @@ export function watchFiles(changed) {
   measure();
 }
 
-async function upload(file, changed, inText = false) {
+const isInText = (event) => Boolean(event.target.closest(".editor"));
+const takesFiles = ({ target, dataTransfer }) => Boolean(dataTransfer?.types.includes("Files") && target.closest?.("#composer") && one("#composer").dataset.mode !== "note");
+
+// a file dropped beside the composer does not take the page away that somebody writes on
+function over(event) {
+  const place = one("#composer");
+  if (!place || !event.dataTransfer?.types.includes("Files") || event.target.closest?.("[type=file]")) return;
+  event.preventDefault();
+  const takes = takesFiles(event);
+  place.classList.toggle("drops", takes);
+  event.dataTransfer.dropEffect = takes ? "copy" : "none";
+}
+
+// programs put a picture of their words beside the words: then these are meant; but a file comes with its name
+function pasted({ target, clipboardData }) {
+  const files = [...(clipboardData?.files ?? [])];
+  if (!files.length || !target.closest?.("#reply-form")) return [];
+  const html = new DOMParser().parseFromString(clipboardData.getData("text/html"), "text/html").body.textContent;
+  const lines = `${clipboardData.getData("text/plain")}\n${html}`.split("\n").map((line) => line.trim()).filter(Boolean);
+  return lines.every((line) => files.some((file) => line.endsWith(file.name) || line.endsWith(encodeURI(file.name)))) ? files : [];
+}
+
+function add(files, changed, inText = false) {
+  if (!coming) queue = Promise.resolve(true);
+  for (const file of files) {
+    coming += 1;
+    const before = queue;
+    queue = (async () => {
+      const wasWell = await before;
+      const isWell = await upload(file, changed, inText && file.type.startsWith("image/"));
+      coming -= 1;
+      return wasWell && isWell;
+    })();
+  }
+}
+
+// pressed while files are on their way, an email leaves once they are there; where one can't come it stays
+async function wait(event) {
+  const form = event.target;
+  if (!coming || form.id !== "reply-form") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  while (coming) await queue;
+  if ((await queue) && form.isConnected) form.requestSubmit(event.submitter);
+}
+
+async function upload(file, changed, inText) {
   const place = one("#composer");
   const form = one("#reply-form");
   const state = one("[data-state]", form);
+  const key = form.elements.key.value;
   const sent = new FormData();
   for (const name of ["csrf_token", "key", "seen", "seen_note", "mailbox"]) sent.set(name, form.elements[name]?.value ?? "");
   sent.set("file", file, file.name || "picture.png");
-  state.textContent = "…";
+  state.textContent = `${file.name} …`;
   try {
     const answer = await fetch(place.dataset.files, { method: "POST", body: sent });
-    if (answer.status === 413) {
-      state.textContent = (await answer.json().catch(() => ({}))).wrong ?? place.dataset.tooLarge;
-      return;
-    }
+    const said = await answer.json().catch(() => ({}));
     if (!answer.ok) {
-      state.textContent = answer.status === 401 ? words().signedOut : words().failed;
-      return;
+      state.textContent = answer.status === 413 ? (said.wrong ?? place.dataset.tooLarge) : answer.status === 401 ? words().signedOut : words().failed;
+      return false;
     }
-    const kept = await answer.json();
-    form.elements.revision.value = kept.revision;
     state.textContent = "";
-    goOnAt(kept.page);
-    one("[data-draft-files]", form).append(line(kept));
-    if (inText) insertPicture(kept.url, kept.name);
-    measure();
-    changed(form);
+    if (one("#reply-form")?.elements.key.value === key) keep(said, inText, changed);
+    return true;
   } catch {
     state.textContent = place.dataset.offline;
+    return false;
   }
+}
+
+function keep(kept, inText, changed) {
+  const form = one("#reply-form");
+  form.elements.revision.value = Math.max(kept.revision, form.elements.revision.value);
+  goOnAt(kept.page);
+  if (!one(`[data-file="${kept.id}"]`, form)) one("[data-draft-files]", form).append(line(kept));
+  if (inText) insertPicture(kept.url, kept.name);
+  measure();
+  changed(form);
 }
 
 function line(kept) {

@@ -2,7 +2,7 @@
 import { editor, focusEditor, insert } from "./editor.js";
 import { all, get, one } from "./page.js";
 
-let known = null;
+const SHOWN = 50;
 
 export function watchPicker(changed) {
   document.addEventListener("click", (event) => {
@@ -10,7 +10,7 @@ export function watchPicker(changed) {
   });
   document.addEventListener("keydown", (event) => {
     if (![";", "/"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.id !== "editor" || !isLineEmpty()) return;
+    if (event.target.id !== "editor" || !isLineEmpty() || !one("[data-picker]")) return;
     event.preventDefault();
     openPicker(changed);
   });
@@ -24,36 +24,33 @@ function isLineEmpty() {
 }
 
 async function openPicker(changed) {
-  const place = one("#composer");
-  const answer = await get(place.dataset.saved, { isAttended: true });
-  if (!answer) return;
-  known = (await answer.json()).replies;
-  const dialog = document.createElement("dialog");
-  dialog.className = "picker";
-  const search = document.createElement("input");
-  search.className = "input";
-  search.type = "search";
-  search.setAttribute("aria-label", one("[data-picker]").title);
-  search.placeholder = one("[data-picker]").title;
-  const list = document.createElement("ul");
-  list.setAttribute("role", "listbox");
-  list.id = "picker-list";
-  const preview = document.createElement("div");
-  preview.className = "picker-preview";
-  preview.setAttribute("aria-live", "polite");
+  if (one("dialog.picker") || !(await ask("", true))) return;
+  if (one("dialog.picker")) return; // asked twice, opened once
+  const dialog = make("dialog", { className: "picker" });
+  const list = make("ul", { role: "listbox", id: "picker-list", ariaLabel: one("[data-picker]").title });
+  const preview = make("div", { className: "picker-preview", ariaLive: "polite" });
+  const search = make("input", { className: "input", type: "search", role: "combobox", ariaExpanded: "true", ariaAutoComplete: "list", ariaLabel: one("[data-picker]").title, placeholder: one("[data-picker]").title });
+  search.setAttribute("aria-controls", list.id);
   dialog.append(search, list, preview);
   document.body.append(dialog);
-  const draw = () => show(list, preview, search.value, place, (reply) => take(reply, dialog, changed));
+  const draw = async () => {
+    const typed = search.value;
+    if (known.isAll || ((await ask(typed)) && typed === search.value)) show(list, preview, typed);
+  };
   search.addEventListener("input", draw);
   search.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      mark(list, preview, event.key === "ArrowDown" ? 1 : -1);
-    }
-    if (event.key === "Enter") {
-      event.preventDefault();
-      one("[aria-selected=true]", list)?.click();
-    }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(list, preview, event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key !== "Enter") return;
+    else one("[aria-selected=true]", list)?.click();
+    event.preventDefault();
+  });
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("li");
+    if (item) take(item.reply, dialog, changed);
+  });
+  list.addEventListener("mouseover", (event) => {
+    const item = event.target.closest("li");
+    if (item) select(list, preview, item);
   });
   dialog.addEventListener("close", () => {
     dialog.remove();
@@ -61,24 +58,30 @@ async function openPicker(changed) {
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.showModal();
-  draw();
+  show(list, preview, search.value);
 }
 
-function show(list, preview, typed, place, chosen) {
+let known = { replies: [], isAll: true }; // where there are more than come at once, the desk looks through the others
+
+async function ask(typed, isAttended = false) {
+  const place = one("#composer");
+  const url = new URL(place.dataset.saved, location.origin);
+  const mailbox = one("[name=mailbox]", place);
+  if (mailbox) url.searchParams.set("mailbox", mailbox.value);
+  if (typed) url.searchParams.set("q", typed);
+  const answer = await get(url, { isAttended });
+  if (!answer) return false;
+  const found = await answer.json();
+  known = { ...found, isAll: found.isAll && !typed };
+  return true;
+}
+
+function show(list, preview, typed) {
   const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = known.filter((reply) => wanted.every((word) => `${reply.name} ${reply.text}`.toLowerCase().includes(word)));
-  list.replaceChildren(...found.slice(0, 50).map((reply, index) => {
-    const item = document.createElement("li");
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", String(index === 0));
-    item.textContent = reply.name;
-    item.reply = reply;
-    item.addEventListener("click", () => chosen(reply));
-    item.addEventListener("mouseenter", () => select(list, preview, item));
-    return item;
-  }));
-  if (found.length) tell(preview, found[0]);
-  else preview.textContent = place.dataset.noMatch;
+  const found = known.isAll ? known.replies.filter((reply) => wanted.every((word) => `${reply.name} ${reply.text}`.toLowerCase().includes(word))) : known.replies;
+  list.replaceChildren(...found.slice(0, SHOWN).map((reply) => make("li", { role: "option", id: `picker-${reply.id}`, dir: "auto", textContent: reply.name, reply })));
+  if (found.length) select(list, preview, list.firstElementChild);
+  else preview.textContent = one("#composer").dataset.noMatch;
 }
 
 function mark(list, preview, by) {
@@ -90,23 +93,18 @@ function mark(list, preview, by) {
 
 function select(list, preview, item) {
   for (const other of list.children) other.setAttribute("aria-selected", String(other === item));
+  one("[role=combobox]", list.parentElement).setAttribute("aria-activedescendant", item.id);
   item.scrollIntoView({ block: "nearest" });
   tell(preview, item.reply);
 }
 
 function tell(preview, reply) {
-  const text = document.createElement("p");
-  text.className = "text";
-  text.dir = "auto";
-  text.textContent = reply.text;
-  const done = document.createElement("p");
-  done.append(...reply.actions.map(([, words]) => {
-    const pill = document.createElement("span");
-    pill.className = "pill";
-    pill.textContent = words;
-    return pill;
-  }));
-  preview.replaceChildren(text, done);
+  const done = make("p");
+  done.append(...reply.actions.map(([, words]) => make("span", { className: "pill", textContent: words })));
+  preview.replaceChildren(make("p", { className: "text", dir: "auto", textContent: reply.text }), done);
+  if (!reply.unknown.length) return;
+  const names = reply.unknown.map((name) => `{{${name}}}`).join(", ");
+  preview.prepend(make("p", { className: "no-value", textContent: `${one("#composer").dataset.noValue} ${names}` }));
 }
 
 function take(reply, dialog, changed) {
@@ -116,28 +114,15 @@ function take(reply, dialog, changed) {
   const list = one("[data-actions]", form);
   const there = new Set(all("[name=actions]", list).map((field) => field.value));
   list.append(...reply.actions.filter(([value]) => !there.has(value)).map(([value, words]) => chip(value, words)));
-  list.append(hidden("saved", reply.id));
+  one("[data-begun]", form).append(make("input", { type: "hidden", name: "saved", value: reply.id }));
   changed(form);
 }
 
 function chip(value, words) {
-  const made = document.createElement("li");
-  made.className = "pill";
-  const name = document.createElement("span");
-  name.textContent = words;
-  const drop = document.createElement("button");
-  drop.type = "button";
-  drop.className = "drop";
-  drop.textContent = "×";
-  drop.setAttribute("aria-label", `${one("#composer").dataset.remove}: ${words}`);
-  made.append(hidden("actions", value), name, drop);
+  const made = make("li", { className: "pill" });
+  const drop = make("button", { type: "button", className: "drop", textContent: "×", ariaLabel: `${one("#composer").dataset.remove}: ${words}` });
+  made.append(make("input", { type: "hidden", name: "actions", value }), make("span", { textContent: words }), drop);
   return made;
 }
 
-function hidden(name, value) {
-  const field = document.createElement("input");
-  field.type = "hidden";
-  field.name = name;
-  field.value = value;
-  return field;
-}
+const make = (name, has = {}) => Object.assign(document.createElement(name), has);

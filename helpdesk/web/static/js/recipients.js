@@ -57,10 +57,13 @@ function tell(field) {
 
 function dress(label, place) {
   const field = one("input[name]", label);
+  const had = document.activeElement === field;
   const typed = field.cloneNode();
   typed.removeAttribute("name");
-  typed.value = "";
+  typed.value = had ? unfinished(field) : "";
   typed.className = "typed";
+  const caret = field.selectionStart - field.value.length;
+  field.value = field.value.slice(0, field.value.length - typed.value.length);
   field.type = "hidden";
   field.removeAttribute("aria-label");
   const chips = document.createElement("span");
@@ -71,6 +74,7 @@ function dress(label, place) {
   offers.hidden = true;
   label.append(chips, typed, offers);
   draw(label);
+  if (had) goOn(typed, caret);
   typed.addEventListener("keydown", (event) => keys(event, label, typed, offers));
   typed.addEventListener("blur", () => setTimeout(() => {
     take(label, typed.value);
@@ -78,6 +82,18 @@ function dress(label, place) {
     offers.hidden = true;
   }, 150));
   typed.addEventListener("input", () => look(label, typed, offers, place));
+}
+
+// the address somebody is in the middle of when the chips come; one that was there before is whole
+function unfinished(field) {
+  const end = /(?:"[^"\n]*"?|[^",;\n])*$/.exec(field.value)[0].trimStart();
+  return field.value === field.defaultValue ? "" : end;
+}
+
+function goOn(typed, caret) {
+  const at = Math.max(0, typed.value.length + caret);
+  typed.focus();
+  typed.setSelectionRange(at, at);
 }
 
 function draw(label) {
