@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice, pairwise
@@ -10,6 +11,9 @@ from typing import Final
 MAX_TEXT: Final = 300_000  # characters of one message that are searchable; the rest is kept, not indexed
 _MAX_WORD: Final = 60
 _MAX_WORDS: Final = 16_000  # PostgreSQL numbers positions in a tsvector up to 16,383
+_MAX_PLACES: Final = 255  # it keeps no more of one lexeme
+_MAX_BYTES: Final = 1_000_000
+_POSITIONS: Final = [str(at + 1) for at in range(_MAX_WORDS)]
 
 _WORD: Final = re.compile(r"[^\W_]+")
 # scripts written without spaces: Han, Hiragana, Katakana (Thai, Lao and Khmer too) are indexed as pairs
@@ -28,12 +32,21 @@ def as_indexed(tokens: Iterable[str], dialect: str) -> str:
     """Words as the index of this database takes them: with spaces between, or as lexemes with positions."""
     if dialect == "sqlite":
         return " ".join(tokens)
-    positions: dict[str, list[int]] = {}
-    for position, token in enumerate(tokens, start=1):
-        places = positions.setdefault(token, [])
-        if len(places) < 255:  # PostgreSQL keeps no more of one lexeme
-            places.append(position)
-    return " ".join(f"'{token}':{','.join(map(str, places))}" for token, places in positions.items())
+    places: dict[str, list[str]] = defaultdict(list)
+    for position, token in zip(_POSITIONS, tokens, strict=False):
+        places[token].append(position)
+    lexemes = [f"'{token}':{','.join(at[:_MAX_PLACES])}" for token, at in places.items()]
+    return " ".join(lexemes if len(lexemes) * _MAX_WORD * 4 < _MAX_BYTES else _as_many_as_fit(lexemes))
+
+
+def _as_many_as_fit(lexemes: Iterable[str]) -> Iterator[str]:
+    """A tsvector ends at a megabyte: letters of a few scripts become so many when folded that they reach it."""
+    left = _MAX_BYTES
+    for lexeme in lexemes:
+        left -= len(lexeme.encode())
+        if left < 0:
+            return
+        yield lexeme
 
 
 def _words(plain: str) -> Iterator[str]:
@@ -53,7 +66,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    if max(decomposed, default="") <= "\uffff":
+    if len(decomposed.encode("utf-16-le", "surrogatepass")) == 2 * len(decomposed):  # all of the first plane
         return _marks().sub("", decomposed)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -33,6 +33,15 @@ def test_words_are_found_whatever_their_case_accents_or_script(session: Session,
     assert search.search(session, typed, by=an_agent(session, team)).tickets == [ticket]
 
 
+def test_letters_that_become_many_when_folded_fill_no_index(session: Session):
+    team = a_team(session)
+    swelling = " ".join(f"{number:x}" + "\ufdf2" * 14 for number in range(16_000))  # four letters each
+
+    ticket = a_ticket(session, team, text=swelling)
+
+    assert search.search(session, swelling.split()[0], by=an_agent(session, team)).tickets == [ticket]
+
+
 @pytest.mark.parametrize(
     "typed",
     [
