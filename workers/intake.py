@@ -26,6 +26,7 @@ from helpdesk.storage import later
 from workers.reading import Read, Reading
 
 BATCH: Final = 50
+AT_ONCE: Final = 25  # of them in one transaction, which asks for all of these together
 SHORT: Final = 0.08  # seconds a writing transaction goes on taking emails: others wait for it
 READ_AGAIN_BYTES: Final = 8_000_000
 
@@ -142,12 +143,12 @@ class Intake:
                     automatic.tell_too_large(session, email, header)
 
     def _file_some(self, session: Session, queue: deque[Read], file: File) -> None:
-        upcoming = list(queue)[:BATCH]
+        upcoming = list(queue)[:AT_ONCE]
         at = self._arrival(session, [read for _id, read in upcoming if isinstance(read, ParsedEmail)])
         waiting = select(InboundEmail).where(InboundEmail.id.in_([email_id for email_id, _read in upcoming]))
         rows = {row.id: row for row in session.scalars(waiting)}
         until, filed = time.monotonic() + SHORT, 0
-        while queue and filed < BATCH and (not filed or time.monotonic() < until):
+        while queue and filed < AT_ONCE and (not filed or time.monotonic() < until):
             email_id, parsed = queue.popleft()
             filed += 1
             row = rows[email_id]

@@ -24,6 +24,7 @@ from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.storage import later
 
 FRESH: Final = timedelta(hours=12)  # what was fetched later than that is not news to its writer
 LONGEST: Final = 4000
@@ -124,7 +125,7 @@ def acknowledge(
         to=[Address("", parsed.senders[0].email)],
         rfc_message_id=thread.new_message_id(ticket.id, mailbox.address.rpartition("@")[2]),
     )
-    session.add(Acknowledgement(ticket_id=ticket.id, outbound_email_id=queued.id, **asdict(words)))
+    later.add(session, Acknowledgement, ticket_id=ticket.id, outbound_email_id=queued.id, **asdict(words))
     facts: dict[str, object] = {"outbound_email": queued.id, "language": words.language}
     audit.record(
         session,

@@ -17,6 +17,7 @@ from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.ticket import Place, Priority, Ticket
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine
+from helpdesk.storage import later
 
 MOST: Final = 200
 MOST_CONDITIONS: Final = 12
@@ -122,23 +123,26 @@ def remove(session: Session, row: FilterRule, *, by: Agent) -> None:
 
 
 def shape(session: Session, ticket: Ticket, judgement: Judgement) -> None:
-    """Make a new ticket what the rules say: with whose team, how urgent, tagged, where."""
+    """Make a new ticket, before it is kept, what the rules say: with whose team, how urgent, where."""
     team = session.get(Team, judgement.team_id) if judgement.team_id else None
     if team is not None:
         ticket.team = team
     if judgement.priority in set(Priority):
         ticket.priority = Priority(judgement.priority)
-    for tag in judgement.tags:
-        tickets.tag(session, ticket, tag, by=Machine.INTAKE)
     if judgement.is_spam:
         ticket.put(Place.SPAM)
 
 
 def keep_hits(session: Session, email: InboundEmail, judgement: Judgement, ticket: Ticket | None) -> None:
-    """Write down which rules acted on an email, and tell the trail."""
+    """Write down which rules acted on an email, put their tags on its ticket, and tell the trail."""
     ticket_id = ticket.id if ticket else None
+    if ticket is not None and judgement.tags:
+        later.settle(session)
+        for tag in judgement.tags:
+            tickets.tag(session, ticket, tag, by=Machine.INTAKE)
     for rule in judgement.rules:
-        session.add(FilterHit(rule_id=rule.id, inbound_email_id=email.id, ticket_id=ticket_id))
+        said = {"rule_id": rule.id, "inbound_email_id": email.id, "ticket_id": ticket_id}
+        later.add(session, FilterHit, **said, at=clock.now())
     if judgement.rules:
         facts: dict[str, object] = {"rules": [rule.id for rule in judgement.rules], "ticket": ticket_id}
         audit.record(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,8 +40,10 @@ from helpdesk.privacy import access, audit, settings, tombstones
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import plan
 from helpdesk.privacy.statistics.plan import Usage
-from helpdesk.storage import jobs
+from helpdesk.storage import jobs, later
 from helpdesk.storage.vault import Vault
+
+_MOST_NUMBERS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Arrival:
     rules: tuple[Rule, ...] = ()
     time_zone: str = "UTC"
     own_ids: frozenset[str] | None = None  # Message-IDs of ours among the batch's; None: each is asked for
+    numbers_at_once: int = 1  # of tickets; on PostgreSQL those not used are left out, and people would wonder
 
 
 def arrival(
@@ -87,6 +91,7 @@ def arrival(
         rules=filter_rules.in_force(session),
         time_zone=time_zone,
         own_ids=None if emails is None else _our_own(session, emails),
+        numbers_at_once=min(len(emails or ()), _MOST_NUMBERS) or 1,
     )
 
 
@@ -103,6 +108,7 @@ def receive(session: Session, email: InboundEmail, parsed: ParsedEmail, *, at: A
     """
     with session.no_autoflush:  # the verbs below flush where they need an id: each flush costs, and there are many
         outcome = _received(session, email, parsed, at)
+    later.change(session, email, *ledger.DECIDED)
     privacy_requests.flag(session, email, parsed, time_zone=at.time_zone)
     if outcome is not Outcome.NEW_TICKET:  # of a new ticket, its opening is the event
         _tell(session, email, outcome)
@@ -250,10 +256,12 @@ def _open(
     author = forwards.author_of(parsed, at.own_addresses, at.staff)
     is_believed = author is not None and proven is Verdict.PASS
     requester = [(author.email, author.name)] if author and is_believed else people.senders(parsed)
-    customer = people.customer_at(session, *requester[0]) if requester else people.writer_of(session, parsed)
-    is_new_customer = customer in session.new
+    customer = people.customer_at(session, *requester[0]) if requester else people.writer_at(session, parsed)
+    is_new_customer = customer.id is None
     if author is None:  # of a forwarded one the words are partly a colleague's
         people.learn_language(customer, parsed, by_words=at.counts_languages)
+    people.keep(session, customer)
+    later.settle_those(session, Ticket, customer_id=customer.id)  # suggestions ask for those
     ticket = Ticket(
         customer=customer,
         team=at.team,
@@ -262,9 +270,8 @@ def _open(
         follows_id=follows.id if follows else None,
     )
     received.count(ticket, email, parsed)
-    session.add(ticket)
-    session.flush()
     filter_rules.shape(session, ticket, judgement)
+    later.keep(session, ticket, at_once=at.numbers_at_once)
     filter_rules.keep_hits(session, email, judgement, ticket)
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
     people.join(session, ticket, requester, customer=customer, is_new=True)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import MailboxPosition
 from helpdesk.privacy import access
 from helpdesk.storage import later
+
+DECIDED: Final = ("outcome", "reason", "ticket_id", "decided_at", "block_id")  # what is written of an email then
 
 
 @dataclass(frozen=True, slots=True)

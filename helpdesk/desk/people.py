@@ -24,25 +24,33 @@ _ONE_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(-[a-z0-9-]{1,20})?\s*", re.ASC
 def customer_of(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
     """The customer with this address, made when it is new; a name is learnt once, never overwritten by mail."""
     customer = customer_at(session, email, name, source=source)
-    if customer in session.new:
-        session.flush()
+    keep(session, customer)
     return customer
 
 
 def customer_at(session: Session, email: str, name: str = "", *, source: Source = Source.EMAIL) -> Customer:
-    """The same, but somebody new is not flushed yet: who makes more of them flushes once."""
+    """The same, but somebody new has no id before they are kept (`keep`)."""
     email = email.strip().lower()
-    expected: dict[str, Customer | None] = session.info.get(_EXPECTED, {})
-    known = expected[email] if email in expected else _by_address(session, [email]).get(email)
-    if known is not None:
-        if not known.name and name:
-            known.name = name
-        return known
-    customer = Customer(name=name, source=source)
-    session.add(CustomerAddress(customer=customer, email=email, source=source))
-    if email in expected:
-        expected[email] = customer
-    return customer
+    expected: dict[str, Customer | None] | None = session.info.get(_EXPECTED)
+    known = expected[email] if expected and email in expected else _by_address(session, [email]).get(email)
+    if known is None:
+        known = Customer(name=name, source=source)
+        CustomerAddress(customer=known, email=email, source=source)
+    elif known not in session:  # kept with this batch: from now on something may be learnt of them
+        later.settle(session)
+        known = session.get_one(Customer, known.id)
+    if expected is not None:
+        expected[email] = known
+    if not known.name and name:
+        known.name = name
+    return known
+
+
+def keep(session: Session, customer: Customer) -> None:
+    """Keep somebody new with their address, and give them an id; nothing more is learnt of them before the commit."""
+    if customer.id is None:
+        for row in (customer, *customer.addresses):
+            later.keep(session, row)
 
 
 def expect(session: Session, addresses: Iterable[str]) -> None:
@@ -71,13 +79,17 @@ def senders(email: ParsedEmail) -> list[tuple[str, str]]:
 
 
 def writer_of(session: Session, email: ParsedEmail) -> Customer:
-    """The customer who wrote an email; somebody new without an address where it names no usable one."""
+    """The customer who wrote an email, kept when they are new."""
+    customer = writer_at(session, email)
+    keep(session, customer)
+    return customer
+
+
+def writer_at(session: Session, email: ParsedEmail) -> Customer:
+    """The same, but somebody new is not kept yet; they have no address where the email names no usable one."""
     for address, name in senders(email):
-        return customer_of(session, address, name)
-    nobody = Customer(name=email.sender.name if email.sender else "")
-    session.add(nobody)
-    session.flush()
-    return nobody
+        return customer_at(session, address, name)
+    return Customer(name=email.sender.name if email.sender else "")
 
 
 def learn_language(customer: Customer, email: ParsedEmail, *, by_words: bool) -> None:

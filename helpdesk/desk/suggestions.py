@@ -20,7 +20,7 @@ from helpdesk.models.suggestion import Answer, Because, Suggestion
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.privacy.readers import Machine
-from helpdesk.storage import jobs
+from helpdesk.storage import jobs, later
 
 RECENT: Final = timedelta(days=30)
 _MOST_COMPARED: Final = 20
@@ -48,7 +48,8 @@ def suggest(session: Session, ticket: Ticket, email: ParsedEmail, *, is_first: b
     found = _resembled(session, ticket, email, is_first)
     if found is not None:
         other, because = found
-        session.add(Suggestion(ticket_id=ticket.id, other_id=other.id, because=because))
+        said = {"ticket_id": ticket.id, "other_id": other.id, "because": because, "answer": Answer.OPEN}
+        later.add(session, Suggestion, **said, made_at=clock.now())
 
 
 def offer(session: Session, ticket: Ticket, *, by: Agent) -> Offer | None:
@@ -109,6 +110,8 @@ def _resembled(
     if known is not None:
         return known, Because.KNOWN_ID
     tag = _TAG.search(email.subject[:1000])
+    if tag:
+        later.settle_those(session, Ticket, id=int(tag[1]))
     tagged = session.get(Ticket, int(tag[1])) if tag else None
     if tagged is not None and tagged.id != ticket.id:
         return tagged, Because.SUBJECT_TAG

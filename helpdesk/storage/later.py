@@ -1,13 +1,14 @@
 """Rows that nobody asks for before the commit: gathered, and put in together at a fraction of the cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Insert, Table, Update, func, insert, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Insert, Table, Update, bindparam, func, insert, inspect, select, update
+from sqlalchemy.orm import RelationshipDirection, Session
 
 from helpdesk.models.base import Base
 
@@ -20,7 +21,7 @@ Statement = Insert | Update
 @dataclass(slots=True)
 class _Gathered:
     rows: list[tuple[Statement, dict[str, Any]]] = field(default_factory=list)
-    numbers: dict[str, list[int]] = field(default_factory=dict)
+    numbers: dict[type[Base], Iterator[int]] = field(default_factory=dict)
 
 
 def add(session: Session, row: type[Base], **values: object) -> None:
@@ -41,10 +42,11 @@ def put(session: Session, statement: Statement, values: dict[str, Any]) -> None:
         gathered.rows.append((statement, values))
 
 
-def keep(session: Session, row: Base) -> None:
+def keep(session: Session, row: Base, *, at_once: int = _NUMBERS_AT_ONCE) -> None:
     """Insert a row that others refer to by its id: at once, or within `gathering` under an id it gets now.
 
-    Then it is no row of the session: nothing of it may be changed.
+    Then it is no row of the session: nothing of it may be changed, and others of its kind are to be kept so too.
+    On PostgreSQL ids are taken so many at once, and those left over are given to nobody.
     """
     gathered: _Gathered | None = session.info.get(_KEY)
     if gathered is None:
@@ -52,9 +54,23 @@ def keep(session: Session, row: Base) -> None:
         session.flush()
         return
     kind = type(row)
-    row.id = _number(session, gathered, kind)  # type: ignore[attr-defined]  # tables that are kept so have one
-    values = {one.columns[0].name: getattr(row, one.key) for one in inspect(kind).column_attrs}
-    put(session, _insertion(kind), values)
+    numbers = gathered.numbers.setdefault(kind, _numbers(session, _table(kind), at_once))
+    row.id = next(numbers)  # type: ignore[attr-defined]  # tables that are kept so have one
+    for relation, ours, theirs in _references(kind):
+        if (other := row.__dict__.get(relation)) is not None:
+            setattr(row, ours, getattr(other, theirs))
+    put(session, _insertion(kind), {name: getattr(row, key) for key, name in _columns(kind)})
+
+
+def change(session: Session, row: Base, *keys: str) -> None:
+    """Let what was changed of a row be written, each time the same columns: within `gathering` at its end.
+
+    Then, too, it is no row of the session any more.
+    """
+    if _KEY in session.info:
+        statement = _changing(type(row), keys)
+        put(session, statement, {"its_id": row.id, **{f"new_{key}": getattr(row, key) for key in keys}})  # type: ignore[attr-defined]
+        session.expunge(row)
 
 
 @contextmanager
@@ -92,24 +108,14 @@ def settle(session: Session) -> None:
         session.connection().execute(statement, alike[statement])
 
 
-def _number(session: Session, gathered: _Gathered, row: type[Base]) -> int:
-    """The next id of a table: of its sequence; on SQLite, where nobody else can write meanwhile, above all others."""
-    table = inspect(row).local_table
-    assert isinstance(table, Table)  # noqa: S101  a row lies in a table
-    left = gathered.numbers.setdefault(table.name, [])
-    if not left:
-        left.extend(_reserved(session, table))
-    return left.pop(0)
-
-
-def _reserved(session: Session, table: Table) -> Sequence[int]:
+def _numbers(session: Session, table: Table, at_once: int) -> Iterator[int]:
+    """The next ids of a table: of its sequence; on SQLite, where nobody else writes meanwhile, above all others."""
     if session.get_bind().dialect.name == "sqlite":
-        settle(session)  # those that were given before are among them then
-        last = session.scalar(select(func.max(table.c.id))) or 0
-        return range(last + 1, last + 1 + _NUMBERS_AT_ONCE)
+        yield from count((session.scalar(select(func.max(table.c.id))) or 0) + 1)
     sequence = func.pg_get_serial_sequence(table.name, "id")
-    several = func.generate_series(1, _NUMBERS_AT_ONCE).table_valued("one")
-    return session.scalars(select(func.nextval(sequence)).select_from(several)).all()
+    several = func.generate_series(1, at_once).table_valued("one")
+    while True:
+        yield from session.scalars(select(func.nextval(sequence)).select_from(several)).all()
 
 
 def _turn(statement: Statement) -> tuple[int, bool]:
@@ -119,11 +125,43 @@ def _turn(statement: Statement) -> tuple[int, bool]:
     return _order()[table.name], isinstance(statement, Update)
 
 
-@cache
-def _insertion(row: type[Base]) -> Insert:
+def _table(row: type[Base]) -> Table:
     table = inspect(row).local_table
     assert isinstance(table, Table)  # noqa: S101  a row lies in a table
-    return insert(table)
+    return table
+
+
+@cache
+def _insertion(row: type[Base]) -> Insert:
+    return insert(_table(row))
+
+
+@cache
+def _changing(row: type[Base], keys: tuple[str, ...]) -> Update:
+    table = _table(row)
+    new: dict[str, Any] = {key: bindparam(f"new_{key}") for key in keys}
+    return update(table).where(table.c.id == bindparam("its_id")).values(new)
+
+
+@cache
+def _columns(row: type[Base]) -> list[tuple[str, str]]:
+    """How the parts of a row are called, and the columns they lie in."""
+    return [(one.key, one.columns[0].name) for one in inspect(row).column_attrs]
+
+
+@cache
+def _references(row: type[Base]) -> list[tuple[str, str, str]]:
+    """The rows it belongs to: how each is called, by which part it is referred to, and which part of it that is."""
+    return [
+        (
+            relation.key,
+            inspect(row).get_property_by_column(ours).key,
+            relation.mapper.get_property_by_column(theirs).key,
+        )
+        for relation in inspect(row).relationships
+        if relation.direction is RelationshipDirection.MANYTOONE
+        for ours, theirs in relation.local_remote_pairs
+    ]
 
 
 @cache

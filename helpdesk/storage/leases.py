@@ -16,14 +16,15 @@ def take(session: Session, name: str, *, holder: str, lasting: timedelta) -> boo
     One that ends later than anybody could have taken it now is of a clock that was put back: it is free.
     """
     now = clock.now()
-    insert_unless_known(session, Lease, name=name, holder=holder, until=now)
-    taken = session.execute(
+    renewed = (
         update(Lease)
         .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + 2 * lasting))
         .values(holder=holder, until=now + lasting)
         .returning(Lease.name)
     )
-    return taken.first() is not None
+    if session.execute(renewed).first() is not None:
+        return True
+    return insert_unless_known(session, Lease, name=name, holder=holder, until=now + lasting)
 
 
 def release(session: Session, name: str, *, holder: str) -> None:

@@ -115,6 +115,34 @@ def test_two_emails_of_one_new_customer_in_a_batch_make_one_customer_and_two_tic
     assert count(here, Customer) == count(here, CustomerAddress) == 1
 
 
+def test_a_ticket_is_offered_the_one_before_it_in_the_batch_and_its_writers_name_is_learnt(here: Runtime):
+    emails = [
+        an_email(1, From="kim@customer.example"),
+        an_email(1, "Still dark.", Message_ID="<second@customer.example>", From="Kim <kim@customer.example>"),
+    ]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    with here.db.reading() as session:
+        first, second = session.scalars(select(Ticket.id).order_by(Ticket.id))
+        offered = session.scalars(select(Suggestion)).one()
+        assert (offered.ticket_id, offered.other_id, offered.because) == (second, first, Because.SAME_SUBJECT)
+        assert session.scalars(select(Customer.name)).one() == "Kim"
+        assert set(session.scalars(select(InboundEmail.ticket_id))) == {first, second}
+
+
+def test_numbers_of_tickets_follow_each_other(here: Runtime):
+    emails = [an_email(number) for number in range(8)]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    with here.db.reading() as session:
+        numbers = session.scalars(select(Ticket.id).order_by(Ticket.id)).all()
+    assert list(numbers) == list(range(numbers[0], numbers[0] + 8))
+
+
 def test_an_email_of_our_own_is_known_among_others(here: Runtime):
     emails = [an_email(number) for number in range(3)]
     intake, ids = stored(here, *emails)
