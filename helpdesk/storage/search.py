@@ -2,20 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, column, func, or_, select, table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 
 _CHUNK: Final = 250
-# A common word is walked newest first and stops early; a rare one is gathered whole. This many hits decide which.
-_FEW: Final = 2_000
 _MOST_WALKED: Final = 20_000
+# PostgreSQL: a word that stands in every hundredth of the newest rows is walked, a rarer one is gathered by its index
+_GLANCE: Final = 4_000
+_COMMON: Final = 100
+_STRETCH: Final = 60_000
+_FEW: Final = 2_000
+_AT_ONCE: Final = 2_000
 _INDEX: Final = table("search_index", column("rowid", Integer), column("search_index"))
 
 
@@ -32,10 +50,71 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
 
     `among` is a condition on Ticket: what it leaves out is not found.
     """
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    hits = _on_sqlite(phrases) if is_sqlite else _on_postgresql(session, phrases)
-    # walked by the index's own number: by the table's, SQLite would gather all hits and sort them
-    place = _INDEX.c.rowid if is_sqlite else SearchText.id
+    if session.get_bind().dialect.name == "sqlite":
+        # walked by the index's own number: by the table's, SQLite would gather all hits and sort them
+        return _walked(session, _on_sqlite(phrases), _INDEX.c.rowid, among=among, limit=limit)
+    return _on_postgresql(session, cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY()), among=among, limit=limit)
+
+
+def _on_postgresql(
+    session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int
+) -> list[int]:
+    """Its planner knows neither how often a prefix occurs nor how many hits are visible: both are tried out here."""
+    holds = SearchText.words.op("@@", is_comparison=True)(query)
+    glance = _newest(session, query, _GLANCE)
+    if len(glance) * _COMMON > _GLANCE:
+        found = _visible(session, glance, among=among, limit=limit)
+        if len(found) < limit:
+            found = _visible(session, _newest(session, query, _STRETCH), among=among, limit=limit)
+    else:
+        few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
+        ids = session.scalars(select(few.c.id)).all()
+        newest = select(SearchText.ticket_id).order_by(SearchText.id.desc()).limit(_MOST_WALKED)
+        hits = session.scalars(newest.where(_is_one_of(SearchText.id, ids) if len(ids) <= _FEW else holds)).all()
+        found = _visible(session, hits, among=among, limit=limit)
+        if len(hits) < _MOST_WALKED:
+            return found
+    if len(found) < limit:
+        every = select(SearchText.id, SearchText.ticket_id).where(holds)
+        found = _walked(session, every, SearchText.id, among=among, limit=limit)
+    return found
+
+
+def _newest(session: Session, query: ColumnElement[Any], stretch: int) -> Sequence[int]:
+    """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
+    rows = select(SearchText.id, SearchText.ticket_id, SearchText.words).order_by(SearchText.id.desc())
+    newest = rows.limit(stretch).subquery()
+    hits = select(newest.c.ticket_id).where(func.ts_match_vq(newest.c.words, query))
+    return session.scalars(hits.order_by(newest.c.id.desc())).all()
+
+
+def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool], limit: int) -> list[int]:
+    """The tickets of hits that `among` lets through, in their order."""
+    found: list[int] = []
+    tickets = list(dict.fromkeys(hits))
+    for start in range(0, len(tickets), _AT_ONCE):
+        some = tickets[start:][:_AT_ONCE]
+        visible = set(session.scalars(select(Ticket.id).where(_is_one_of(Ticket.id, some), among)))
+        found += [ticket_id for ticket_id in some if ticket_id in visible]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _is_one_of(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """As `in_`, with one value however many numbers there are; of PostgreSQL."""
+    return number == any_(literal(list(numbers), ARRAY(BigInteger)))
+
+
+def _walked(
+    session: Session,
+    hits: Select[int, int],
+    place: InstrumentedAttribute[int] | ColumnElement[int],
+    *,
+    among: ColumnElement[bool],
+    limit: int,
+) -> list[int]:
+    """The tickets of these hits, a chunk at a time, until there are enough of them."""
     found: dict[int, None] = {}
     before: int | None = None
     for _ in range(_MOST_WALKED // _CHUNK):
@@ -86,16 +165,6 @@ def _on_sqlite(phrases: Sequence[Phrase]) -> Select[int, int]:
         .join(_INDEX, _INDEX.c.rowid == SearchText.id)
         .where(_INDEX.c.search_index.op("MATCH")(query))
     )
-
-
-def _on_postgresql(session: Session, phrases: Sequence[Phrase]) -> Select[int, int]:
-    query = cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY())
-    holds = SearchText.words.op("@@")(query)
-    few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
-    ids = session.scalars(select(few.c.id)).all()
-    if len(ids) > _FEW:
-        return select(SearchText.id, SearchText.ticket_id).where(holds)
-    return select(SearchText.id, SearchText.ticket_id).where(SearchText.id.in_(ids))
 
 
 def _as_tsquery(phrase: Phrase) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import search
 from helpdesk.models.ticket import Status
+from helpdesk.storage import search as storage_search
 from tests.world import a_customer, a_message, a_note, a_team, a_ticket, an_admin, an_agent, days_ago
 
 
@@ -124,6 +125,31 @@ def test_more_hits_than_are_gathered_at_once_are_walked_newest_first(session: Se
     found = search.search(session, "lamp", by=agent).tickets
 
     assert [ticket.id for ticket in found] == [tickets[number].id for number in (2, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {},  # gathered by the index, few as they are
+        {"_GLANCE": 4_000, "_COMMON": 4_000},  # seen at a glance to be common
+        {"_GLANCE": 2, "_COMMON": 2, "_STRETCH": 3},  # common, and nearly all of it further back
+        {"_GLANCE": 2, "_COMMON": 1, "_FEW": 2, "_AT_ONCE": 1},  # gathered, one at a time
+        {"_GLANCE": 2, "_COMMON": 1, "_FEW": 2, "_MOST_WALKED": 500, "_CHUNK": 1},  # too many to gather
+    ],
+)
+def test_a_word_is_found_however_often_it_occurs_and_wherever_its_visible_hits_are(
+    session: Session, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]
+):
+    for name, value in bounds.items():
+        monkeypatch.setattr(storage_search, name, value)
+    team, foreign = a_team(session), a_team(session, "Chairs")
+    own = [a_ticket(session, team, text="the lamp") for _ in range(2)]
+    others = [a_ticket(session, foreign, text="the lamp") for _ in range(3)]
+    a_message(session, own[0], text="the lamp again")
+    a_message(session, others[1], text="a chair", subject="Re: something")
+
+    assert search.search(session, "lamp", by=an_agent(session, team)).tickets == own
+    assert search.search(session, "lam", by=an_agent(session, foreign)).tickets == others[::-1]
 
 
 def test_a_common_word_is_not_sorted_as_a_whole(session: Session):
