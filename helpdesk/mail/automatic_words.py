@@ -31,12 +31,12 @@ _WORDS: Final = r"""
     |auto(?:matisk[t]?)?[ -]?svar|autosvar|frav[æa]rs(?:besked|melding|assistent)
     |fr[åa]nvaromeddelande|ikke\ (?:til\ stede|p[åa]\ kontoret)|ute\ av\ kontoret
     |inte\ p[åa]\ kontoret|p[åa]\ ferie
-    |automaattinen\ vastaus|poissaolo(?:viesti|ilmoitus)|lomalla|automaatne\ vastus|kontorist\ v[äa]ljas
+    |automaattinen\ vastaus|poissaolo(?:viesti|ilmoitus)|lomalla|automaat(?:ne\ )?vastus|kontorist\ v[äa]ljas
     |odpowied[źz]\ automatyczna|automatyczna\ odpowied[źz]|autoodpowied[źz]|poza\ biurem|autorespond\w*
     |automatick[áa]\ odpov[ěe][ďd]|mimo\ kancel[áa][řr]|automatick[áa]\ odpove[ďd]|mimo\ kancel[áa]rie
     |automatikus\ v[áa]lasz|h[áa]zon\ k[íi]v[üu]l|szabads[áa]gon
     |r[ăa]spuns\ automat|(?:nu\ sunt\ )?[îi]n\ concediu|automatski\ odgovor|samodejni\ odgovor
-    |автоматич\w+\ (?:ответ|відповідь|отговор|уведомление|сообщение)|автоответ(?:чик)?|вне\ офиса
+    |аўтаматычны\ адказ|автоматич\w+\ (?:ответ|відповідь|отговор|уведомление|сообщение)|автоответ(?:чик)?|вне\ офиса
     |нет\ на\ месте|в\ отпуске|автовідповідь|аутоматски\ одговор|извън\ офиса
     |otomatik\ (?:yan[ıi]t|cevap)|ofis\ d[ıi][şs][ıi](?:nda)?|αυτόματη\ απάντηση|εκτός\ γραφείου
     |automatinis\ atsakymas|autom[āa]tisk[āa]\ atbilde|sj[áa]lfvirkt\ svar|resposta\ autom[àa]tica
@@ -45,7 +45,7 @@ _WORDS: Final = r"""
     |自動(?:返信|応答|回覆|回复|回復)|不在(?:通知|のお知らせ|連絡|届)|自动(?:回复|答复|回覆)|자동\ ?(?:회신|응답|답장)
     |부재\ ?중
     |ตอบกลับอัตโนมัติ|trả\ lời\ tự\ động|thư\ trả\ lời\ tự\ động|balasan\ otomatis
-    |jawapan\ automatik|स्वचालित\ उत्तर|sedang\ cuti|di\ luar\ kantor"""
+    |jawapan\ automatik|स्वचालित\ (?:उत्तर|जवाब)|স্বয়ংক্রিয়\ উত্তর|sedang\ cuti|di\ luar\ kantor"""
 
 _PREFIX: Final = r"(?:\s*(?:re|aw|sv|vs|antw|odp|rif|ref|res|ynt|r|\[[^\]\n]{1,30}\])\s?:?\s*){0,2}"
 

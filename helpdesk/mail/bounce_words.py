@@ -100,7 +100,18 @@ DELAYED: Final = re.compile(
     |this\ is\ (?:just|only)?\ ?a\ warning|temporar(?:y|ily)\ (?:problem|undeliver|failure)
     |message\ (?:is\ )?(?:still\ )?(?:undelivered|delayed)\ after|could\ not\ be\ delivered\ for\ \d
     |verzögert|retardé|retrasad|ritardat|atrasad|vertraagd|forsinket|fördröj|opóźnion|задерж|遅延|延迟
-    |延遲|지연""",
+    |延遲|지연
+    |noch\ nicht\ (?:zugestellt|ausgeliefert)|weitere\ zustellversuche|erneut\ versucht
+    |(?:a[úu]n|todav[íi]a)\ no\ (?:se\ )?(?:ha|han|pudo)
+    |no\ se\ ha\ (?:podido\ )?entrega\w{1,4}\ (?:todav[íi]a|a[úu]n)
+    |(?:seguir[áa]|volver[áa])\ (?:a\ )?intent
+    |n['’]a\ pas\ encore|pas\ encore\ (?:[ée]t[ée]\ )?(?:distribu|remis|livr)|nouvelles?\ tentatives?
+    |non\ [èe]\ ancora|ancora\ stato\ (?:consegnato|recapitato)|(?:ulteriori|nuovi)\ tentativi
+    |ainda\ n[ãa]o\ (?:foi|p[ôo]de)|novas\ tentativas|continuar[áa]\ tentando
+    |nog\ niet\ (?:bezorgd|afgeleverd)|opnieuw\ geprobeerd
+    |(?:[äa]nnu\ inte|endnu\ ikke|enn[åa]\ ikke)\ (?:leverer|levert)
+    |jeszcze\ nie\ (?:zosta[łl]|dostarcz)|kolejn\w{1,4}\ pr[óo]b|(?:ещ[её])\ не\ доставлен|повторн\w{1,4}\ попыт
+    |再送(?:を|し)|稍后重试|다시\ 시도""",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -31,6 +31,7 @@ _ENDS_WITH_ADDRESS: Final = re.compile(r"[^\s<>\[\]()]+@[^\s<>\[\]()]+\s?(?:[>\]
 _DATE: Final = re.compile(
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}[:.h時시点]\s?\d{2}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[日일]"
 )
+_BETWEEN_ARROWS: Final = re.compile(r">>>\s[^\n]{0,200}\d[./-]\d[^\n]{0,60}\s>>>")  # who, when, and below what
 _SENTENCE: Final = re.compile(r"\w{6,}[.!?]\s|[!?]")
 _BRACKETED_ADDRESS: Final = re.compile(r"[<(\[]\s?[^\s<>\[\]()]+@[^\s<>\[\]()]+")
 _COLONS: Final = frozenset(":：")
@@ -55,7 +56,9 @@ def classify(texts: Sequence[str], marks: list[Mark | None]) -> list[Mark]:
         if not text:
             marks[number] = Mark.EMPTY
             continue
-        if _is_quoted(texts, number):
+        if text.startswith(">>>") and _BETWEEN_ARROWS.fullmatch(text):
+            marks[number] = Mark.EARLIER
+        elif _is_quoted(texts, number):
             marks[number] = Mark.QUOTE
         else:
             marks[number] = Mark.TEXT

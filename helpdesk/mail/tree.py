@@ -16,6 +16,7 @@ _NAMES = ("filename", "name", "file")
 _TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+", re.ASCII)
 _NOT_IN_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BOUNDARY_LINE = re.compile(rb"\A\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_SHORT = 4096
 _ENDING = re.compile(rb"\r?\n\Z")
 
 
@@ -113,13 +114,19 @@ class TreeBuilder:
     def _parts_of(self, node: Node) -> list[Message]:
         inner = inner_of(node.message)
         if isinstance(inner, list):
-            return [each for each in inner if isinstance(each, Message)]
+            parts = [each for each in inner if isinstance(each, Message)]
+            return self._decoded(node) if _is_encoded_email(node, parts) else parts
         if node.media_type.startswith("multipart/"):
             return self._split_again(node)
         if node.media_type == "message/rfc822":
-            self.defects["an attached email was encoded, which is not allowed"] = None
+            self.defects[_ENCODED_EMAIL] = None
             return [email.message_from_bytes(node.payload())]
         return []
+
+    def _decoded(self, node: Node) -> list[Message]:
+        self.defects[_ENCODED_EMAIL] = None
+        node.message.set_payload([email.message_from_bytes(encoded_words.base64(node.source()))])
+        return self._parts_of(node)
 
     def _split_again(self, node: Node) -> list[Message]:
         """Find the parts of a multipart whose boundary the standard library did not see."""
@@ -145,6 +152,7 @@ class TreeBuilder:
             self.defects["it says twice what type a part is"] = None
 
 
+_ENCODED_EMAIL = "an attached email was encoded, which is not allowed"
 _DEFECTS = {
     "NoBoundaryInMultipartDefect": "the boundary between its parts is missing or wrong",
     "StartBoundaryNotFoundDefect": "the boundary between its parts is missing or wrong",
@@ -174,6 +182,14 @@ def _node(message: Message, depth: int, default_type: str) -> Node:
         name=next((said_so[key] for said_so in (described, said) for key in _NAMES if said_so.get(key)), ""),
         depth=depth,
     )
+
+
+def _is_encoded_email(node: Node, parts: list[Message]) -> bool:
+    """Base64 stands where its header should be; once it is decoded, there is one, or it stays as it is."""
+    encoding = node.header.first("content-transfer-encoding").lower().strip("\"' ;")
+    if node.media_type != "message/rfc822" or encoding != "base64" or not parts or parts[0].keys():
+        return False
+    return bool(email.message_from_bytes(encoded_words.base64(node.source())[:_SHORT]).keys())
 
 
 def _is_mislabelled(raw: bytes) -> bool:

@@ -58,6 +58,16 @@ Otomatik Yanıt: Yazıcım|İzindeyim.
 Trả lời tự động: Máy in|Tôi đi nghỉ.
 Balasan otomatis: Printer saya|Saya sedang cuti.
 ตอบกลับอัตโนมัติ: เครื่องพิมพ์|ลาพักร้อน
+Automaatvastus: Printer|Olen puhkusel.
+Automātiska atbilde: Printeris|Esmu atvaļinājumā.
+Automatinis atsakymas: Spausdintuvas|Esu atostogose.
+Sjálfvirkt svar: Prentarinn minn|Ég er í fríi.
+Resposta automàtica: La meva impressora|Soc de vacances.
+Samodejni odgovor: Tiskalnik|Sem na dopustu.
+Аўтаматычны адказ: Прынтар|Я ў адпачынку.
+স্বয়ংক্রিয় উত্তর: প্রিন্টার|আমি ছুটিতে আছি।
+स्वचालित उत्तर: मेरा प्रिंटर|मैं छुट्टी पर हूँ।
+پاسخ خودکار: چاپگر من|من در مرخصی هستم.
 """.strip().splitlines()
 
 HEADERS = [

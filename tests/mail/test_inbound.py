@@ -1,5 +1,6 @@
 """What the desk understands of an email: who, what, when, and what it says."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -141,6 +142,19 @@ def test_an_attached_email_stays_a_file_and_out_of_the_text():
     ]
     assert b"The text inside." in email.attachments[0].payload
     assert [(each.subject, each.text) for each in email.nested] == [("The first letter", "The text inside.")]
+
+
+def test_an_attached_email_that_was_encoded_is_opened_all_the_same():
+    inner = HEAD.replace(b"Printer", b"The first letter") + b"\r\nThe text inside."
+    encoded = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(inner)
+    raw = multipart(b"mixed", part(b"text/plain", b"See below."), encoded)
+
+    email = inbound.read(raw)
+
+    assert [each.name for each in email.attachments] == ["The first letter.eml"]
+    assert b"The text inside." in email.attachments[0].payload
+    assert [(each.subject, each.text) for each in email.nested] == [("The first letter", "The text inside.")]
+    assert "an attached email was encoded, which is not allowed" in email.defects
 
 
 def test_a_report_gives_its_machine_readable_part():

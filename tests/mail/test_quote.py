@@ -124,6 +124,8 @@ def test_an_answer_below_the_quote_is_what_is_new():
         "------- Original Message -------\nOn Monday, January 1st, 2024 at 10:30 AM, Ada wrote:\n\nEarlier words.",
         "--\nAnn\nOn 2 May 2022 at 10:30, Ada <ada@example.com> wrote:\n> Earlier words.",
         "##- Please type your reply above this line -##\n\nEarlier words.",
+        ">>> Ada <ada@example.com> 5/2/2022 10:30 AM >>>\nEarlier words.",
+        ">>> Ada 02.05.2022 10:30 >>>\n\nEarlier words.\n\nAda",
     ],
 )
 def test_odd_ways_to_begin_an_earlier_email_are_known(rest):

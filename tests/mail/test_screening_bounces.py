@@ -55,6 +55,30 @@ def test_a_delay_is_no_failure():
     assert not screening.failures[0].is_permanent
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Su mensaje aún no se ha entregado tras 24 horas a:",
+        "Votre message n'a pas encore été remis à:",
+        "Ihre Nachricht wurde noch nicht zugestellt an:",
+        "Il messaggio non è ancora stato consegnato a:",
+        "A sua mensagem ainda não foi entregue a:",
+        "Uw bericht is nog niet bezorgd bij:",
+        "Ditt meddelande är ännu inte levererat till:",
+        "Wiadomość jeszcze nie została dostarczona do:",
+        "Ваше сообщение ещё не доставлено:",
+    ],
+)
+def test_a_delay_is_told_in_words_of_many_languages(words):
+    text = f"{words}\n\n  ann@customer.example\n    450 4.2.1 mailbox temporarily unavailable\n"
+    sender = "Mail Delivery System <mailer-daemon@mx.example>"
+
+    screening = screen(read(text, From=sender, Return_Path="<>", Subject="Delivery status"))
+
+    assert screening.kind is Kind.DELAY
+    assert screening.failures[0].address == "ann@customer.example"
+
+
 def test_news_of_success_is_no_bounce():
     fields = FIELDS.replace("failed", "delivered").replace("5.1.1", "2.0.0").replace("550", "250")
 
