@@ -134,6 +134,24 @@ def test_a_forged_secret_or_another_tickets_number_makes_a_new_ticket(session: S
         assert email.outcome is Outcome.NEW_TICKET
 
 
+def test_where_pointers_conflict_the_nearest_true_secret_decides(session: Session, mailbox: Mailbox):
+    lamp, bell = (session.get_one(Ticket, deliver(session, mailbox, an_email(name)).ticket_id) for name in "ab")
+    ours, theirs = answered(session, lamp), answered(session, bell)
+    forged = new_message_id(bell.number, "desk.example")
+    conflicts = [
+        {"Subject": f"Re: b [#{bell.number}]", "In_Reply_To": ours},
+        {"Subject": "Re: b", "In_Reply_To": ours, "References": f"{theirs} {ours}"},
+        {"Subject": "Something else entirely", "In_Reply_To": "<a@b.example>", "References": f"{theirs} {ours}"},
+        {"Subject": "Re: b", "In_Reply_To": forged, "References": ours},
+        {"Subject": "Re: b", "In_Reply_To": f"{forged} {ours}"},
+    ]
+
+    landed = [deliver(session, mailbox, an_email(text=str(one), **one)) for one in conflicts]
+
+    assert [email.ticket_id for email in landed] == [lamp.id] * len(conflicts)
+    assert bell.message_count == 2
+
+
 def test_a_known_id_counts_for_a_participant_our_own_mx_vouches_for(session: Session, mailbox: Mailbox):
     first = deliver(session, mailbox, an_email(Message_ID="<first@customer.example>"))
     proof = {"Authentication_Results": "mx.desk.example; dmarc=pass header.from=customer.example"}

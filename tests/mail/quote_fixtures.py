@@ -236,6 +236,17 @@ def html_replies(introduction: str, header: str) -> dict[str, str]:
         "<br><br>Earlier words.</div></div></body>",
         "samsung": f'<div dir="auto">My answer.</div><div><br></div><div><!-- originalMessage --><div>-------- Original '
         f"message --------</div>{rows}<div><br></div></div>Earlier words.",
+        "front": f'<div>My answer.</div><br><div class="front-signature">Ann</div><br><blockquote type="cite" class='
+        f'"front-blockquote">{said}<br><br><div>Earlier words.</div></blockquote>',
+        "superhuman": '<div><div>My answer.</div><br><div class="sh-signature"><div>Sent via <a href="https://link.example">'
+        f'Superhuman</a></div></div></div><br><div><div class="gmail_quote">{said}<br><blockquote class="gmail_quote">'
+        "Earlier words.</blockquote></div></div>",
+        "spark": '<div name="messageBodySection"><div>My answer.</div></div><div name="messageSignatureSection"><br>Ann'
+        f'</div><div name="messageReplySection">{said}<br><blockquote type="cite">Earlier words.</blockquote></div>',
+        "tuta": f"<div>My answer.<br></div><div>-- <br></div><div>Sent securely.<br></div><div><br></div><div>{said}<br>"
+        '</div><blockquote class="tutanota_quote"><div>Earlier words.</div></blockquote>',
+        "mail.ru": '<div>My answer.</div><div data-signature-widget="container"><div data-signature-widget="content">--'
+        f'<br>Ann</div></div><blockquote style="border-left:1px solid">{said}<br><div>Earlier words.</div></blockquote>',
         "a quotation without any mark": f"<p>My answer.</p>{said}<br><blockquote>Earlier words.</blockquote>",
         "no structure at all": f"My answer.<br><br>{said}<br><br>&gt; Earlier words.<br>",
     }
