@@ -7,6 +7,7 @@ from functools import reduce
 from sqlalchemy import BindParameter, ColumnElement, Exists, case, exists, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.custom_field import CustomField
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.filter_rule import FilterHit
@@ -14,11 +15,13 @@ from helpdesk.models.follower import Follower
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.merge import TicketLink
 from helpdesk.models.message import Message
+from helpdesk.models.objection import Objection
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.suggestion import Suggestion
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import grants
 from helpdesk.storage.once import learnt, once
 
 TicketId = int | BindParameter[int]
@@ -36,6 +39,8 @@ class Beside(enum.StrEnum):
     CONSENT = "consent"
     PROVED = "proved"
     SNOOZE = "snooze"
+    GRANT = "grant"
+    WISH = "wish"
 
 
 def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
@@ -74,5 +79,9 @@ def _conditions(ticket_id: TicketId) -> dict[Beside, Exists]:
         Beside.CONSENT: exists().where(ContactConsent.ticket_id == ticket_id),
         Beside.PROVED: exists().where(ContactConsent.ticket_id == ticket_id, ContactConsent.proved_at.is_not(None)),
         Beside.SNOOZE: exists().where(Snooze.ticket_id == ticket_id),
+        Beside.GRANT: exists().where(AccessGrant.state == GrantState.ACTIVE, grants.reaches(ticket_id)),
+        Beside.WISH: exists().where(
+            Objection.customer_id == Ticket.customer_id, Ticket.id == ticket_id, Objection.ended_at.is_(None)
+        ),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket_id, TicketLink.second_id == ticket_id)),
     }

@@ -27,6 +27,11 @@ def write(
     return custom_fields.keep(session, ticket.id, field.id, value, may_return=may_return)
 
 
+def impersonal_of(session: Session, ticket_ids: Collection[int], *, by: Agent) -> dict[int, dict[int, str]]:
+    """What stands in fields that are not about a person, of those of these tickets that may be read."""
+    return custom_fields.impersonal_of(session, access.readable_ids(session, ticket_ids, by=by))
+
+
 def since(session: Session, ticket: Ticket, field_id: int) -> datetime | None:
     """Since when there stands what stands in a field: a moment, and nobody learns what it is."""
     return custom_fields.since(session, ticket.id, field_id)

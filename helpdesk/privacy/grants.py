@@ -5,10 +5,11 @@ break-glass: active at once → must_review → ratified | condemned.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -40,6 +41,22 @@ class Wish:
     case_reference: str = ""
     may_export: bool = False
     parent_id: int | None = None
+
+
+def reaches(ticket_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Permissions for a ticket, or for all of its customer's, as a condition on AccessGrant."""
+    customer = select(Ticket.customer_id).where(Ticket.id == ticket_id).scalar_subquery()
+    of_ticket = and_(AccessGrant.scope == Scope.TICKET, AccessGrant.scope_id == ticket_id)
+    return or_(of_ticket, and_(AccessGrant.scope == Scope.CUSTOMER, AccessGrant.scope_id == customer))
+
+
+def live_on(session: Session, ticket: Ticket) -> Sequence[tuple[Agent, AccessGrant]]:
+    """Who has permission to read a ticket, or all of its customer's, now; who ends last comes first."""
+    now = clock.now()
+    live = (AccessGrant.state == GrantState.ACTIVE, AccessGrant.starts_at <= now, AccessGrant.expires_at > now)
+    chosen = select(Agent, AccessGrant).join(AccessGrant, AccessGrant.agent_id == Agent.id)
+    last_first = chosen.where(*live, reaches(ticket.id)).order_by(AccessGrant.expires_at.desc(), AccessGrant.id)
+    return [(row[0], row[1]) for row in session.execute(last_first)]
 
 
 def ask(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:

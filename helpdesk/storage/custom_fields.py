@@ -41,6 +41,19 @@ def keep(session: Session, ticket_id: int, field_id: int, value: str, *, may_ret
     return True
 
 
+def impersonal_of(session: Session, ticket_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """What stands in fields that an admin said are not about a person, by ticket and field."""
+    rows = session.execute(
+        select(FieldValue.ticket_id, FieldValue.field_id, FieldValue.value)
+        .join(CustomField, CustomField.id == FieldValue.field_id)
+        .where(FieldValue.ticket_id.in_(list(ticket_ids)), CustomField.is_personal.is_(False))
+    )
+    found: dict[int, dict[int, str]] = {}
+    for ticket_id, field_id, value in rows:
+        found.setdefault(ticket_id, {})[field_id] = value
+    return found
+
+
 def since(session: Session, ticket_id: int, field_id: int) -> datetime | None:
     """Since when there stands what stands there; no word of it."""
     row = session.get(FieldValue, (ticket_id, field_id))

@@ -12,6 +12,7 @@ def action_word(action: str) -> str:
 def _of_kind() -> dict[str, str]:
     """Where the verb alone would say too little."""
     return {
+        "list.export": _("Took a list away as a file"),
         "list.read": _("Saw"),
         "agent.role": _("Gave a role to"),
         "agent.teams": _("Changed the teams of"),

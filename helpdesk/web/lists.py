@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import customers, inbox, marks, search
 from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
-from helpdesk.models.role import Scope
+from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
@@ -77,6 +78,7 @@ class ListPage:
     narrower: Sequence[tuple[str, str]] = ()
     saved: SavedView | None = None  # the view this search is kept as, where its reader may change it
     refused: str = ""
+    file_url: str = ""  # for who may take it away
 
 
 def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:
@@ -90,12 +92,20 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
         empty=_empty(here),
         more_url=here.page_url(page.after) if page.after else None,
         top_url=here.url if here.after else None,
+        file_url=file_url(here),
     )
     return replace(made, count=around.count(here.slug)) if around else made
 
 
+def file_url(here: Listed) -> str:
+    if not agent().may(Permission.EXPORT):
+        return ""
+    asked = {"q": here.words} if here.words else {"view": here.view.value, "team": here.team_id}
+    return url_for("list_export.download", **asked)
+
+
 def ids_of(session: Session, agent: Agent, here: Listed, *, most: int) -> Sequence[int]:
-    """All tickets of a list, in no special order; of a search by words none, for it shows the newest alone."""
+    """All tickets of a list; of a search by words none, for it shows the newest alone."""
     if here.words:
         return search.ids_of(session, here.words, by=agent, zone=zone(), most=most)
     return inbox.ids_of(session, agent, here.view, team_id=here.team_id, most=most)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from helpdesk.desk.beside import Beside
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.merge import LinkKind
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, grants
 from helpdesk.web import words
 from helpdesk.web.language import _
 from helpdesk.web.paging import Listed
@@ -33,6 +34,8 @@ class More:
     merged: Sequence[int]  # the numbers of the tickets that were merged into it
     related: Sequence[Related]
     followers: Sequence[Agent]
+    readers: Sequence[tuple[str, datetime | None]]  # who reads it by a permission, and until when
+    is_left_out: bool  # of statistics and themes, as its customer wished
     contact: str  # whether who left feedback may be written back to: proved, ticked, or neither
 
 
@@ -43,6 +46,8 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
         merged=[one.number for one in merges.of_ticket(session, ticket, by=by)],
         related=_related(session, ticket, here, by=by),
         followers=_followers(session, ticket),
+        readers=_readers(session, ticket),
+        is_left_out=Beside.WISH in beside.of_ticket(session, ticket),
         contact=_contact(beside.of_ticket(session, ticket)),
     )
 
@@ -50,6 +55,12 @@ def of(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> More:
 def _followers(session: Session, ticket: Ticket) -> Sequence[Agent]:
     is_followed = Beside.FOLLOWER in beside.of_ticket(session, ticket)
     return followers.of_ticket(session, ticket) if is_followed else []
+
+
+def _readers(session: Session, ticket: Ticket) -> list[tuple[str, datetime | None]]:
+    if Beside.GRANT not in beside.of_ticket(session, ticket):
+        return []
+    return [(agent.name, grant.expires_at) for agent, grant in grants.live_on(session, ticket)]
 
 
 def _contact(known: frozenset[Beside]) -> str:

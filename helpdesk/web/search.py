@@ -53,6 +53,7 @@ def found(here: Listed) -> ListPage:
         count=None if here.after else _count(results),
         more_url=here.page_url(results.after) if results.after else None,
         top_url=here.url if here.after else None,
+        file_url=lists.file_url(here),
         end=_("The best %(num)s are shown; add a word to find fewer.", num=len(rows)) if results.is_cut else "",
     )
 

@@ -76,6 +76,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST grants.review": (401, 404, 422, 422),
     "GET health.show": ALL,
     "GET history.show": (302, 200, 404, 403),
+    "GET list_export.download": (302, 404, 404, 200),
     "GET inbox.count": SIGNED_IN,
     "GET inbox.home": (302, 302, 302, 302),
     "GET inbox.of_team": KNOWS,
