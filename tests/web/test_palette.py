@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import world
 from tests.servers.chromium import Pages
 from tests.web.browser import PASSWORD
 from tests.web.desk import Desk
@@ -69,3 +70,24 @@ def test_single_keys_can_be_switched_off_and_the_palette_stays(signed_in: Page):
     expect(signed_in.locator("#keys")).to_be_hidden()
     signed_in.keyboard.press("Control+k")
     expect(signed_in.locator("#palette")).to_be_visible()
+
+
+def test_what_only_a_key_does_and_people_are_there_by_their_names_and_no_name_is_remembered(
+    signed_in: Page, desk: Desk
+):
+    with desk.runtime.db.transaction() as session:
+        world.a_ticket(session, customer=world.a_customer(session, "wanda@lamps.example", "Wanda Lux"))
+    signed_in.keyboard.press("?")
+    signed_in.get_by_role("button", name="Switch single keys off").click()
+    signed_in.wait_for_selector("body[data-no-keys]")
+    signed_in.wait_for_selector("html[data-ready]")
+    command(signed_in, "Fold the views")
+    expect(signed_in.locator("nav.views .name").first).to_be_hidden()
+
+    signed_in.keyboard.press("Control+k")
+    signed_in.keyboard.type("Wanda")
+    expect(signed_in.locator("#palette li", has_text="Wanda Lux <wanda@lamps.example>")).to_be_visible()
+    signed_in.locator("#palette li", has_text="wanda@").click()
+
+    signed_in.wait_for_url("**/search?q=wanda*lamps.example")
+    assert "wanda" not in (signed_in.evaluate("localStorage.getItem('desk.palette')") or "").lower()

@@ -101,6 +101,9 @@ const ACTIONS = {
   "?": () => showKeys(),
 };
 
+// the same by name, for the palette: it works where single keys are switched off too
+export const doByKeys = (keys) => (SECOND[keys] ?? ACTIONS[keys])?.();
+
 function step(by) {
   const found = links();
   if (!found.length) return false;

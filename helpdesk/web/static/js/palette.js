@@ -1,5 +1,6 @@
 // The palette: everything on this page that can be pressed or gone to, found by a part of its name.
-import { all, one } from "./page.js";
+import { doByKeys } from "./keys.js";
+import { all, get, one } from "./page.js";
 
 const RECENT = "desk.palette";
 const MOST = 60;
@@ -7,6 +8,9 @@ let commands = [];
 let shown = [];
 let at = 0;
 let settings = null;
+let people = [];
+// what has a key and no button or link of its own on the page
+const BY_KEY = ["E", "x", "X", "*a", "y", "u", ".", "z", "[", "]", "d", "/"];
 
 const dialog = () => one("#palette");
 const field = () => one("input", dialog());
@@ -22,7 +26,11 @@ export function watchPalette() {
     if (event.target.closest("[data-palette]")) open();
     if (event.target === dialog()) dialog().close(); // beside it
   });
-  field().addEventListener("input", () => list());
+  field().addEventListener("input", () => {
+    people = [];
+    list();
+    lookForPeople(field().value.trim());
+  });
   field().addEventListener("keydown", choose);
   one("ul", dialog()).addEventListener("click", (event) => run(shown[event.target.closest("li")?.dataset.at]));
 }
@@ -31,7 +39,8 @@ export async function open() {
   if (one("dialog[open]")) return;
   for (const menu of all("details.menu[open]")) menu.open = false;
   field().value = "";
-  commands = [...ofSelection(), ...ofTicket(), ...ofPage(), ...(settings ?? [])];
+  people = [];
+  commands = [...ofSelection(), ...ofTicket(), ...ofPage(), ...ofKeys(), ...(settings ?? [])];
   dialog().showModal();
   list();
   settings ??= await ofSettings();
@@ -80,6 +89,29 @@ function ofPage() {
   return [...links, ...buttons].filter((command) => command.name);
 }
 
+// named as the list of keys names them
+function ofKeys() {
+  return all("#keys .keys-list > div").flatMap((row) => {
+    const [first, second] = all("kbd", row).map((key) => key.textContent);
+    const keys = first === "Shift" ? second.toUpperCase() : first === "*" ? first + second : first;
+    const isHere = BY_KEY.includes(keys) && (keys !== "y" || one("#ticket [data-split]"));
+    return isHere ? [{ name: one("dt", row).textContent, key: keys, go: () => doByKeys(keys) }] : [];
+  });
+}
+
+// whom the letters may mean, among those this agent may know of; names of people are not remembered
+async function lookForPeople(typed) {
+  const url = dialog().dataset.people;
+  if (!url || typed.length < 2 || /^#?\d+$/.test(typed)) return;
+  await new Promise((wait) => setTimeout(wait, 150));
+  if (field().value.trim() !== typed) return;
+  const answer = await get(`${url}?q=${encodeURIComponent(typed)}`);
+  const found = answer ? (await answer.json()).people : [];
+  if (field().value.trim() !== typed || !dialog().open) return;
+  people = found.map(({ name, email }) => ({ name: name ? `${name} <${email}>` : email, go: () => search(email) }));
+  list(at);
+}
+
 async function ofSettings() {
   const answer = await fetch(dialog().dataset.settings, { headers: { "X-Unattended": "1" } }).catch(() => null);
   if (!answer?.ok) return [];
@@ -104,7 +136,7 @@ function list(chosen = 0) {
     .map((command) => ({ command, score: typed ? fits(command.name, typed) : 1, last: recent.indexOf(command.name) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || rank(a.last) - rank(b.last));
-  shown = [...direct(typed), ...scored.map(({ command }) => command)].slice(0, MOST);
+  shown = [...direct(typed), ...scored.map(({ command }) => command).slice(0, MOST - people.length), ...people];
   at = Math.max(0, Math.min(chosen, shown.length - 1));
   one("ul", dialog()).replaceChildren(...shown.map(item));
   one(".palette-none", dialog()).hidden = shown.length > 0;
