@@ -1,11 +1,15 @@
 """The page of a ticket's history: in words, from the ticket and back to it, for who may read that."""
 
+import pytest
+from playwright.sync_api import Page, expect
+
 from helpdesk.desk import history, links, merges, places, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.ticket import Priority, Ticket
 from tests import world
 from tests.web.desk import Desk
+from tests.web.test_passkeys import sign_in
 
 
 def test_it_says_who_did_what_from_what_to_what(desk: Desk):
@@ -51,3 +55,19 @@ def test_a_long_one_has_a_way_to_what_was_earlier_and_back(desk: Desk):
     assert page.count("set the priority") == 5
     assert "To the last changes" in page
     assert ada_sees.get(f"/tickets/{desk.ticket.number}/history?before=x").status_code == 200
+
+
+@pytest.mark.browser
+def test_by_keyboard_it_is_left_for_the_ticket_and_the_ticket_for_the_list(desk: Desk, desk_url: str, page: Page):
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/tickets/{desk.ticket.number}?view=open")
+    page.wait_for_selector("html[data-ready]")
+    page.locator("#customer").get_by_role("link", name="History").click()
+    expect(page.locator("#ticket h1")).to_have_text("History")
+    page.keyboard.press("r")  # nothing is written here
+
+    page.keyboard.press("u")
+
+    expect(page.locator("#composer")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page).to_have_url(f"{desk_url}/inbox/open")

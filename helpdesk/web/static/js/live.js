@@ -102,7 +102,7 @@ function update(list, fresh) {
 
 async function refreshTicket(changed) {
   const ticket = openTicket();
-  if (!ticket || (changed && !changed.has(ticket.dataset.ticket))) return;
+  if (!ticket?.dataset.news || (changed && !changed.has(ticket.dataset.ticket))) return;
   const answer = await get(ticket.dataset.news);
   if (!answer) return;
   const { words: said } = await answer.json();

@@ -37,6 +37,11 @@ export function watchPanes() {
 }
 
 export function backToList() {
+  const up = one("[data-up]", ticketPane()); // from what belongs to a ticket, to the ticket
+  if (up) {
+    up.click();
+    return true;
+  }
   const number = openNumber();
   if (!number) return false;
   if (!rows()) {
