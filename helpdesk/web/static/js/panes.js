@@ -11,7 +11,7 @@ export function watchPanes() {
   document.addEventListener("htmx:after:swap", (event) => {
     markCurrent();
     if (event.detail?.ctx?.target?.id === "list") one(".row.current")?.scrollIntoView({ block: "nearest" });
-    fitFrames(ticketPane());
+    fitFrames(ticketPane() ?? document); // wide pages have no ticket beside them
   });
   document.addEventListener("htmx:after:settle", (event) => {
     if (event.detail?.ctx?.target === ticketPane() || event.target === ticketPane()) showLast();
