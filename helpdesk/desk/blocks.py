@@ -91,6 +91,15 @@ def lift(session: Session, blocked: BlockedSender, *, by: Agent) -> int:
     return len(ids)
 
 
+def may_be_blocked(session: Session, address: str) -> bool:
+    """Whether this is a sender, and none of ours."""
+    try:
+        _refuse_ourselves(session, _understood(address))
+    except CanNotBlock:
+        return False
+    return True
+
+
 def blocking(session: Session, address: str) -> BlockedSender | None:
     """The block that a sender falls under: of the address itself, or of its domain."""
     address = address.lower()

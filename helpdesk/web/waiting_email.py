@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.desk import blocks
 from helpdesk.mail.parsed import Address, ParsedEmail
 from helpdesk.mail.sandbox import Quarantined
 from helpdesk.models.inbound_email import InboundEmail
@@ -101,8 +102,13 @@ def _opened(email: InboundEmail, parsed: ParsedEmail) -> Opened:
             )
             for position, file in enumerate(parsed.attachments)
         ],
-        sender=parsed.sender.email.lower() if parsed.sender and "@" in parsed.sender.email else "",
+        sender=_to_be_blocked(parsed),
     )
+
+
+def _to_be_blocked(parsed: ParsedEmail) -> str:
+    address = parsed.sender.email.lower() if parsed.sender else ""
+    return address if blocks.may_be_blocked(db(), address) else ""
 
 
 def _heads(parsed: ParsedEmail) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What waits for a look, in Chromium: how far a reading again is, and one opened without harm and decided about, by key alone."""
+"""What waits for a look, in Chromium: how far a reading again is, and one that is opened and decided about by key."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -16,7 +16,9 @@ def by_key(control: Locator) -> None:
     control.page.keyboard.press("Enter")
 
 
-def test_what_waits_is_opened_and_made_a_ticket_by_key_while_all_are_read_again(desk: Desk, desk_url: str, pages: Pages):
+def test_what_waits_is_opened_and_made_a_ticket_by_key_while_all_are_read_again(
+    desk: Desk, desk_url: str, pages: Pages
+):
     page = pages.open()
     sign_in(page, desk_url, desk.ada.email)
     with page.expect_response(lambda answer: "/needs-a-look/readings/" in answer.url):  # one is under way

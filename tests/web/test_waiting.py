@@ -8,6 +8,7 @@ from helpdesk.desk.ledger import Arrived
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.blocked_sender import BlockedSender
 from helpdesk.models.inbound_email import InboundEmail, Outcome
+from helpdesk.models.mailbox import Mailbox
 from tests.web.desk import Desk
 
 
@@ -88,6 +89,21 @@ def test_whom_not_to_block_is_said(desk: Desk):
     for address, words in wrong:
         answer = root.post("/settings/blocked-senders", {"address": address})
         assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_who_claims_to_be_one_of_our_mailboxes_is_not_offered_to_be_blocked(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        address = session.get_one(Mailbox, desk.ticket.mailbox_id).address
+        place = ledger.position(session, desk.ticket.mailbox_id, "INBOX", 10)
+        raw = f"From: {address}\r\nSubject: It is us\r\n\r\nSend money.\r\n".encode()
+        ours = [Arrived(1, raw, len(raw), clock.now(), Outcome.HELD, "it says it is from one of our own mailboxes")]
+        ledger.keep(session, place, ours)
+        email = session.scalars(select(InboundEmail).where(InboundEmail.uidvalidity == 10)).one()
+
+    page = desk.browser(desk.ada).get(f"/needs-a-look/{email.id}").text
+
+    assert "Send money." in page
+    assert "Block " not in page
 
 
 def test_it_is_put_aside_and_got_back(desk: Desk):
