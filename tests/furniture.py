@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
@@ -12,7 +12,7 @@ from helpdesk.desk.feedback import FeedbackForm
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.feedback import ContactConsent
-from helpdesk.models.record import RecordDigest
+from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.sign_in import LoginSession
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import settings
@@ -29,6 +29,11 @@ def furnish(session: Session, vault: Vault, ticket: Ticket, *, by: Agent) -> Pat
     of_customer = select(CustomerAddress).where(CustomerAddress.customer_id == ticket.customer_id)
     address = session.scalars(of_customer).first()
     assert address is not None
+    for earlier in (
+        delete(RecordVisit).where(RecordVisit.customer_id == ticket.customer_id),
+        delete(ContactConsent).where(ContactConsent.ticket_id == ticket.id),
+    ):
+        session.execute(earlier)
     waiting, opened = (records.ask(session, address.email).secret for _ in range(2))
     _open(session, vault, opened)
     customer = session.get_one(Customer, ticket.customer_id)

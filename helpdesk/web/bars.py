@@ -32,6 +32,7 @@ class Bar:
     action: str = ""
     buttons: Sequence[tuple[str, str]] = ()  # what is sent as `name`, and the words
     name: str = "answer"
+    is_trouble: bool = False
     and_reply: bool = False  # a snooze that an answer may end
 
 

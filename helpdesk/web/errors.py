@@ -133,8 +133,8 @@ def _not_found() -> tuple[str, int]:
 
 
 def _page(code: int, title: str, text: str, *links: Link, reference: str = "") -> tuple[str, int]:
-    back = Link(url_for("inbox.home"), _("To the inbox"))
-    shown = Shown(title, text, list(links) or [back], reference, request.form.get("text", "") if code != 413 else "")
+    back = [Link(url_for("inbox.home"), _("To the inbox"))] if request.cookies else []  # customers have neither
+    shown = Shown(title, text, list(links) or back, reference, request.form.get("text", "") if code != 413 else "")
     return render_template("errors/error.html", error=shown, breadth="broad"), code
 
 

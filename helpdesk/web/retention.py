@@ -13,6 +13,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("retention", __name__)
 
@@ -39,10 +40,11 @@ def choose() -> ResponseReturnValue:
     try:
         retention.choose(db(), wanted, by=agent())
     except NotDays:
-        return _page(retention.of(db()), _not_days())
+        field = "draft_days" if 0 <= wanted.trash_days <= MOST_DAYS else "trash_days"
+        return _page(retention.of(db()), beside(field, _not_days()))
     except SoonerPromised as promised:
         words = _("The policy in force promises that the trash is emptied within %(days)s days.", days=promised.days)
-        return _page(retention.of(db()), words)
+        return _page(retention.of(db()), beside("trash_days", words))
     return settings.saved(".index")
 
 

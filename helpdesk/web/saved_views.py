@@ -9,6 +9,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("saved_views", __name__)
 
@@ -36,7 +37,7 @@ def change(view_id: int) -> ResponseReturnValue:
     try:
         saved_views.change(db(), view, request.form.get("name", ""), is_shared="shared" in request.form, by=agent())
     except saved_views.ViewRefused:
-        return _page(_("Give the view a name."))
+        return _page(beside("name", _("Give the view a name.")))
     return settings.saved(".index")
 
 

@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
 def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "") -> str:
     """The page with the form at this path filled in; the words stand beside the field, which has the focus."""
     there = read(page)
-    form = _meant(there, path, typed)
+    form = _meant(there, path, typed, field)
     pieces = list(_filled_in(form, typed)) if form else []
     for fold in form.folds if form else ():
         fold.attributes["open"] = None
@@ -54,9 +54,10 @@ def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "
     return _replaced(page, pieces)
 
 
-def _meant(there: PageRead, path: str, typed: Typed) -> Form | None:
-    """The form that was sent: of several at one address the one whose hidden fields say what was sent."""
+def _meant(there: PageRead, path: str, typed: Typed, field: str) -> Form | None:
+    """The form that was sent: of several at one address one with the field, whose hidden fields say the same."""
     posted = [form for form in there.forms if form.is_posted_to(path)]
+    posted.sort(key=lambda form: all(one.name != field for one in form.fields))
     return next((form for form in posted if _says_the_same(form, typed)), posted[0] if posted else None)
 
 

@@ -154,7 +154,7 @@ def show(
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
         bars=[
-            *([Bar("circle-alert", wrong)] if wrong else []),
+            *([Bar("circle-alert", wrong, is_trouble=True)] if wrong else []),
             *bars.on(session, ticket, here, last_words=_last_words(made), by=by),
         ],
         fields=ticket_fields.of_ticket(session, ticket, by=by),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ from tests.servers.smtp_sink import Accepted
 
 WAITING = frozenset({Outcome.HELD, Outcome.QUARANTINED, Outcome.TOO_LARGE})
 LOOK = "/needs-a-look"
+TEXT_SINK = "text-sink"  # attacks on what a subject or a name is put into
+LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,20 @@ class Trial:
         found = [
             f"/tickets/{number}" + (f"?html={made[number]}" if number in made else "") for number in self.tickets
         ]
+        found += [self.search] if self.case.attack == TEXT_SINK and found else []
         return [(self.agent, path) for path in found] + ([(ROOT, LOOK)] if self.waits else [])
+
+    @property
+    def search(self) -> str:
+        """Where its subject is searched for: it stands in the field, as chips, and in the title."""
+        return f"/search?q={quote(self.subject()[:LONGEST_SEARCH])}"
+
+    def keep_as_view(self) -> None:
+        """Its subject names a view that everybody has beside their lists from then on."""
+        subject = self.subject()
+        view = {"name": subject[:60], "q": subject[:LONGEST_SEARCH], "shared": "1"}
+        kept = self.world.browser(self.agent).post("/saved-views", view)
+        assert kept.status_code == 303
 
     @property
     def sent(self) -> list[Accepted]:

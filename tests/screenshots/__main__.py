@@ -48,7 +48,10 @@ def _states(browser: Browser, ground: Ground, who: str, only: str) -> Mapping[st
     """By the picture's name: the pages somebody gets to by links, and the states that no link leads to."""
     paths = [*(PUBLIC if who == "nobody" else ()), *pages_of(browser, ground, who)]
     paths += [path for many in ground.secrets.values() for path in many] if who == "nobody" else []
-    found = {pictures.name_of(path): State(path) for path in paths if only in path}
+    found: dict[str, State] = {}
+    for path in (path for path in paths if only in path):
+        name = pictures.name_of(path)
+        found[name if name not in found else f"{name}-{len(found)}"] = State(path)
     return found | {name: state for name, state in STATES.get(who, {}).items() if only in state.path}
 
 

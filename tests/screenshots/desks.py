@@ -21,7 +21,9 @@ from werkzeug.routing import Map
 
 from helpdesk import config, runtime
 from helpdesk.demo.company import company
-from helpdesk.desk import agents, permissions, second_factor, teams
+from helpdesk.desk import agents, filter_rules, permissions, second_factor, teams
+from helpdesk.desk.filter_rules import Wanted
+from helpdesk.mail.filtering import Actions, Condition, Field
 from helpdesk.models.access_grant import Purpose, Scope
 from helpdesk.models.agent import Agent, Role
 from helpdesk.models.message import Message
@@ -44,6 +46,8 @@ SECOND: Final = "second@corvid.example"  # an agent who is asked for a code
 _MEMBERS: Final = {
     role.value: f"{role.value}@corvid.example" for role in (Role.LEAD, Role.DPO, Role.AUDITOR, Role.DEVELOPER)
 }
+
+_RULE: Final = Wanted("Adverts", (Condition(Field.SUBJECT, ("newsletter",)),), Actions(is_spam=True))
 
 
 @dataclass
@@ -113,6 +117,8 @@ def _furnish(session: Session, here: Runtime) -> Paths:
         second_factor.begin_app(session, here.vault, second)
         session.flush()
         session.get_one(Authenticator, second.id).confirmed_at = second.created_at
+    if not filter_rules.listed(session):
+        filter_rules.add(session, _RULE, by=admin)
     ticket = the_ticket(session)
     somebody = session.scalars(select(Agent).where(Agent.email == _MEMBERS["developer"])).one()
     wish = Wish(Scope.TICKET, ticket.id, Purpose.BUG, "The export fails for this ticket", 24 * 60)

@@ -1,12 +1,13 @@
 """Taking pictures: each state once on a wide screen and once on a phone, light and dark, as high as what it holds."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Error, Page, ViewportSize
 
 from helpdesk.demo.company import company
 from tests.screenshots.desks import Ground
@@ -42,9 +43,12 @@ def take(browser: Browser, ground: Ground, who: str, states: Mapping[str, State]
     for widths in ([width for width in WIDTHS if width >= PHONE], [width for width in WIDTHS if width < PHONE]):
         with opened(browser, ground, who, widths[0]) as page:
             for name, state in states.items():
-                with _at(browser, ground, who, state, page, widths[0]) as here:
-                    for width in widths:
-                        yield from _both(here, width, into / f"{name}-{width}", is_whole=state.steps is None)
+                try:
+                    with _shown(ground, who, state, page, widths[0]):
+                        for width in widths:
+                            yield from _both(page, width, into / f"{name}-{width}", is_whole=state.steps is None)
+                except Error as error:
+                    sys.stderr.write(f"{who}: {name} can't be shown: {error.message.splitlines()[0]}\n")
 
 
 def name_of(path: str) -> str:
@@ -53,7 +57,7 @@ def name_of(path: str) -> str:
 
 
 @contextmanager
-def _at(browser: Browser, ground: Ground, who: str, state: State, page: Page, width: int) -> Iterator[Page]:
+def _shown(ground: Ground, who: str, state: State, page: Page, width: int) -> Iterator[None]:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(ViewportSize(width=width, height=WIDTHS[width]))
     if state.before is not None:
@@ -62,9 +66,11 @@ def _at(browser: Browser, ground: Ground, who: str, state: State, page: Page, wi
     page.goto(ground.urls[who] + state.path)
     if state.steps is not None:
         state.steps(page)
-    yield page
-    if state.after is not None:
-        state.after(page)
+    try:
+        yield
+    finally:
+        if state.after is not None:
+            state.after(page)
 
 
 def _both(page: Page, width: int, stem: Path, *, is_whole: bool) -> Iterator[Path]:

@@ -83,6 +83,17 @@ def offline(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
+def looking_at_a_file(page: Page) -> None:
+    """Its pages, opened from the ticket it came with."""
+    for row in page.locator("#rows .subject a").all()[:12]:
+        row.click()
+        page.locator("#ticket .ticket").wait_for()
+        if page.locator(".file-look").count():
+            page.goto(str(page.evaluate("document.querySelector('.file-look').href")))
+            return
+        page.go_back()
+
+
 def choosing(page: Page) -> None:
     _ready(page)
     for row in page.locator(".row .pick").all()[:4]:
@@ -141,12 +152,12 @@ STATES: Final[Mapping[str, Mapping[str, State]]] = {
         "ticket-snooze": State(_TICKET, _in_ticket(opening("summary[data-key=h]"))),
         "ticket-state": State(_TICKET, _in_ticket(opening("summary[data-key=s]"))),
         "ticket-more": State(_TICKET, _in_ticket(opening(".ticket-actions summary[aria-label=More]"))),
-        "ticket-writing": State(_TICKET, _in_ticket(writing("Thank you for telling us. Could you send a picture?"))),
         "ticket-picker": State(_TICKET, _in_ticket(writing("", ";"))),
+        "ticket-writing": State(_TICKET, _in_ticket(writing("Thank you for telling us. Could you send a picture?"))),
         "ticket-note": State(_TICKET, _in_ticket(pressing("n"))),
         "ticket-forward": State(_TICKET, _in_ticket(pressing("f"))),
         "ticket-offline": State(_TICKET, _in_ticket(offline), after=_back_online),
-        "ticket-merge-wrong": State(_TICKET, _in_ticket(sending("form[action*='/merges']", number="987654"))),
+        "ticket-merge-wrong": State(_TICKET, _in_ticket(sending("form[action$='/merge']", number="987654"))),
         "wrong-team": State("/settings/teams", sending("form[action$='/settings/teams']", name=" ")),
         "wrong-agent": State(
             "/settings/agents", sending("form[action$='/settings/agents']", name="Eva", email="eva")
@@ -157,15 +168,16 @@ STATES: Final[Mapping[str, Mapping[str, State]]] = {
             "/settings/saved-replies", sending("form[action$='/saved-replies']", name="Bulb", text=" ")
         ),
         "wrong-erasure": State("/settings/erasures?who=987654"),
+        "files": State("/search?q=has:attachment", looking_at_a_file),
         "came-back-from-nowhere": State("/settings/mailbox-logins/callback"),
         "search": State("/search"),
-        "asked-again": State("/settings/mailboxes/new", before=_forget_freshness),
+        "asked-again": State("/confirmation?next=/settings/mailboxes/new", before=_forget_freshness),
     },
     "nobody": {
         "wrong-password": State(
             "/sign-in", sending("form:has([name=password])", email="eva@corvid.example", password="x")
         ),
-        "second-step": State("/sign-in", _second_step),
+        "second-step": State("/sign-in/second-step", _second_step),
     },
     "empty": {
         "search-none": State("/search?q=brake"),

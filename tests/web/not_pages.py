@@ -28,6 +28,7 @@ NOT_PAGES: Final[frozenset[str]] = frozenset(
         "remote_pictures.show",
         "reports.download",
         "saved_replies.offer",
+        "saved_replies.offer_for_new",
         "single_sign_on.arrive",
         "static.show",
         "statistics.feed",

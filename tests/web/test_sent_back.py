@@ -37,9 +37,10 @@ WRONG: Final[dict[str, tuple[Typed, str]]] = {
     "mailboxes.change": ({"imap_host": "imap.b.example", "imap_security": "tls", "imap_port": "99999"}, "imap_port"),
     "mailboxes.create": ({"address": "a@b.example", "imap_host": "two words", "name": "Support"}, "imap_host"),
     "objections.create": ({"who": "nobody@else.example", "wish": "objection"}, "who"),
+    "retention.choose": ({"trash_goes": "1", "trash_days": "soon", "draft_days": "20"}, "trash_days"),
     "roles.create": ({"name": " ", "permission": "export", "scope": "all"}, "name"),
     "saved_replies.change": ({"name": "Bulb", "text": " ", "whose": "own"}, "text"),
-    "saved_replies.create": ({"name": "Lamp", "text": "It glows", "actions": "dance:now", "whose": "own"}, "actions"),
+    "saved_replies.create": ({"name": " ", "text": "It glows", "priority": "high", "whose": "own"}, "name"),
     "security.confirm_app": ({"code": "12345"}, "code"),
     "sign_in_rules.choose_provider": ({"name": "Acme", "discovery_url": "http://acme.example"}, "client_id"),
     "statistics_settings.add_tag": ({"name": "x" * 60}, "name"),
@@ -156,3 +157,14 @@ def test_of_several_forms_at_an_address_the_one_that_was_sent_is_filled_in_and_n
 def test_where_no_field_is_to_blame_the_alert_has_the_focus_unless_the_page_says_otherwise():
     assert '<p role="alert" tabindex="-1" autofocus>' in as_typed("<p role=alert>No.</p>", "/", MultiDict())
     assert as_typed(PAGE, "/elsewhere", MultiDict({"name": "x"})) == PAGE
+
+
+def test_in_a_ticket_the_menu_of_the_form_is_open_with_the_number_and_what_is_wrong_with_it(desk: Desk):
+    ada, path = desk.browser(desk.ada), f"/tickets/{desk.ticket.number}/merge"
+    ada.get(f"/tickets/{desk.ticket.number}")
+
+    answer = ada.post(path, {"number": "987654"})
+
+    assert answer.status_code == 422
+    assert not shown_wrongly(answer.text, path, {"number": "987654"}, "number")
+    assert '<div class="bar trouble" role="alert">' in answer.text

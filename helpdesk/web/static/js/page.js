@@ -7,7 +7,7 @@ export const rows = () => one("#rows");
 export const openTicket = () => one("#ticket .ticket");
 export const openNumber = () => openTicket()?.dataset.ticket ?? null;
 
-export function say(text, link = null) {
+export function say(text, link = null, { stays = false } = {}) {
   const bar = document.createElement("p");
   bar.className = "bar";
   bar.append(text);
@@ -20,7 +20,7 @@ export function say(text, link = null) {
     bar.append(a);
   }
   one("#toasts").replaceChildren(bar);
-  setTimeout(() => bar.remove(), 8000);
+  if (!stays) setTimeout(() => bar.remove(), 8000);
 }
 
 // What is written here goes on at an address of its own from now on: the page can be loaded again.

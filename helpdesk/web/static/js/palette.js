@@ -12,6 +12,9 @@ let people = [];
 // what has a key and no button or link of its own on the page
 const BY_KEY = ["E", "x", "X", "*a", "y", "u", ".", "z", "[", "]", "d", "/"];
 
+// the keys of what says none itself
+const KEYS = { all: "r", sender: "Shift r", forward: "f", note: "n", mine: "g i", unassigned: "g u", mentions: "g m", drafts: "g d", snoozed: "g s", waiting: "g q" };
+
 const dialog = () => one("#palette");
 const field = () => one("input", dialog());
 
@@ -52,7 +55,7 @@ export async function open() {
 function ofSelection() {
   const bar = one("#bulk.on");
   if (!bar) return [];
-  const buttons = all("button", bar).filter((button) => named(button)).map((button) => ({ name: named(button), go: () => button.click() }));
+  const buttons = all("button", bar).filter((button) => named(button)).map((button) => ({ name: named(button), sign: signOf(button), go: () => button.click() }));
   const choices = all("[data-more] option", bar).filter((option) => option.value).map((option) => ({
     name: named(option),
     go: () => {
@@ -71,9 +74,9 @@ function ofTicket() {
     const title = named(button);
     const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
     const of = menu ? named(menu) : "";
-    if (title) found.push({ name: of && of !== title ? `${of} › ${title}` : title, key: button.dataset.key, go: () => press(button) });
+    if (title) found.push({ name: of && of !== title ? `${of} › ${title}` : title, key: button.dataset.key, sign: signOf(button), go: () => press(button) });
   }
-  for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), go: () => tab.click() });
+  for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), key: KEYS[tab.dataset.mode], sign: signOf(tab), go: () => tab.click() });
   return found;
 }
 
@@ -84,8 +87,8 @@ function press(button) {
 }
 
 function ofPage() {
-  const links = all("nav.views a.view").map((link) => ({ name: named(link), go: () => link.click() }));
-  const buttons = all("nav.views footer :is(button)").map((button) => ({ name: named(button), go: () => button.click() }));
+  const links = all("nav.views a.view").map((link) => ({ name: named(link), key: KEYS[link.dataset.view], sign: signOf(link), go: () => link.click() }));
+  const buttons = all("nav.views footer :is(button)").map((button) => ({ name: named(button), sign: signOf(button), go: () => button.click() }));
   return [...links, ...buttons].filter((command) => command.name);
 }
 
@@ -119,9 +122,12 @@ async function ofSettings() {
   const title = page.querySelector("h1")?.textContent ?? "";
   return [...page.querySelectorAll(".settings-link")].map((link) => ({
     name: `${title} › ${link.querySelector("strong").textContent}`,
+    sign: signOf(link),
     go: () => location.assign(link.getAttribute("href")),
   }));
 }
+
+const signOf = (thing) => one("svg.icon", thing);
 
 function named(thing) {
   const copy = thing.cloneNode(true);
@@ -181,13 +187,18 @@ function item(command, index) {
   row.dataset.at = index;
   row.setAttribute("role", "option");
   row.dir = "auto";
-  row.append(command.name);
-  if (command.key) {
-    const key = document.createElement("kbd");
-    key.textContent = command.key;
-    row.append(key);
-  }
+  const sign = command.sign?.cloneNode(true) ?? document.createElement("span");
+  const name = document.createElement("span");
+  name.textContent = command.name;
+  row.append(sign, name);
+  for (const key of command.key?.split(" ") ?? []) row.append(keyCap(key));
   return row;
+}
+
+function keyCap(key) {
+  const cap = document.createElement("kbd");
+  cap.textContent = key;
+  return cap;
 }
 
 function choose(event) {

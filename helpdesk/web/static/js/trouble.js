@@ -12,5 +12,7 @@ export function watchTrouble() {
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail?.ctx?.response) say(words().offline);
   });
-  addEventListener("offline", () => say(words().offline));
+  addEventListener("offline", () => say(words().offline, null, { stays: true }));
+  addEventListener("online", () => say(words().online));
+  if (!navigator.onLine) say(words().offline, null, { stays: true });
 }
