@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from helpdesk.models.audit import AuditEvent, AuditLink, AuditUnsealed
+from helpdesk.models.audit import AuditEvent, AuditLink, AuditPayload, AuditUnsealed
 from helpdesk.storage import leases
 from helpdesk.storage.db import raw_rows
 
@@ -20,7 +20,6 @@ LEASE_LASTS: Final = timedelta(seconds=15)
 _VERSION: Final = b"candour-audit-v1"
 _START: Final = bytes(32)
 _BATCH: Final = 2_000
-_LENGTH_OF_AT: Final = len("2026-11-25T17:30:00.000000+00:00")
 _BEFORE_WORDS: Final = -len(f',"words":"{"0" * 64}"}}')
 _sha256 = hashlib.sha256
 _understand = json.JSONDecoder().decode
@@ -88,25 +87,26 @@ class Verified:
 def verify(session: Session, *, progress: Callable[[int], None] = lambda _done: None) -> Verified:
     """Walk the whole trail over its stored bytes; stops at the first link that does not hold.
 
-    Finds an edited or removed event, an edited link and a gap. A cut tail and a complete rewrite show only
-    against a checkpoint that was kept elsewhere (privacy/checkpoints).
+    Finds an edited or removed event, an edited link, a gap, and words that are not the ones committed to (words
+    that were erased are missing rightly). A cut tail and a complete rewrite show only against a checkpoint that
+    was kept elsewhere (privacy/checkpoints).
     """
+    said = _first_changed_words(session)
     sequence, previous = 0, _START
     with closing(_walk(session)) as batches:
         for batch in batches:
             for row in batch:
                 if not _holds(sequence + 1, previous, row):
-                    fault = _fault(sequence + 1, previous, row)
-                    return Verified(sequence, unsealed(session), previous, fault)
+                    fault = _earlier(said, _fault(sequence + 1, previous, row))
+                    return Verified(fault.sequence - 1, unsealed(session), previous, fault)
                 sequence, previous = row[0], row[2]
             progress(sequence)
     waiting = unsealed(session)
     unlinked = (session.scalar(select(func.count()).select_from(AuditEvent)) or 0) - sequence - waiting
     if unlinked:
-        return Verified(
-            sequence, waiting, previous, Fault(sequence, None, f"{unlinked} events stand outside the chain")
-        )
-    return Verified(sequence, waiting, previous)
+        outside = Fault(sequence, None, f"{unlinked} events stand outside the chain")
+        return Verified(sequence, waiting, previous, _earlier(said, outside))
+    return Verified(sequence, waiting, previous, said)
 
 
 def unsealed(session: Session) -> int:
@@ -127,12 +127,33 @@ def _walk(session: Session) -> Generator[Sequence[Any], None, None]:
         select(
             AuditLink.sequence, AuditLink.previous_hash, AuditLink.hash, AuditLink.event_id, AuditEvent.core,
             AuditEvent.action, AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.object_kind,
-            AuditEvent.object_id, AuditEvent.subject_id, AuditEvent.basis,
+            AuditEvent.object_id, AuditEvent.subject_id, AuditEvent.basis, AuditEvent.at,
         )
         .outerjoin(AuditEvent, AuditEvent.id == AuditLink.event_id)
         .order_by(AuditLink.sequence)
     )  # fmt: skip
     yield from raw_rows(session, query, at_once=_BATCH)
+
+
+def _first_changed_words(session: Session) -> Fault | None:
+    """The first sealed event whose erasable words are others than those it commits to, or that commits to none."""
+    query = (
+        select(AuditLink.sequence, AuditEvent.id, AuditEvent.core, AuditPayload.salt, AuditPayload.body)
+        .join(AuditEvent, AuditEvent.id == AuditPayload.event_id)
+        .join(AuditLink, AuditLink.event_id == AuditEvent.id)
+        .order_by(AuditLink.sequence)
+    )
+    with closing(raw_rows(session, query, at_once=_BATCH)) as batches:
+        for batch in batches:
+            for sequence, event_id, core, salt, body in batch:
+                end = f',"words":"{_sha256(salt + body.encode()).hexdigest()}"}}'.encode()
+                if core[_BEFORE_WORDS:] != end:
+                    return Fault(sequence, event_id, f"the words of event {event_id} were changed")
+    return None
+
+
+def _earlier(one: Fault | None, other: Fault) -> Fault:
+    return one if one is not None and one.sequence <= other.sequence else other
 
 
 def _holds(expected: int, previous: bytes, row: Any) -> bool:  # noqa: ANN401  a row, taken apart in one go
@@ -142,25 +163,30 @@ def _holds(expected: int, previous: bytes, row: Any) -> bool:  # noqa: ANN401  a
         return False
     if after != _sha256(_VERSION + previous + core).digest():
         return False
+    repeated[-1] = _as_said(repeated[-1])
     return _is_as_usual(core, *repeated) or repeated == _repeated(core)
 
 
+def _as_said(at: str | datetime) -> str:
+    """A moment in the letters of the core, from those of the driver: SQLite's are nearly the same."""
+    if isinstance(at, str):
+        return f"{at[:10]}T{at[11:]}+00:00"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def _is_as_usual(  # noqa: PLR0913, PLR0917  the columns that repeat the core
-    core: bytes, action: str, kind: str, who: str, on: str, on_id: int | None, whose: int | None, basis: str
+    core: bytes, action: str, kind: str, who: str, on: str, on_id: int | None, whose: int | None, basis: str, at: str
 ) -> bool:
     """Whether the core begins and ends with these columns, in the letters in which nearly every event is written.
 
     What stands between is `facts`, and their quotes can't imitate the end. No means: look closer.
     """
-    if '"' in f"{action}{kind}{who}{on}{basis}":
+    if '"' in f"{action}{kind}{who}{on}{basis}{at}":
         return False
-    begin = f'{{"action":"{action}","actor":["{kind}","{who}"],"at":"'.encode()
+    begin = f'{{"action":"{action}","actor":["{kind}","{who}"],"at":"{at}","basis":"{basis}","facts":{{'.encode()
     end = f'"object":["{on}",{_in_json(on_id)}],"subject":{_in_json(whose)},"v":1'.encode()
-    after_at = len(begin) + _LENGTH_OF_AT
-    return (
-        core.startswith(begin)
-        and core.startswith(f'","basis":"{basis}","facts":{{'.encode(), after_at)
-        and (core.endswith(b"}," + end + b"}") or core[:_BEFORE_WORDS].endswith(b"}," + end))
+    return core.startswith(begin) and (
+        core.endswith(b"}," + end + b"}") or core[:_BEFORE_WORDS].endswith(b"}," + end)
     )
 
 
@@ -170,7 +196,7 @@ def _in_json(number: int | None) -> str:
 
 def _fault(expected: int, previous: bytes, row: Any) -> Fault:  # noqa: ANN401  as above
     """What is wrong with a link that does not hold."""
-    sequence, before, after, event_id, core, *_repeated_columns = row
+    sequence, before, after, event_id, core, *_columns = row
     if sequence != expected:
         return Fault(expected, None, f"link {expected} is missing")
     if core is None:
@@ -182,4 +208,4 @@ def _fault(expected: int, previous: bytes, row: Any) -> Fault:  # noqa: ANN401  
 
 def _repeated(core: bytes) -> list[object]:
     said = _understand(core.decode())
-    return [said["action"], *said["actor"], *said["object"], said["subject"], said["basis"]]
+    return [said["action"], *said["actor"], *said["object"], said["subject"], said["basis"], said["at"]]

@@ -127,7 +127,7 @@ def insert_unless_known(session: Session, row: type[Base], **values: object) -> 
 def raw_rows(session: Session, query: SelectBase, *, at_once: int) -> Generator[Sequence[Any], None, None]:
     """The rows of a query without parameters as the driver hands them out, a batch at a time: for millions of them.
 
-    Columns have to be numbers, texts and bytes: nothing is translated.
+    Nothing is translated: a moment is a text on SQLite.
     """
     connection = session.connection()
     driver = _driver(connection)

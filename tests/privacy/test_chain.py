@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from helpdesk.models.audit import AuditPayload
 from helpdesk.privacy import audit, chain, checkpoints, merkle
 from helpdesk.privacy.checkpoints import CheckpointUnreadable, NotInTheTrail, Signer
 from helpdesk.privacy.readers import Machine
@@ -59,6 +60,7 @@ def test_one_sealer_at_a_time(session: Session):
         ("UPDATE audit_event SET core = CAST('{}' AS BLOB) WHERE id = 3", "event 3 or its link was changed"),
         ("UPDATE audit_event SET actor_id = 'other' WHERE id = 3", "columns of event 3 were changed"),
         ("UPDATE audit_event SET object_id = 99 WHERE id = 3", "columns of event 3 were changed"),
+        ("UPDATE audit_event SET at = '2020-01-02 03:04:05.000006' WHERE id = 3", "columns of event 3 were changed"),
         ("DELETE FROM audit_link WHERE event_id = 3", "link 3 is missing"),
         ("UPDATE audit_link SET hash = previous_hash WHERE event_id = 3", "event 3 or its link was changed"),
         ("DELETE FROM audit_link WHERE sequence > 3", "2 events stand outside the chain"),
@@ -77,6 +79,27 @@ def test_tampering_is_named_at_the_first_bad_event(session: Session, tampering: 
     fault = chain.verify(session).fault
     assert fault is not None
     assert named.replace("event 3", f"event {third}") in fault.what
+
+
+@pytest.mark.parametrize(
+    "tampering", [{"body": "anna@example.com"}, {"salt": b"another"}, {"event_id": AuditPayload.event_id + 1}]
+)
+def test_words_are_erased_rightly_and_never_changed(session: Session, tampering: dict[str, object]):
+    for word in ("invoice", "lamp", "refund"):
+        audit.record(session, "search", by=Machine.DEMO, on=("list", None), words=word)
+        audit.record(session, "ticket.close", by=Machine.DEMO, on=("ticket", 1))
+    session.flush()
+    chain.seal(session, holder="a")
+    first, second = session.scalars(select(AuditPayload.event_id).order_by(AuditPayload.event_id)).all()[:2]
+    session.execute(delete(AuditPayload).where(AuditPayload.event_id == first))
+    assert chain.verify(session).fault is None
+
+    session.execute(update(AuditPayload).where(AuditPayload.event_id == second).values(**tampering))
+
+    bad = second + ("event_id" in tampering)
+    fault = chain.verify(session).fault
+    assert fault is not None
+    assert (fault.event_id, fault.what) == (bad, f"the words of event {bad} were changed")
 
 
 def test_a_cut_tail_and_a_complete_rewrite_show_against_a_checkpoint(session: Session):
