@@ -41,12 +41,14 @@ def ask(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> AccessGrant
 def ask_unseen(session: Session, vault: Vault, wish: Wish, *, by: Agent) -> None:
     """Ask about what one may not see. Whether there is such a thing is not told: all wishes look the same.
 
+    One for nothing waits among one's own like any other; nobody is asked, nobody can allow it, and it lapses.
     Raises GrantRefused for one that can't be granted, before anybody looks.
     """
     grants.require_possible(session, wish, by=by)
     kind = _KINDS.get(wish.scope)
     if kind is not None and session.get(kind, wish.scope_id) is None:
         audit.record(session, "grant.ask_for_nothing", by=by, on=(wish.scope.value, wish.scope_id))
+        grants.ask(session, wish, by=by)
         return
     ask(session, vault, wish, by=by)
 
@@ -85,7 +87,7 @@ def to_decide(session: Session, by: Agent) -> Sequence[AccessGrant]:
         AccessGrant.state == GrantState.MUST_REVIEW,
     )
     chosen = select(AccessGrant).where(
-        waits, AccessGrant.approver != Approver.CUSTOMER, AccessGrant.agent_id != by.id
+        waits, AccessGrant.approver != Approver.CUSTOMER, AccessGrant.agent_id != by.id, grants.is_for_something()
     )
     return session.scalars(chosen.order_by(AccessGrant.id).limit(_MOST_LISTED)).all()
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.languages import N_, Refusal
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantReason, GrantState, Purpose, Scope
-from helpdesk.models.agent import Agent
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.customer import Customer
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, policy
@@ -120,6 +121,8 @@ def approve(session: Session, grant: AccessGrant, *, by: Agent, minutes: int | N
     _lock(session, grant)
     _must_wait(grant)
     _must_be_another(grant, by)
+    if session.scalar(select(AccessGrant.id).where(AccessGrant.id == grant.id, is_for_something())) is None:
+        raise GrantRefused(N_("there was no such thing when this was asked for: it lapses by itself"))
     if grant.approver is Approver.CUSTOMER:
         raise GrantRefused(N_("the customer decides this: wait for the answer, or ask for a new grant"))
     if grant.approver is Approver.TWO_PEOPLE and grant.first_by_id is None:
@@ -204,6 +207,23 @@ def state_now(grant: AccessGrant) -> GrantState:
     if grant.state is GrantState.ACTIVE and grant.expires_at is not None and grant.expires_at <= now:
         return _after_use(grant, GrantState.EXPIRED)
     return grant.state
+
+
+def is_for_something() -> ColumnElement[bool]:
+    """Whether there was what a grant is about when it was asked for, as a condition on AccessGrant.
+
+    Who asks for a number that nobody has yet has nothing to wait for, also when somebody gets it meanwhile.
+    """
+    scope, number = AccessGrant.scope, AccessGrant.scope_id
+    ticket = select(Ticket.id).where(Ticket.id == number, Ticket.opened_at <= AccessGrant.asked_at)
+    customer = select(Customer.id).where(Customer.id == number, Customer.created_at <= AccessGrant.asked_at)
+    team = select(Team.id).where(Team.id == number)
+    return or_(
+        scope == Scope.DESK,
+        and_(scope == Scope.TICKET, ticket.exists()),
+        and_(scope == Scope.CUSTOMER, customer.exists()),
+        and_(scope == Scope.TEAM, team.exists()),
+    )
 
 
 def subject_of(session: Session, grant: AccessGrant) -> int | None:

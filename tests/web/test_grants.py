@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from helpdesk import clock
 from helpdesk.desk import permissions
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Scope
@@ -10,6 +12,7 @@ from helpdesk.models.access_grant import Purpose as ReadingFor
 from helpdesk.models.agent import Agent
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy import publication
 from helpdesk.privacy.grants import Wish
 from tests import world
 from tests.web.browser import PASSWORD_HASH
@@ -47,6 +50,27 @@ def test_asking_by_number_looks_the_same_whether_there_is_such_a_ticket_or_not(d
     missing = otto.post("/grants", {**wish, "number": "987654"})
 
     assert (real.status_code, real.headers["Location"]) == (missing.status_code, missing.headers["Location"])
+    listed = re.findall(r'<li class="grant">.*?</li>', otto.get("/grants").text, re.DOTALL)
+    asked = [re.sub(r"#\d+", "#", one) for one in listed if "The export fails" in one and "· 4 hours ·" in one]
+    assert len(asked) == 2
+    assert len({re.sub(r"<time.*?</time>", "", one) for one in asked}) == 1
+
+
+def test_nobody_allows_what_was_asked_for_before_it_was_there(desk: Desk):
+    otto, root = desk.browser(desk.otto), desk.browser(desk.root)
+    with desk.runtime.db.transaction() as session:
+        policy = publication.publish(session, '[access]\napprover = "admin"\n')
+        policy.effective_at = clock.now()
+    otto.post("/grants", {"purpose": "bug", "reason": "Whoever comes next", "hours": "4", "number": "2"})
+    with desk.runtime.db.transaction() as session:
+        assert world.a_ticket(session).id == 2
+        early = session.scalars(select(AccessGrant).order_by(AccessGrant.id.desc())).first()
+
+    assert early is not None
+    assert early.scope_id == 2
+    assert "Whoever comes next" not in root.get("/grants").text
+    assert root.post(f"/grants/{early.id}/approval").status_code == 422
+    assert otto.get("/tickets/2").status_code == 404
 
 
 def test_a_wish_that_can_not_be_granted_is_refused_whether_there_is_such_a_ticket_or_not(desk: Desk):
