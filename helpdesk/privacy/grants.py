@@ -77,7 +77,7 @@ def require_possible(session: Session, wish: Wish, *, by: Agent) -> None:
 
 def break_glass(session: Session, wish: Wish, *, by: Agent) -> AccessGrant:
     """Read now, answer for it later: at most as many hours as the policy says, reviewed by two people after."""
-    hours = policy.current(session).access.break_glass_hours
+    hours = min(policy.current(session).access.break_glass_hours, policy.MOST_BREAK_GLASS_HOURS)
     grant = _made(session, wish, by=by, longest=timedelta(hours=hours))
     grant.is_break_glass = True
     grant.approver = Approver.TWO_PEOPLE
@@ -164,18 +164,24 @@ def end_all_of(session: Session, agent: Agent, *, by: Reader) -> None:
 
 
 def review(session: Session, grant: AccessGrant, *, by: Agent, is_right: bool) -> None:
-    """Say of a break-glass that is over whether it was right: two people, neither of them its user."""
+    """Say of a break-glass that is over whether it was right: two people, neither of them its user.
+
+    One no is enough, and the other looks all the same. Until then a no stands in the second place.
+    """
     _lock(session, grant)
     if grant.state is not GrantState.MUST_REVIEW:
         raise GrantRefused(N_("there is nothing to review: it is not over yet, or it was reviewed"))
     _must_be_another(grant, by)
-    if is_right and grant.first_by_id is None:
+    is_last = grant.first_by_id is not None or grant.second_by_id is not None
+    if is_last:
+        is_found_wrong = not is_right or grant.second_by_id is not None
+        grant.state = GrantState.CONDEMNED if is_found_wrong else GrantState.RATIFIED
+    if grant.first_by_id is None and (is_right or is_last):
         grant.first_by_id = by.id
-        _tell(session, grant, "grant.review", by=by, facts={"first_of": 2})
-        return
-    grant.second_by_id = by.id
-    grant.state = GrantState.RATIFIED if is_right else GrantState.CONDEMNED
-    _tell(session, grant, "grant.review", by=by, facts={"is_right": is_right})
+    else:
+        grant.second_by_id = by.id
+    facts: dict[str, object] = {"is_right": is_right} if is_last else {"is_right": is_right, "first_of": 2}
+    _tell(session, grant, "grant.review", by=by, facts=facts)
 
 
 def sweep(session: Session) -> int:
@@ -296,7 +302,7 @@ def _must_wait(grant: AccessGrant) -> None:
 def _must_be_another(grant: AccessGrant, by: Agent) -> None:
     if not by.may(Permission.GRANT):
         raise GrantRefused(N_("only somebody with the permission to grant decides this"))
-    if by.id in {grant.agent_id, grant.first_by_id}:
+    if by.id in {grant.agent_id, grant.first_by_id, grant.second_by_id}:
         raise GrantRefused(N_("somebody else must say this: not who asks, and not the same person twice"))
 
 

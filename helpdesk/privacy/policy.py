@@ -71,6 +71,7 @@ class Policy:
 
 
 DEFAULT: Final = Policy()
+MOST_BREAK_GLASS_HOURS: Final = 4
 _KEY: Final = "policy"
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{1,60}")

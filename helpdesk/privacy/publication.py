@@ -15,7 +15,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.promise import PolicyNotice
 from helpdesk.privacy import audit, policy, promises
-from helpdesk.privacy.policy import Mode, Policy, Promise
+from helpdesk.privacy.policy import MOST_BREAK_GLASS_HOURS, Mode, Policy, PolicyUnusable, Promise
 from helpdesk.privacy.readers import Machine, Reader
 
 NOTICE: Final = timedelta(days=30)
@@ -38,6 +38,10 @@ def publish(session: Session, body: str, *, by: Reader = Machine.COMMAND) -> Pol
     announced, and holds after the notice. Raises PolicyUnusable, also where a promise has no check.
     """
     wanted = policy.understand(body)
+    if wanted.access.break_glass_hours > MOST_BREAK_GLASS_HOURS:
+        raise PolicyUnusable(
+            f"access.break_glass_hours is {MOST_BREAK_GLASS_HOURS} at the most: for longer, ask for a permission"
+        )
     for promise in wanted.promises:
         promises.require(promise)
     last = session.scalar(select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1))

@@ -39,7 +39,7 @@ class GrantRow:
     is_own: bool
     needs: str
     may_go_on: bool = False
-    may_allow: bool = True
+    may_say: bool = True
     choices: Sequence[int] = ()
 
 
@@ -183,7 +183,7 @@ def _rows(listed: Sequence[AccessGrant]) -> dict[int, GrantRow]:
             is_own=grant.agent_id == agent().id,
             may_go_on=grant.agent_id == agent().id and grant.starts_at is not None and not grant.is_break_glass,
             needs=_needs(grant),
-            may_allow=grant.first_by_id != agent().id,
+            may_say=agent().id not in {grant.first_by_id, grant.second_by_id},
             choices=hours_to_choose(grant) if grant.approver == "admin" or grant.first_by_id is not None else (),
         )
         for grant in listed

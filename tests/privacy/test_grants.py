@@ -9,6 +9,7 @@ from helpdesk import clock
 from helpdesk.desk import inbox, search
 from helpdesk.models.access_grant import AccessGrant, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent
+from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, grants, policy, publication
 from helpdesk.privacy.access import AccessDenied
@@ -168,8 +169,34 @@ def test_break_glass_can_be_revoked_and_is_reviewed_all_the_same(session, ticket
 
     with pytest.raises(AccessDenied):
         access.read(session, ticket, by=ada)
-    grants.review(session, grant, by=an_admin(session), is_right=False)
+
+
+@pytest.mark.parametrize("verdicts", [(True, False), (False, True), (False, False)])
+def test_two_people_look_at_a_break_glass_also_when_the_first_finds_it_wrong(session, ticket, ada, verdicts):
+    grant = grants.break_glass(session, wish(ticket, days=1 / 24), by=ada)
+    grants.end(session, grant, by=ada)
+    first, second, third = (an_admin(session) for _ in range(3))
+
+    grants.review(session, grant, by=first, is_right=verdicts[0])
+    assert str(grant.state) == "must_review"
+    with pytest.raises(GrantRefused, match="somebody else"):
+        grants.review(session, grant, by=first, is_right=True)
+    grants.review(session, grant, by=second, is_right=verdicts[1])
+
     assert grant.state is GrantState.CONDEMNED
+    assert {grant.first_by_id, grant.second_by_id} == {first.id, second.id}
+    with pytest.raises(GrantRefused, match="nothing to review"):
+        grants.review(session, grant, by=third, is_right=True)
+
+
+def test_no_policy_lets_anybody_read_for_more_than_four_hours_without_asking(session, ticket, ada):
+    with pytest.raises(policy.PolicyUnusable, match="break_glass_hours is 4 at the most"):
+        publication.publish(session, "[access]\nbreak_glass_hours = 5\n")
+    session.add(PolicyVersion(body="[access]\nbreak_glass_hours = 48\n"))  # of a release that let it
+    session.flush()
+
+    with pytest.raises(GrantRefused, match="one minute and 4 hours"):
+        grants.break_glass(session, wish(ticket, days=5 / 24), by=ada)
 
 
 def test_the_customers_link_finds_its_grant_and_no_other(session, ticket, ada):

@@ -11,6 +11,9 @@ from helpdesk import clock
 from helpdesk.languages import N_
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.customer import Customer, CustomerAddress
+from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
+from helpdesk.privacy import grants
 from helpdesk.privacy.inspection import READINGS
 from helpdesk.privacy.promises.check import Asked, Evidence, broken, kept, proves
 
@@ -20,6 +23,8 @@ _GRANT: Final = "grant "
 _SWEPT_WITHIN: Final = timedelta(minutes=10)
 _CLOCKS_DIFFER: Final = timedelta(seconds=5)
 _IN_USE: Final = (GrantState.ACTIVE, GrantState.MUST_REVIEW)
+_REVIEWED: Final = (GrantState.RATIFIED, GrantState.CONDEMNED)
+_TOLD_WITHIN: Final = timedelta(days=3)  # a mail server may be away
 
 
 @proves(
@@ -92,10 +97,26 @@ def breaking_glass_is_looked_at(asked: Asked) -> Evidence:
         return kept(N_("Nobody has read without asking first."), used=0)
     now, patience = clock.now(), timedelta(days=asked.number("review_days"))
     late = [one for one in used if one.state in _IN_USE and (one.expires_at or one.asked_at) < now - patience]
-    by_one = [one for one in used if one.state is GrantState.RATIFIED and None in {one.first_by_id, one.second_by_id}]
+    by_one = [one for one in used if one.state in _REVIEWED and None in {one.first_by_id, one.second_by_id}]
     wrong = sum(one.state is GrantState.CONDEMNED for one in used)
-    told = sum(one.customer_told_at is not None for one in used)
-    figures = {"used": len(used), "told": told, "wrong": wrong, "review_days": asked.number("review_days")}
+    told = _told(asked.session)
+    untold = [
+        one
+        for one in used
+        if one.id not in told and one.asked_at < now - _TOLD_WITHIN and _can_be_told(asked.session, one)
+    ]
+    figures = {
+        "used": len(used),
+        "told": sum(one.id in told for one in used),
+        "wrong": wrong,
+        "review_days": asked.number("review_days"),
+    }
+    if untold:
+        return broken(
+            N_("Readings without asking that the customer was not told of: %(untold)s."),
+            untold=len(untold),
+            **figures,
+        )
     if late or by_one:
         return broken(
             N_("Readings without asking that two people did not review within %(review_days)s days: %(late)s."),
@@ -106,6 +127,19 @@ def breaking_glass_is_looked_at(asked: Asked) -> Evidence:
         N_("Readings without asking first: %(used)s; told to the customer: %(told)s; found wrong: %(wrong)s."),
         **figures,
     )
+
+
+def _told(session: Session) -> set[int | None]:
+    """Of which of them the customer's own mail server has taken the email that tells it."""
+    taken = select(OutboundEmail.access_grant_id).join(Delivery).where(Delivery.state == DeliveryState.ACCEPTED)
+    return set(session.scalars(taken.where(OutboundEmail.purpose == Purpose.GRANT_NOTICE)))
+
+
+def _can_be_told(session: Session, grant: AccessGrant) -> bool:
+    """Whether there is somebody, with an address at which email arrives."""
+    usable = select(CustomerAddress.id).join(Customer).where(CustomerAddress.bounced_at.is_(None))
+    customer_id = grants.subject_of(session, grant)
+    return session.scalar(usable.where(Customer.id == customer_id).limit(1)) is not None
 
 
 class _Use:
