@@ -12,8 +12,9 @@ from helpdesk.desk.access_reviews import ReviewRefused
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent, Role
 from helpdesk.models.inspection import AccessReview, ReviewedAccess
-from helpdesk.privacy import grants
+from helpdesk.privacy import audit, grants
 from helpdesk.privacy.grants import Wish
+from helpdesk.privacy.readers import Machine
 from tests import world
 from tests.promises.conftest import Look
 
@@ -87,4 +88,14 @@ def test_an_unsigned_review_breaks_the_promise_when_its_time_is_over(session: Se
 
     assert not found.is_broken
     assert found.figures["signed"] == 1
+    with clock.stopped_at(clock.now() + timedelta(days=120)):
+        assert look("access-reviewed").is_broken  # signed once, and never looked again
     assert session.scalars(select(AccessReview)).one().signed_by_id == root.id
+
+
+@pytest.mark.parametrize(("days", "is_broken"), [(2, False), (120, True)])
+def test_a_desk_that_never_begins_one_breaks_the_promise(session: Session, look: Look, days: int, is_broken: bool):
+    with clock.stopped_at(clock.now() - timedelta(days=days)):
+        audit.record(session, "desk.begin", by=Machine.COMMAND, on=("desk", None))
+
+    assert look("access-reviewed").is_broken is is_broken
