@@ -85,9 +85,8 @@ def _plan(session: Session, person: Person, *, by: Machine) -> Plan:
     counts[_ADDRESSES] = len(person.addresses)
     shared = list(session.scalars(tickets_shared(person).order_by(Ticket.id)))
     tickets = session.scalar(select(func.count()).select_from(tickets_of(person).subquery())) or 0
-    said = [*person.addresses, *(name for name in person.names if " " in name)]
     theirs = set(session.scalars(STEPS_BY_NAME["messages"].left(person)))
-    mentions = [one for one in access.mentioning(session, shared, said, by=by) if one not in theirs]
+    mentions = [one for one in access.mentioning(session, shared, person.said, by=by) if one not in theirs]
     return Plan(person.id or None, counts, tickets, shared, mentions)
 
 

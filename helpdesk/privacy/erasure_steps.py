@@ -27,7 +27,7 @@ from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.theme_report import ThemeMessage, ThemeShare
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, custom_fields, drafts, taking_away, theme_shares
+from helpdesk.privacy import access, custom_fields, drafts, named, taking_away, theme_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Person:
     id: int
     addresses: frozenset[str] = field(repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def said(self) -> frozenset[str]:
+        """What can mean nobody else: the addresses, and names of more than one word."""
+        return self.addresses | {name for name in self.names if " " in name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,8 @@ STEPS: Final[Sequence[Step]] = (
     gone("digests", RecordDigest, lambda person: RecordDigest.customer_id == person.id),
     Step("blocks of their addresses", ("blocked_sender",), lambda person: select(BlockedSender.id).where(
         BlockedSender.address.in_(person.addresses)), _erase_blocks),
+    Step("saved views", ("saved_view",), lambda person: named.views(person.said), named.drop_views),
+    Step("rules", ("filter_rule",), lambda person: named.rules(person.said), named.empty_rules),
     Step("words of the audit trail", ("audit_payload",), _words_of_the_trail, _erase_payloads),
 )  # fmt: skip
 

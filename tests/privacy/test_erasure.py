@@ -8,18 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import drafts, intake, ledger, outbox, people, permissions
+from helpdesk.desk import drafts, filter_rules, intake, ledger, outbox, people, permissions, saved_views
+from helpdesk.desk.filter_rules import Wanted
 from helpdesk.mail import inbound
+from helpdesk.mail.filtering import Actions, Condition, Field
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import AccessGrant, GrantReason, GrantState, Purpose, Scope
+from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditPayload
 from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.draft import DraftKind
 from helpdesk.models.erasure import Erasure
+from helpdesk.models.filter_rule import FilterHit, FilterRule
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.message import Attachment, Direction, MessageAddress
 from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.models.outbound_email import Purpose as Why
+from helpdesk.models.saved_view import SavedView
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy import access, audit, chain, erasure, tombstones
 from helpdesk.privacy.certificate import certificate
@@ -299,3 +304,33 @@ def test_a_new_email_that_was_begun_to_them_goes_and_one_to_another_stays(sessio
     erased(session, nils)
 
     assert [one.key for one in drafts.new_emails(session, by=ada)] == ["to-eva-000000000"]
+
+
+def test_saved_views_and_rules_that_name_them_go_and_others_stay(session: Session, nils: Customer):
+    root = world.an_admin(session)
+    for name, words in (("The lamp case", f"from:{NILS.upper()}"), ("Nils Berg", "lamp"), ("Iceberg", "berg nils")):
+        saved_views.save(session, name, words, by=root, is_shared=True)
+    kept = rule(session, "Adverts", "sale@shop.example", by=root)
+    named = rule(session, "Urgent", f"boss@shop.example,{NILS}", by=root)
+    called = rule(session, "Letters of Nils Berg", "lamp", by=root)
+    place = ledger.position(session, world.a_mailbox(session, world.a_team(session)).id, "INBOX", 1)
+    (held,) = ledger.keep(session, place, [ledger.Arrived(1, b"From: b@x.example\r\n\r\nlamp", 9, clock.now())])
+    ledger.decide(held, Outcome.HELD, f"a rule holds it; {called.name}")
+    session.add(FilterHit(rule_id=called.id, inbound_email_id=held.id))
+    session.flush()
+
+    assert {name: count for name, count in erasure.plan(session, nils).counts.items() if count} == {
+        "addresses": 1, "rules": 2, "saved views": 2, "words of the audit trail": 2,
+    }  # fmt: skip
+    erased(session, nils)
+
+    assert session.scalars(select(SavedView.name)).all() == ["Iceberg"]
+    assert [row.id for row in filter_rules.listed(session)] == [kept.id]
+    assert {(row.name, row.conditions) for row in (named, called)} == {("", "[]")}
+    assert held.reason == "a rule holds it"
+    assert len(world.trail(session, "filter_rule.remove")) == 2
+
+
+def rule(session: Session, name: str, words: str, *, by: Agent) -> FilterRule:
+    condition = Condition(Field.FROM, tuple(words.split(",")))
+    return filter_rules.add(session, Wanted(name, (condition,), Actions(holds=True)), by=by)
