@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from helpdesk.models.access_grant import AccessGrant, GrantState, Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditEvent, AuditShown
 from helpdesk.models.customer import Customer
+from helpdesk.models.message import Attachment, Message
 from helpdesk.models.ticket import Ticket
 
 READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
@@ -66,6 +67,7 @@ def readings_of(session: Session, customer: Customer, *, limit: int = _MOST) -> 
     agent_ids = {int(event.actor_id) for event in events if event.actor_kind == "agent"}
     agents = {agent.id: agent for agent in session.scalars(select(Agent).where(Agent.id.in_(agent_ids)))}
     theirs = set(session.scalars(select(Ticket.id).where(Ticket.customer_id == customer.id)))
+    theirs |= set(session.scalars(select(Message.ticket_id).where(Message.customer_id == customer.id)))
     return [_line(event, agents, theirs) for event in events]
 
 
@@ -97,10 +99,35 @@ def _about(customer: Customer) -> ColumnElement[bool]:
     theirs = select(Ticket.id).where(Ticket.customer_id == customer.id)
     shown = select(AuditShown.event_id).where(AuditShown.ticket_id.in_(theirs))
     of_them = or_(
-        and_(AuditEvent.subject_id == customer.id, AuditEvent.action.in_(READINGS)), AuditEvent.id.in_(shown)
+        and_(AuditEvent.subject_id == customer.id, AuditEvent.action.in_(READINGS)),
+        AuditEvent.id.in_(shown),
+        and_(AuditEvent.action.in_(READINGS), _shows_what_was_written_by(customer.id)),
     )
     of_everybody = and_(AuditEvent.action.in_(_OF_EVERYTHING), AuditEvent.at >= customer.created_at)
     return or_(of_them, of_everybody)
+
+
+def _shows_what_was_written_by(customer_id: int) -> ColumnElement[bool]:
+    """Readings of somebody else's ticket on which this person had written when it was read."""
+    wrote = select(Message.id).where(Message.customer_id == customer_id)
+    on_it = select(Message.ticket_id).where(Message.customer_id == customer_id)
+    had_written = wrote.where(Message.ticket_id == AuditEvent.object_id, Message.at <= AuditEvent.at).exists()
+    then = aliased(AuditEvent)
+    listed = (
+        select(AuditShown.event_id)
+        .join(then, then.id == AuditShown.event_id)
+        .join(Message, Message.ticket_id == AuditShown.ticket_id)
+        .where(Message.customer_id == customer_id, Message.at <= then.at)
+    )
+    files = select(Attachment.id).where(Attachment.message_id.in_(wrote))
+    emails = select(Message.inbound_email_id).where(Message.id.in_(wrote))
+    return or_(
+        and_(AuditEvent.object_kind == "ticket", AuditEvent.object_id.in_(on_it), had_written),
+        and_(AuditEvent.object_kind == "message", AuditEvent.object_id.in_(wrote)),
+        and_(AuditEvent.object_kind == "attachment", AuditEvent.object_id.in_(files)),
+        and_(AuditEvent.object_kind == "raw_email", AuditEvent.object_id.in_(emails)),
+        AuditEvent.id.in_(listed),
+    )
 
 
 def _grants(customer: Customer) -> ColumnElement[bool]:
