@@ -24,6 +24,12 @@ def matches(password_hash: str | None, password: str) -> bool:
     return password_hash is not None
 
 
+def is_still(session: Session, agent: Agent) -> bool:
+    """Whether the password that was compared outside of this transaction is theirs yet; it stays so until its end."""
+    now = select(Agent.password_hash, Agent.is_disabled).where(Agent.id == agent.id).with_for_update(read=True)
+    return session.execute(now).one() == (agent.password_hash, False)
+
+
 def by_email(session: Session, email: str) -> Agent | None:
     """The agent who can sign in with this address."""
     return session.scalar(

@@ -106,6 +106,7 @@ def extend(grant_id: int) -> ResponseReturnValue:
 
 @bp.post("/grants/<int:grant_id>/review")
 def review(grant_id: int) -> ResponseReturnValue:
+    fresh()
     is_right = request.form.get("verdict") == "right"
     return _decided(lambda: grants.review(db(), _find(grant_id), by=agent(), is_right=is_right))
 

@@ -121,7 +121,7 @@ def _checked(email: str, password: str) -> Entered | None:
         found = passwords.by_email(session, email)
     is_right = passwords.matches(found.password_hash if found else None, password)
     with here.db.transaction() as session:
-        if found is None or not is_right:
+        if found is None or not is_right or not passwords.is_still(session, found):
             sign_in.count_failure(session, keys, found)
             return None
         owes = second_factor.ways(session, found).any

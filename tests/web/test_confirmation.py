@@ -52,6 +52,11 @@ def test_later_a_form_waits_in_the_question_and_is_sent_after_it(desk: Desk, roo
     assert (sent.status_code, state(desk)) == (303, GrantState.ACTIVE)
 
 
+def test_a_verdict_on_reading_without_asking_is_asked_for_too(desk: Desk, root: Browser):
+    with clock.stopped_at(clock.now() + LATER):
+        assert root.post(f"/grants/{desk.grant.id}/review", {"verdict": "right"}).status_code == 401
+
+
 def test_a_page_is_shown_by_way_of_the_question(desk: Desk, root: Browser):
     with clock.stopped_at(clock.now() + LATER):
         asked = root.get("/audit.csv?kind=all")

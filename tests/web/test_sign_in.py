@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.desk import password_resets
+from helpdesk.desk import agents, password_resets, passwords
 from helpdesk.models.agent import Agent
 from helpdesk.models.sign_in import LoginSession, LoginThrottle
 from tests.web.browser import PASSWORD, Browser
@@ -159,3 +159,26 @@ def test_a_mailed_link_is_shown_by_get_and_used_up_by_post(desk: Desk):
     assert browser.post(link, new).status_code == 404
     assert not is_in(before)
     assert browser.sign_in(desk.ada.email, new["password"]).status_code == 303
+
+
+@pytest.mark.parametrize("what", ["another password", "disabled"])
+def test_a_password_that_was_right_when_it_was_compared_lets_nobody_in_after_a_change(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, what: str
+):
+    compared = passwords.matches
+
+    def meanwhile(password_hash: str | None, password: str) -> bool:
+        is_right = compared(password_hash, password)
+        with desk.runtime.db.transaction() as session:
+            ada, root = session.get_one(Agent, desk.ada.id), session.get_one(Agent, desk.root.id)
+            if what == "disabled":
+                agents.disable(session, ada, by=root)
+            else:
+                agents.set_password(session, ada, "four words of another kind", by=root)
+        return is_right
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+
+    assert desk.browser().sign_in(desk.ada.email).status_code == 401
+    with desk.runtime.db.reading() as session:
+        assert session.scalars(select(LoginSession).where(LoginSession.ended_at.is_(None))).all() == []
