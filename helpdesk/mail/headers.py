@@ -17,6 +17,7 @@ MOST_IDS = 200
 LONGEST_SUBJECT = 4000
 MOST_HEADERS = 2000
 MOST_ADDRESSES = 1000
+LONGEST_ADDRESS = 500  # no server takes half of it; a longer one fits in no index
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]+")
 _ID = re.compile(r"<([^<>]+)>")
@@ -133,7 +134,7 @@ def _people(header: Header, name: str, engine: object) -> tuple[Address, ...]:
             _address(_without_comment(pair[0], value), pair[1]) for pair in pairs[:MOST_ADDRESSES] if "@" in pair[1]
         ]
         found.extend(read or _leniently(value))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(one for one in found if len(one.email) <= LONGEST_ADDRESS))
 
 
 def _address(name: str, email_address: str) -> Address:

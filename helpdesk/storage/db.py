@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, SelectBase, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from helpdesk.models.base import Base
@@ -21,6 +22,7 @@ _COMPRESSION: Final = (
     "SELECT set_config(name, 'lz4', false) FROM pg_settings"
     " WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
 )
+_TOO_LARGE: Final = "54"  # class of its errors: program limit exceeded
 _POSTGRESQL_SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -152,6 +154,7 @@ def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "handle_error", _named_too_large, retval=True)
         return engine
     engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)  # an error shows no content
     event.listen(engine, "connect", _prepare_sqlite)
@@ -191,6 +194,14 @@ def _driver(connection: Connection) -> Any:  # noqa: ANN401  the driver's own cl
 
 def _refuse(_session: Session, _context: object, _instances: object) -> None:
     raise ReadingOnly("a reading session can't change rows")
+
+
+def _named_too_large(context: ExceptionContext) -> DataError | None:
+    """A value that fits in no index is the fault of whoever brought it; PostgreSQL calls it one of operation."""
+    error = context.original_exception
+    if not (getattr(error, "sqlstate", None) or "").startswith(_TOO_LARGE):
+        return None
+    return DataError(context.statement, None, error, hide_parameters=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Emails are filed together where that is cheap, and one by one where one of them would spoil it for the others."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -74,6 +75,28 @@ def test_one_that_the_database_refuses_waits_for_a_look_and_the_others_are_ticke
     assert outcomes(here) == [Outcome.NEW_TICKET] * 2 + [Outcome.QUARANTINED] + [Outcome.NEW_TICKET] * 2
     assert count(here, Ticket) == count(here, Message) == 4
     assert count(here, AuditEvent) == 5
+
+
+def test_what_fits_in_no_index_waits_for_a_look_and_the_others_are_tickets(here: Runtime):
+    emails = [an_email(number) for number in range(3)]
+    intake, ids = stored(here, *emails)
+    read = [inbound.read(raw) for raw in emails]
+    read[1] = replace(read[1], message_id=secrets.token_hex(9000))  # no reader gives such a one
+
+    intake.file(zip(ids, read, strict=True))
+
+    last = Outcome.NEW_TICKET if here.db.is_sqlite else Outcome.QUARANTINED
+    assert outcomes(here) == [Outcome.NEW_TICKET, last, Outcome.NEW_TICKET]
+
+
+def test_an_address_longer_than_any_is_none(here: Runtime):
+    endless = f"<{secrets.token_hex(9000)}@customer.example>"
+    emails = [an_email(1), an_email(2, To=endless), an_email(3, From=endless)]
+    intake, ids = stored(here, *emails)
+
+    intake.file(zip(ids, map(inbound.read, emails), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET, Outcome.NEW_TICKET, Outcome.HELD]
 
 
 def test_what_our_own_code_stumbles_over_takes_nothing_gathered_with_it(here: Runtime):
