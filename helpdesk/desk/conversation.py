@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -79,19 +79,17 @@ def by_secret(session: Session, email: ParsedEmail) -> Ticket | None:
 
 def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str]) -> Ticket | None:
     for pointer in thread.candidates(in_reply_to, references):
-        sent = session.scalars(
-            select(Message.rfc_message_id).where(
-                or_(Message.ticket_id == pointer.ticket_number, Message.origin_ticket_id == pointer.ticket_number),
-                Message.direction == Direction.SENT,
-                Message.rfc_message_id.is_not(None),
-            )
+        sent = select(Message.rfc_message_id).where(
+            or_(Message.ticket_id == pointer.ticket_number, Message.origin_ticket_id == pointer.ticket_number),
+            Message.direction == Direction.SENT,
+            Message.rfc_message_id.is_not(None),
         )
-        told = session.scalars(
+        told = (
             select(OutboundEmail.rfc_message_id)
             .join(Acknowledgement, Acknowledgement.outbound_email_id == OutboundEmail.id)
             .where(Acknowledgement.ticket_id == pointer.ticket_number)
         )
-        kept = [thread.secret_of(message_id or "") for message_id in (*sent, *told)]
+        kept = [thread.secret_of(message_id or "") for message_id in session.scalars(union_all(sent, told))]
         # all of them are compared, each in constant time
         if sum(thread.same_secret(pointer.secret, secret) for secret in kept if secret):
             return session.get(Ticket, pointer.ticket_number)
