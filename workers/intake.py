@@ -27,7 +27,8 @@ from workers.reading import Read, Reading
 
 BATCH: Final = 50
 AT_ONCE: Final = 25  # of them in one transaction, which asks for all of these together
-SHORT: Final = 0.08  # seconds a writing transaction goes on taking emails: others wait for it
+SHORT: Final = 0.08  # seconds a writing transaction goes on taking emails: on SQLite all other writers wait for it,
+LONGER: Final = 0.25  # on PostgreSQL only who wants the same rows
 READ_AGAIN_BYTES: Final = 8_000_000
 
 # What an email nobody foresaw can bring about in our own code. A database that is busy or away is none of these.
@@ -147,7 +148,7 @@ class Intake:
         at = self._arrival(session, [read for _id, read in upcoming if isinstance(read, ParsedEmail)])
         waiting = select(InboundEmail).where(InboundEmail.id.in_([email_id for email_id, _read in upcoming]))
         rows = {row.id: row for row in session.scalars(waiting)}
-        until, filed = time.monotonic() + SHORT, 0
+        until, filed = time.monotonic() + (SHORT if self.here.db.is_sqlite else LONGER), 0
         while queue and filed < AT_ONCE and (not filed or time.monotonic() < until):
             email_id, parsed = queue.popleft()
             filed += 1
