@@ -20,6 +20,7 @@ NOT_PAGES: Final[frozenset[str]] = frozenset(
         "inbox.count",
         "inbox.home",
         "letters.body",
+        "list_export.download",
         "messages.body",
         "messages.original",
         "presence.show",
