@@ -4,13 +4,15 @@ import json
 from typing import TextIO
 
 import click
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.customer import Customer
 from helpdesk.privacy import audit as trail
-from helpdesk.privacy import chain, checkpoints
+from helpdesk.privacy import chain, checkpoints, record
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 
@@ -74,7 +76,9 @@ def verifier(place: Place) -> None:
 
 
 @audit.command()
-@click.option("--subject", type=int, help="Only events about this customer's data.")
+@click.option(
+    "--subject", type=int, help="Only events about this customer's data, by number; lists that show it too."
+)
 @pass_place
 def export(place: Place, *, subject: int | None) -> None:
     """Print events as JSON lines: who, what, when, by what right; no content. The export is an event too."""
@@ -84,9 +88,18 @@ def export(place: Place, *, subject: int | None) -> None:
         with here.db.reading() as session:
             chosen = select(AuditEvent.id, AuditEvent.core).order_by(AuditEvent.id)
             if subject is not None:
-                chosen = chosen.where(AuditEvent.subject_id == subject)
+                chosen = chosen.where(
+                    or_(AuditEvent.subject_id == subject, record.about(_customer(session, subject)))
+                )
             for event_id, core in session.execute(chosen.execution_options(yield_per=1_000)):
                 click.echo(json.dumps({"id": event_id, "event": json.loads(core)}, ensure_ascii=False))
+
+
+def _customer(session: Session, number: int) -> Customer:
+    found = session.get(Customer, number)
+    if found is None:
+        raise Failed(f"there is no customer {number}")
+    return found
 
 
 def _signer(here: Runtime) -> checkpoints.Signer:

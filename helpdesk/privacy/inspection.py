@@ -17,6 +17,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Attachment, Message
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import record
 
 PAGE: Final = 100
 READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
@@ -148,7 +149,8 @@ def _chosen(question: Question) -> Select[AuditEvent]:
     if question.customer_id is not None:
         theirs = select(Ticket.id).where(Ticket.customer_id == question.customer_id)
         shown = select(AuditShown.event_id).where(AuditShown.ticket_id.in_(theirs))
-        chosen = chosen.where(or_(AuditEvent.subject_id == question.customer_id, AuditEvent.id.in_(shown)))
+        elsewhere = record.shows_what_was_written_by(question.customer_id) & AuditEvent.action.in_(READINGS)
+        chosen = chosen.where(or_(AuditEvent.subject_id == question.customer_id, AuditEvent.id.in_(shown), elsewhere))
     if question.ticket_id is not None:
         chosen = chosen.where(_about_ticket(question.ticket_id))
     if question.since is not None:

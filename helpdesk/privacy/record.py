@@ -62,7 +62,7 @@ def readings_under(session: Session, grant: AccessGrant) -> Sequence[Reading]:
 
 def readings_of(session: Session, customer: Customer, *, limit: int = _MOST) -> Sequence[OwnReading]:
     """Everything that was read of this person, by people and by machines, the newest first."""
-    chosen = select(AuditEvent).where(_about(customer)).order_by(AuditEvent.id.desc()).limit(limit)
+    chosen = select(AuditEvent).where(about(customer)).order_by(AuditEvent.id.desc()).limit(limit)
     events = session.scalars(chosen).all()
     agent_ids = {int(event.actor_id) for event in events if event.actor_kind == "agent"}
     agents = {agent.id: agent for agent in session.scalars(select(Agent).where(Agent.id.in_(agent_ids)))}
@@ -75,7 +75,7 @@ def count(session: Session, customer: Customer, *, since: datetime, until: datet
     """How many readings by people there were in a time, and by how many of them."""
     readings, people = session.execute(
         select(func.count(), func.count(AuditEvent.actor_id.distinct())).where(
-            _about(customer), AuditEvent.actor_kind == "agent", AuditEvent.at >= since, AuditEvent.at < until
+            about(customer), AuditEvent.actor_kind == "agent", AuditEvent.at >= since, AuditEvent.at < until
         )
     ).one()
     return readings, people
@@ -95,19 +95,20 @@ def is_over(grant: AccessGrant) -> bool:
     return grant.state not in {GrantState.REQUESTED, GrantState.ACTIVE}
 
 
-def _about(customer: Customer) -> ColumnElement[bool]:
+def about(customer: Customer) -> ColumnElement[bool]:
+    """The readings that are in this person's record, as a condition on AuditEvent."""
     theirs = select(Ticket.id).where(Ticket.customer_id == customer.id)
     shown = select(AuditShown.event_id).where(AuditShown.ticket_id.in_(theirs))
     of_them = or_(
         and_(AuditEvent.subject_id == customer.id, AuditEvent.action.in_(READINGS)),
         AuditEvent.id.in_(shown),
-        and_(AuditEvent.action.in_(READINGS), _shows_what_was_written_by(customer.id)),
+        and_(AuditEvent.action.in_(READINGS), shows_what_was_written_by(customer.id)),
     )
     of_everybody = and_(AuditEvent.action.in_(_OF_EVERYTHING), AuditEvent.at >= customer.created_at)
     return or_(of_them, of_everybody)
 
 
-def _shows_what_was_written_by(customer_id: int) -> ColumnElement[bool]:
+def shows_what_was_written_by(customer_id: int) -> ColumnElement[bool]:
     """Readings of somebody else's ticket on which this person had written when it was read."""
     wrote = select(Message.id).where(Message.customer_id == customer_id)
     on_it = select(Message.ticket_id).where(Message.customer_id == customer_id)

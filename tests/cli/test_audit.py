@@ -7,9 +7,10 @@ from pathlib import Path
 from click.testing import Result
 from sqlalchemy import text
 
-from helpdesk.privacy import audit, chain
+from helpdesk.privacy import access, audit, chain
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
+from tests import world
 
 Command = Callable[..., Result]
 Says = Callable[..., str]
@@ -68,3 +69,26 @@ def test_events_are_exported_without_personal_words(says: Says, runtime: Runtime
 
     assert [line["event"]["action"] for line in lines] == ["ticket.close", "audit.export"]
     assert "canary" not in json.dumps(lines)
+
+
+def test_the_export_about_one_customer_names_what_lists_showed_of_theirs(
+    says: Says, helpdesk: Command, runtime: Runtime
+):  # fmt: skip
+    with runtime.db.transaction() as session:
+        team = world.a_team(session)
+        ada, ticket, other = (
+            world.an_agent(session, team),
+            world.a_ticket(session, team),
+            world.a_ticket(session, team),
+        )
+        access.glimpse(session, [ticket], by=ada, view="open")
+        access.glimpse(session, [other], by=ada, view="pending")
+        access.read(session, ticket, by=ada)
+        audit.record(session, "backup.make", by=Machine.BACKUP, on=("desk", None), basis="backup")
+
+    printed = says("audit", "export", "--subject", str(ticket.customer_id)).splitlines()
+
+    assert [json.loads(line)["event"]["action"] for line in printed if "ticket.open" not in line] == [
+        "list.read", "ticket.read", "backup.make", "audit.export",
+    ]  # fmt: skip
+    assert "no customer 999" in helpdesk("audit", "export", "--subject", "999").stderr
