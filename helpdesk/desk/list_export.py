@@ -42,7 +42,7 @@ def table(session: Session, ticket_ids: Sequence[int], *, by: Agent) -> Table:
         wanted = inbox.visible(by).where(Ticket.id.in_(ticket_ids[at : at + _CHUNK])).options(*inbox.with_people())
         found = {ticket.id: ticket for ticket in session.scalars(wanted)}
         tickets += [found[one] for one in ticket_ids[at : at + _CHUNK] if one in found]
-        readable = access.readable_ids(session, found, by=by)
+        readable = access.open_ids(session, found, by=by)
         values |= gate.impersonal_of(session, readable, by=by)
         tags |= _tags(session, readable)
     shown: dict[str, object] = {"tickets": [ticket.id for ticket in tickets]}

@@ -119,6 +119,13 @@ def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> s
     return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(session, by))))
 
 
+def open_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> set[int]:
+    """Those of them whose protection doesn't stand in the agent's way either: what is written there may be shown."""
+    is_open = protection.is_open_to(by)
+    readable_now = readable_ids(session, ticket_ids, by=by)
+    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(readable_now), is_open)))
+
+
 def search(
     session: Session, phrases: Sequence[Phrase], *, by: Agent, among: ColumnElement[bool], limit: int
 ) -> list[int]:

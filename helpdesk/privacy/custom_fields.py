@@ -29,7 +29,7 @@ def write(
 
 def impersonal_of(session: Session, ticket_ids: Collection[int], *, by: Agent) -> dict[int, dict[int, str]]:
     """What stands in fields that are not about a person, of those of these tickets that may be read."""
-    return custom_fields.impersonal_of(session, access.readable_ids(session, ticket_ids, by=by))
+    return custom_fields.impersonal_of(session, access.open_ids(session, ticket_ids, by=by))
 
 
 def since(session: Session, ticket: Ticket, field_id: int) -> datetime | None:

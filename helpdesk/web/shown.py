@@ -50,6 +50,7 @@ class Person:
     since: datetime
     language: str | None
     ticket_count: int
+    is_protected: bool
     others: Sequence[Other]
 
 
@@ -201,7 +202,15 @@ def _person(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> Per
         for other in record.others
     ]
     customer = record.customer
-    return Person(name, record.addresses, customer.created_at, customer.language, record.ticket_count, others)
+    return Person(
+        name,
+        record.addresses,
+        customer.created_at,
+        customer.language,
+        record.ticket_count,
+        customer.is_protected,
+        others,
+    )
 
 
 def _protected(ticket: Ticket, here: Listed) -> TicketProtected:

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from helpdesk.desk import conversation, thread, tickets
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
+from helpdesk.models.customer import Customer
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Place, Ticket
-from helpdesk.privacy import access, protection
+from helpdesk.privacy import access, protection, united
 from helpdesk.web import frame, lists, search, shown
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
@@ -78,6 +79,16 @@ def protect(number: int) -> ResponseReturnValue:
     ticket = find(number)
     access.require(db(), ticket, by=agent())
     protection.protect(db(), ticket, by=agent(), is_on="lift" not in request.form)
+    return back_to(number)
+
+
+@bp.post("/tickets/<int:number>/customer/protection")
+def protect_customer(number: int) -> ResponseReturnValue:
+    """All that is this person's, from the same right as one ticket of theirs."""
+    ticket = find(number)
+    access.require(db(), ticket, by=agent())
+    for record in united.all_of(db(), db().get_one(Customer, ticket.customer_id)):
+        protection.protect(db(), record, by=agent(), is_on="lift" not in request.form)
     return back_to(number)
 
 

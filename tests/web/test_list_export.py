@@ -9,6 +9,7 @@ from helpdesk.models.agent import Agent, Role, Team
 from helpdesk.models.audit import AuditShown
 from helpdesk.models.custom_field import FieldKind
 from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy import protection
 from tests import world
 from tests.web.browser import PASSWORD_HASH, Browser
 from tests.web.desk import Desk
@@ -46,6 +47,16 @@ def test_it_holds_states_tags_and_fields_and_nothing_of_a_person_and_no_formula(
     assert (row["'=Lamp"], row["Done"]) == ("'=1+1", "yes")
     assert row["Tags"].startswith("'=cmd")
     assert "Order" not in row
+    with desk.runtime.db.transaction() as session:
+        protection.protect(session, session.get_one(Ticket, desk.ticket.id), by=session.get_one(Agent, desk.ada.id))
+    (protected,) = rows(desk.browser(lead), "/list.csv?view=open")
+    assert (protected["Number"], protected["'=Lamp"], protected["Done"], protected["Tags"]) == (
+        row["Number"],
+        "",
+        "",
+        "",
+    )
+    desk.browser(lead).post(f"/tickets/{desk.ticket.number}/purpose", {"purpose": "answer"})
     for word in ("flickers", "Nils", "customer.example"):
         assert word not in page
     assert [one["Number"] for one in rows(desk.browser(lead), "/list.csv?q=is:open")] == [row["Number"]]
