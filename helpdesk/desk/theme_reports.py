@@ -21,6 +21,7 @@ from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
 from helpdesk.storage.db import hold
 from helpdesk.storage.jobs import Job
+from helpdesk.themes.values import NO_THEME
 
 WEEKS: Final = 12
 STUCK: Final = timedelta(seconds=60)  # not moved for so long, nobody works on it
@@ -243,30 +244,43 @@ def _keep_themes(session: Session, report: ThemeReport, found: Mapping[str, Any]
                 trend=theme["change"]["trend"], ratio=theme["change"]["ratio"],
                 split_from=theme.get("split_from"),
             )  # fmt: skip
-            session.add(row)
-            session.flush()
-            rows = [
-                {"report_theme_id": row.id, "customer_id": customer, "messages": sum(weekly.values()) + other,
-                 "weekly": json.dumps([weekly[week] for week in range(len(weeks))])}
-                for customer, (weekly, other) in shares[is_group, number].items()
-            ]  # fmt: skip
-            if rows:
-                session.execute(insert(ThemeShare), rows)
+            _keep_shares(session, row, shares[is_group, number], len(weeks))
+    rest = shares[False, NO_THEME]
+    counts = {customer: sum(weekly.values()) + other for customer, (weekly, other) in rest.items()}
+    none = ReportTheme(
+        report_id=report.id, number=NO_THEME, is_group=False, language="", within=NO_THEME, name="", name_said_by=0,
+        messages=sum(counts.values()), customers=len(counts), terms="[]", is_suppressed=True, trend="", ratio=None,
+        weekly=json.dumps([sum(weekly[week] for weekly, _ in rest.values()) for week in range(len(weeks))]),
+    )  # fmt: skip
+    _keep_shares(session, none, rest, len(weeks))
+
+
+def _keep_shares(
+    session: Session, row: ReportTheme, shares: Mapping[int, tuple[Counter[int], int]], weeks: int
+) -> None:
+    session.add(row)
+    session.flush()
+    rows = [
+        {"report_theme_id": row.id, "customer_id": customer, "messages": sum(weekly.values()) + other,
+         "weekly": json.dumps([weekly[week] for week in range(weeks)])}
+        for customer, (weekly, other) in shares.items()
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(ThemeShare), rows)
 
 
 def _shares(
     labels: Mapping[str, int], group_of: Mapping[int, int], material: Material, weeks: Sequence[date]
 ) -> dict[tuple[bool, int], dict[int, tuple[Counter[int], int]]]:
-    """Of each theme and group: how many messages of which week are whose; and how many are older than the weeks."""
+    """Of each theme and group, and of what is in none: how many messages of which week, or older, are whose."""
     days = {document.id: document.at for document in material.documents}
     found: defaultdict[tuple[bool, int], dict[int, tuple[Counter[int], int]]] = defaultdict(dict)
     for message, number in labels.items():
-        if number < 0:
-            continue
         day = days[message]
         week = (day - weeks[0]).days // 7 if day is not None and weeks else -1
         customer = material.whose[message]
-        for key in ((False, number), (True, group_of[number])):
+        keys = ((False, number),) if number == NO_THEME else ((False, number), (True, group_of[number]))
+        for key in keys:
             weekly, other = found[key].get(customer, (Counter(), 0))
             if 0 <= week < len(weeks):
                 weekly[week] += 1

@@ -58,7 +58,10 @@ class ThemeReport(Base, kw_only=True):
 
 
 class ReportTheme(Base, kw_only=True):
-    """One theme of one report, as it was found; a group is what the page shows as one, with themes within it."""
+    """One theme of one report, as it was found; a group is what the page shows as one, with themes within it.
+
+    The number -1 is what is in none: never shown, kept so that it shrinks with an erasure like the others.
+    """
 
     __tablename__ = "report_theme"
     __table_args__ = (UniqueConstraint("report_id", "is_group", "number"),)

@@ -36,7 +36,7 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
         if not theme.is_group:
             report = session.get_one(ThemeReport, theme.report_id)
             report.messages -= share.messages
-            report.themed -= share.messages
+            report.themed -= share.messages if theme.number >= 0 else 0
     session.execute(delete(ThemeShare).where(ThemeShare.id.in_(share_ids)))
     for report_id, customer_id in touched:
         of_report = select(ReportTheme.id).where(ReportTheme.report_id == report_id)

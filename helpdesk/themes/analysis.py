@@ -11,10 +11,11 @@ import numpy as np
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from helpdesk.themes import features, grouping, identity, naming, neighbours, trends
+from helpdesk.themes import continuing, features, fitting, grouping, identity, naming, neighbours, trends
 from helpdesk.themes.courtesy import without_courtesy
 from helpdesk.themes.embeddings import embedded
 from helpdesk.themes.features import Vectors
+from helpdesk.themes.grouping import Labels
 from helpdesk.themes.languages import UNKNOWN, languages
 from helpdesk.themes.naming import Naming
 from helpdesk.themes.redaction import redacted
@@ -31,7 +32,8 @@ from helpdesk.themes.values import (
 )
 from helpdesk.themes.words import Token, pairs, telling, tokens
 
-VERSION: Final = "1"
+VERSION: Final = "2"
+_OLDEST: Final = 104
 Progress = Callable[[str, float], None]
 
 
@@ -52,6 +54,10 @@ class _Run:
     texts: list[str] = field(repr=False)
     languages: list[str]
     tokens: list[list[Token]] = field(repr=False)
+    before: list[int | None]
+    """Its theme in the last run; None where it was not there."""
+    is_one_of_many: bool
+    """Whether this run is one of a series, whose themes are to last."""
     labels: list[int] = field(default_factory=list)
     language_of: dict[int, str] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
@@ -70,7 +76,8 @@ def analyse(
     """Find what these messages are about.
 
     `names` (in lower case) are taken out beside addresses and numbers; `number` asks for so many themes;
-    `previous` is the state of the last run, by which themes keep their numbers. Raises Cancelled.
+    `previous` is the state of the last run, from which themes go on under their numbers: {} begins such a series, in
+    which a message that could as well be of another theme is of none. Raises Cancelled.
     """
 
     def check() -> None:
@@ -78,7 +85,7 @@ def analyse(
             raise Cancelled
 
     with threadpool_limits(1):  # one core, and sums in one order
-        run = _prepared(documents, limits or Limits(), names, progress, check)
+        run = _prepared(documents, limits or Limits(), names, previous, progress, check)
         _label(run, number, progress, check)
         progress("naming", 0.8)
         check()
@@ -89,6 +96,7 @@ def _prepared(
     documents: Sequence[Document],
     limits: Limits,
     names: Collection[str],
+    previous: Mapping[str, object] | None,
     progress: Progress,
     check: Callable[[], None],
 ) -> _Run:
@@ -102,7 +110,9 @@ def _prepared(
     made: dict[tuple[str, str], Token] = {}
     cut = [tokens(text, language, made) for text, language in zip(texts, spoken, strict=True)]
     progress("reading", 0.15)
-    return _Run(order, limits, texts, spoken, cut)
+    known_before = cast("dict[str, int]", (previous or {}).get("labels", {}))
+    before = [known_before.get(document.id) for document in order]
+    return _Run(order, limits, texts, spoken, cut, before, is_one_of_many=previous is not None)
 
 
 def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[], None]) -> None:
@@ -131,28 +141,74 @@ def _themes_of(run: _Run, places: Sequence[int], number: int | None, check: Call
     if not words.table.shape[1]:
         return _Found([NO_THEME] * len(places), np.zeros((0, 1)))
     check()
+    newest = [places[row] for row in fitted]
+    edges, near = _nearness(run, newest, words, check)
+    before = [run.before[place] for place in places]
+    if number is None and None not in before:
+        assigned = continuing.unchanged(np.array(before))
+    else:
+        labels = _grouped(run, newest, words, edges, near, number, check)
+        assigned = _assigned(run, places, fitted, words, labels, is_to_fit=run.is_one_of_many and number is None)
+    sure = assigned[fitted] >= 0
+    centres = normalize(neighbours.spread(assigned[fitted][sure], int(assigned.max()) + 1).T @ near[sure])
+    return _Found(assigned.tolist(), centres)
+
+
+def _nearness(
+    run: _Run, places: Sequence[int], words: features.Words, check: Callable[[], None]
+) -> tuple[features.Sparse, Vectors]:
+    """Who is near whom, and where each is among them."""
     if run.limits.model is not None:
-        raw = embedded(run.limits.model, [run.texts[places[row]] for row in fitted], check)
+        raw = embedded(run.limits.model, [run.texts[place] for place in places], check)
     else:
         raw = features.vectors(words)
     check()
-    near = neighbours.smoothed(raw, neighbours.graph(raw, check))
+    edges = neighbours.graph(raw, check)
+    return edges, neighbours.smoothed(raw, edges)
+
+
+def _grouped(
+    run: _Run,
+    places: Sequence[int],
+    words: features.Words,
+    edges: features.Sparse,
+    near: Vectors,
+    number: int | None,
+    check: Callable[[], None],
+) -> Labels:
+    if number is not None:
+        return grouping.grouped(near, words, number)
+    last = [run.before[place] for place in places]
+    before = np.array([NO_THEME if label is None else label for label in last])
+    if not continuing.goes_on(before):
+        return grouping.grouped_by_themselves(near, words, check)
+    is_new = np.array([label is None for label in last])
+    weeks = _numbers_of_weeks([_day(run.documents[place]) for place in places])
+    return continuing.continued(near, edges, words, continuing.Last(before, is_new, weeks), check)
+
+
+def _assigned(
+    run: _Run,
+    places: Sequence[int],
+    fitted: Sequence[int],
+    words: features.Words,
+    labels: Labels,
+    *,
+    is_to_fit: bool,
+) -> Labels:
+    """All messages by the themes of those that were fitted, without those that say nothing or fit none."""
     both = [[*stems, *pairs(stems)] for stems in (telling(run.tokens[place]) for place in places)]
     known = features.vocabulary([both[row] for row in fitted])
     rich = features.counts([both[row] for row in fitted], known)
-    if number is not None:
-        labels = grouping.grouped(near, words, number)
-    else:
-        labels = grouping.grouped_by_themselves(near, words, check)
     size = int(labels.max()) + 1
-    centres = normalize(neighbours.spread(labels, size).T @ near)
     everything = features.counts(both, known)
     assigned = grouping.likeliest(everything, grouping.odds(rich, labels, size))
     assigned[fitted] = labels
-    has_words = np.asarray(everything.sum(1)).ravel() > 0
-    return _Found(
-        [int(label) if there else NO_THEME for label, there in zip(assigned, has_words, strict=True)], centres
-    )
+    assigned[np.asarray(everything.sum(1)).ravel() == 0] = NO_THEME
+    if is_to_fit:
+        every = words if len(fitted) == len(places) else features.words_of([run.tokens[place] for place in places])
+        assigned[~fitting.fits(features.profiles(every), assigned, size)] = NO_THEME
+    return assigned
 
 
 def _newest(run: _Run, places: Sequence[int]) -> list[int]:
@@ -169,9 +225,7 @@ def _arrange(run: _Run, found: _Found, first: int, language: str, most: int) -> 
 
 
 def _reported(run: _Run, previous: Mapping[str, object], progress: Progress) -> Analysis:
-    before = cast("dict[str, int]", previous.get("labels", {}))
-    old = [before.get(document.id) for document in run.documents]
-    same = identity.matched(run.labels, old, first_free=cast("int", previous.get("next", 0)))
+    same = identity.matched(run.labels, run.before, first_free=cast("int", previous.get("next", 0)))
     labels = [same.number_of.get(label, NO_THEME) for label in run.labels]
     weeks = _weeks([_day(document) for document in run.documents])
     weekly = _weekly(run.documents, labels, weeks)
@@ -287,6 +341,13 @@ def _coverage(run: _Run, labels: Sequence[int], themes: Sequence[Theme]) -> Cove
         languages={language: spoken[language] for language in sorted(themed_languages)},
         not_themed={language: spoken[language] for language in sorted(spoken.keys() - themed_languages)},
     )
+
+
+def _numbers_of_weeks(days: Sequence[date]) -> Labels:
+    """The week of each day, from nought; what is older than two years before the newest counts as that old."""
+    weeks = np.array([(day.toordinal() - 1) // 7 for day in days], dtype=np.int64)
+    weeks = np.maximum(weeks, weeks.max() - _OLDEST)
+    return np.asarray(weeks - weeks.min())
 
 
 def _day(document: Document) -> date:

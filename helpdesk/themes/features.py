@@ -84,7 +84,7 @@ def counts(documents: Sequence[Sequence[str]], places: dict[str, int]) -> Sparse
 
 def vectors(words: Words) -> Vectors:
     """One vector a document, of length one or nought."""
-    weighted = normalize(_weighted(words.table) @ sp.diags(words.weights))
+    weighted = profiles(words)
     pieces = CountVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), min_df=_RAREST_PIECE, max_features=_COMMONEST_PIECES, dtype=np.float64
     )
@@ -97,6 +97,11 @@ def vectors(words: Words) -> Vectors:
         looks = _reduced(sp.hstack([weighted, _weighted(spelling)]).tocsr())
         parts.append(_SPELLING * normalize(looks))
     return np.asarray(normalize(np.hstack(parts)))
+
+
+def profiles(words: Words) -> Sparse:
+    """The words of each document by how much they tell, rows of length one."""
+    return normalize(_weighted(words.table) @ sp.diags(words.weights))
 
 
 def _weighted(table: Sparse) -> Sparse:

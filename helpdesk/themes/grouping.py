@@ -1,7 +1,7 @@
 """Texts that belong together: groups of near ones, refined by their words; how many, the words decide too."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -35,7 +35,7 @@ def grouped(vectors: Vectors, words: Words, number: int) -> Labels:
 def _from(start: int, vectors: Vectors, words: Words, number: int) -> Labels:
     number = min(number, len(np.unique(vectors.round(6), axis=0)))
     found = KMeans(number, n_init=1, max_iter=50, random_state=start).fit_predict(vectors)
-    return _numbered(refined(words, _numbered(found.astype(np.int64))))
+    return numbered(refined(words, numbered(found.astype(np.int64))))
 
 
 def _agreement(tried: Sequence[Labels], number: int) -> Vectors:
@@ -98,10 +98,15 @@ def evidence(table: Sparse, labels: Labels) -> float:
     """How well this division explains the words: Dirichlet-multinomial likelihood, with a price for each group."""
     number = int(labels.max()) + 1
     words = np.asarray((spread(labels, number).T @ table).todense())
+    return float(explained(words, np.bincount(labels, minlength=number)).sum())
+
+
+def explained(words: Vectors, sizes: NDArray[Any]) -> Vectors:
+    """The same of each group alone, of which it is the sum."""
     kinds, total = words.shape[1], words.sum(1)
-    explained = (gammaln(words + _CONCENTRATION) - gammaln(_CONCENTRATION)).sum()
-    explained -= (gammaln(total + kinds * _CONCENTRATION) - gammaln(kinds * _CONCENTRATION)).sum()
-    return float(explained + gammaln(np.bincount(labels, minlength=number) + 1).sum())
+    likely = (gammaln(words + _CONCENTRATION) - gammaln(_CONCENTRATION)).sum(1)
+    likely -= gammaln(total + kinds * _CONCENTRATION) - gammaln(kinds * _CONCENTRATION)
+    return np.asarray(likely + gammaln(sizes + 1))
 
 
 def merged(centres: Vectors, number: int) -> list[int]:
@@ -111,6 +116,6 @@ def merged(centres: Vectors, number: int) -> list[int]:
     return [int(label) for label in AgglomerativeClustering(number, linkage="ward").fit_predict(centres)]
 
 
-def _numbered(labels: Labels) -> Labels:
+def numbered(labels: Labels) -> Labels:
     """Numbers without gaps."""
     return np.asarray(np.unique(labels, return_inverse=True)[1].astype(np.int64))
