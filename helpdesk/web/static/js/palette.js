@@ -73,7 +73,7 @@ function ofTicket() {
     if (button.matches("summary:has(+ :is(form, div) .menu-item), form:has(.input:not([type=hidden])) .button")) continue;
     const title = named(button);
     const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
-    const of = menu ? named(menu) : "";
+    const of = menu ? menu.title.replace(/ \(.*\)$/, "") || named(menu) : "";
     if (title) found.push({ name: of && of !== title ? `${of} › ${title}` : title, key: button.dataset.key, sign: signOf(button), go: () => press(button) });
   }
   for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), key: KEYS[tab.dataset.mode], sign: signOf(tab), go: () => tab.click() });
