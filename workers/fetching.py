@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,6 +48,7 @@ class Fetching:
     stopped: Callable[[], bool]
     _failures: int = field(default=0, init=False)
     _counting: Counting = field(init=False)
+    _tried: tuple[object, ...] = field(default=(), init=False)
     _refused: set[tuple[int, int]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +71,8 @@ class Fetching:
             return PAUSE_WHEN_NOT_OURS
         except (LoginRefused, FolderMissing, SecretUnreadable, KeyFileUnusable) as trouble:
             self._write_down(str(trouble))
-            return max(PAUSE_WHEN_REFUSED, self._next_pause())
+            self._pause_until_mended(max(PAUSE_WHEN_REFUSED, self._next_pause()))
+            return 0
         except MailTrouble as trouble:
             self._write_down(str(trouble))
         except (DatabaseBusy, DatabaseUnreachable) as trouble:
@@ -81,6 +84,7 @@ class Fetching:
         with self.here.db.transaction() as session:
             self._fence(session)
             mailbox = session.get_one(Mailbox, self.mailbox_id)
+        self._tried = _way_in(mailbox)
         account = mailboxes.imap_account(mailbox, self.here.vault)
         with imap.connect(account, writable=mailbox.after_fetch is not AfterFetch.NOTHING) as folder:
             last_uid = self._begin(folder, mailbox)
@@ -253,10 +257,26 @@ class Fetching:
         longest = min(LONGEST_PAUSE, 2.0 ** min(self._failures, 6))
         return random.uniform(1.0, longest)  # noqa: S311  so that not all come back at once; no secret
 
+    def _pause_until_mended(self, seconds: float) -> None:
+        """What the server refuses is left alone for a while, or until an admin has changed how we come in."""
+        until = time.monotonic() + seconds
+        while not self.stopped() and time.monotonic() < until:
+            self._pause(PAUSE_WHEN_NOT_OURS)
+            with suppress(DatabaseBusy, DatabaseUnreachable), self.here.db.reading() as session:
+                mailbox = session.get(Mailbox, self.mailbox_id)
+                if mailbox is None or _way_in(mailbox) != self._tried:
+                    return
+
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self.stopped() and time.monotonic() < until:
             time.sleep(0.2)
+
+
+def _way_in(mailbox: Mailbox) -> tuple[object, ...]:
+    """How we reach a mailbox and log in: what an admin changes to mend it."""
+    where = (mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.folder)
+    return (*where, mailbox.imap_user, mailbox.imap_secret, mailbox.login)
 
 
 def _in_turn(uids: list[int]) -> list[list[int]]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.desk import outbox
 from helpdesk.mail import account
 from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
@@ -16,6 +18,8 @@ from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage.vault import Vault
+
+UNREACHED: Final = timedelta(minutes=1)
 
 _IMAP = "mailbox:imap"
 _SMTP = "mailbox:smtp"
@@ -234,6 +238,13 @@ def paused(session: Session) -> Sequence[Mailbox]:
     return session.scalars(
         select(Mailbox).where(Mailbox.sending_paused_because.is_not(None), Mailbox.is_active).order_by(Mailbox.id)
     ).all()
+
+
+def stopped(session: Session) -> Sequence[Mailbox]:
+    """Those that send nothing, or of which nothing could be fetched for longer than a line that breaks explains."""
+    fetches_nothing = Mailbox.poll_error_since < clock.now() - UNREACHED
+    either = or_(Mailbox.sending_paused_because.is_not(None), fetches_nothing)
+    return session.scalars(select(Mailbox).where(Mailbox.is_active, either).order_by(Mailbox.id)).all()
 
 
 def _check(mailbox: Mailbox, vault: Vault) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.desk import mailbox_tokens, mailboxes, reconciliation
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import LoginKind
 from helpdesk.models.role import Permission
+from helpdesk.web import filters
 from helpdesk.web.language import _
 
 
@@ -23,13 +25,17 @@ class Alarm:
 def around(session: Session, agent: Agent) -> Sequence[Alarm]:
     if not agent.may(Permission.SETUP):
         return ()
-    return [*_gaps(session), *_logins(session), *_paused(session)]
+    return [*_gaps(session), *_logins(session), *_stopped(session)]
 
 
-def _paused(session: Session) -> Iterator[Alarm]:
-    """Mailboxes that can't send: nothing of theirs leaves until somebody mends the login."""
-    for mailbox in mailboxes.paused(session):
-        words = _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
+def _stopped(session: Session) -> Iterator[Alarm]:
+    """Mailboxes that can't send or can't be fetched: nothing of theirs moves until somebody mends the login."""
+    for mailbox in mailboxes.stopped(session):
+        if mailbox.sending_paused_because is not None:
+            words = _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
+        else:
+            since = filters.moment(mailbox.poll_error_since or clock.now())
+            words = _("Nothing is fetched from %(address)s since %(since)s.", address=mailbox.address, since=since)
         where = "mailbox_logins.show" if mailbox.login is LoginKind.TOKEN else "mailboxes.show"
         yield Alarm(words, url_for(where, mailbox_id=mailbox.id), _("Mend it"))
 

@@ -11,6 +11,7 @@ from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_reques
 from helpdesk.desk.beside import Beside
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.models.staff_forward import Reading, StaffForward
 from helpdesk.models.suggestion import Answer, Because
@@ -49,7 +50,8 @@ def on(session: Session, ticket: Ticket, here: Listed, *, last_words: str, by: A
     found += [bar for what, look in looks.items() if what in there for bar in look(session, ticket)]
     if Beside.SNOOZE in there:
         found = [*_sleep(session, ticket, last_words, may_decide=may_decide), *found]
-    return [*_place(session, ticket, may_decide=may_decide), *_merged(ticket), *found]
+    first = [*_place(session, ticket, may_decide=may_decide), *_merged(ticket), *_mailbox(session, ticket)]
+    return first + found
 
 
 def _sleep(session: Session, ticket: Ticket, last_words: str, *, may_decide: bool) -> list[Bar]:
@@ -100,6 +102,15 @@ def _merged(ticket: Ticket) -> list[Bar]:
     if asked is None or not ticket.merged_count:
         return []
     return [Bar("git-merge", _("Ticket #%(number)s was merged into this one.", number=asked))]
+
+
+def _mailbox(session: Session, ticket: Ticket) -> list[Bar]:
+    """Whoever answers knows when it will not leave yet."""
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    if mailbox.sending_paused_because is None:
+        return []
+    words = _("Answers wait here: %(address)s can't send at the moment. None is lost.", address=mailbox.address)
+    return [Bar("circle-alert", words)]
 
 
 def _copies(session: Session, ticket: Ticket) -> list[Bar]:

@@ -48,7 +48,7 @@ def read(stored: Mailbox | None = None) -> Typed:
     if not imap.user:
         raise FormWrong("imap_user", _("Fetching needs a user: most often the address itself."))
     if "same" in given:
-        smtp = replace(smtp, user=imap.user, password=imap.password)
+        smtp = replace(smtp, user=imap.user, password=smtp.password or imap.password)
     setup = Setup(
         address=stored.address if stored else given.get("address", "").strip(),
         name=given.get("name", "").strip()[:200],

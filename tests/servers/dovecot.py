@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from string import Template
 
 import pytest
 from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
 
 from tests.servers.certificate import Certificate
 from tests.servers.programs import LOCALHOST, Server, account, find, free_port, running, short_folder
@@ -28,6 +30,7 @@ class Dovecot:
 
     server: Server
     tls_port: int
+    auth_port: int  # where a mail server asks whether a login is right
     certificate: Certificate
     host: str = LOCALHOST
     password: str = PASSWORD
@@ -39,6 +42,20 @@ class Dovecot:
     def new_user(self) -> str:
         """A login nobody has used yet, so that tests do not see each other's mail."""
         return f"user{next(_users)}"
+
+    def change_password(self, user: str, password: str) -> None:
+        """From now on this user has a password of their own, and whoever is logged in is thrown out."""
+        with (self.server.folder / "passwords").open("a") as file:
+            file.write(f"{user}:{{PLAIN}}{password}\n")
+        while not self.lets_in(user, password):  # it looks at the file once a second
+            time.sleep(0.05)
+        written = str(self.server.folder / "dovecot.conf")
+        subprocess.run([find("doveadm", package="dovecot-core"), "-c", written, "kick", user], check=False)
+
+    def lets_in(self, user: str, password: str) -> bool:
+        with IMAPClient(self.host, self.port, ssl=False, timeout=20) as client, suppress(LoginError):
+            return bool(client.login(user, password))
+        return False
 
     @contextmanager
     def login(self, user: str) -> Iterator[IMAPClient]:
@@ -114,26 +131,28 @@ def running_dovecot(certificate: Certificate) -> Iterator[Dovecot]:
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     template = NEW if version.startswith("2.4") else OLD
     with short_folder("imap") as folder:
-        tls_ports = {}
+        others = {}
+        (folder / "passwords").touch()
 
         def described(port: int) -> Server:
-            tls_ports[port] = free_port()
+            others[port] = free_port(), free_port()
             written = folder / "dovecot.conf"
-            written.write_text(_configuration(template, folder, port, tls_ports[port], certificate))
+            written.write_text(_configuration(template, folder, (port, *others[port]), certificate))
             return Server([program, "-F", "-c", str(written)], folder, port, lambda _: _greets(port, as_=folder.name))
 
         with running(described) as server:
-            yield Dovecot(server, tls_ports[server.port], certificate)
+            yield Dovecot(server, *others[server.port], certificate)
 
 
-def _configuration(template: str, folder: Path, port: int, tls_port: int, certificate: Certificate) -> str:
+def _configuration(template: str, folder: Path, ports: tuple[int, int, int], certificate: Certificate) -> str:
     user = account() or getuser()
     keys = {
         "folder": folder,
         "user": user,
         "group": Path(folder).group(),
-        "port": port,
-        "tls_port": tls_port,
+        "port": ports[0],
+        "tls_port": ports[1],
+        "auth_port": ports[2],
         "password": PASSWORD,
         "certificate": certificate.certificate,
         "key": certificate.key,
@@ -187,6 +206,9 @@ service stats {
 }
 service auth {
   user = $user
+  inet_listener auth-client {
+    port = $auth_port
+  }
 }
 """
 
@@ -196,6 +218,15 @@ disable_plaintext_auth = no
 ssl_cert = <$certificate
 ssl_key = <$key
 mail_location = maildir:$folder/mail/%n:INDEX=$folder/index/%n
+passdb {
+  driver = passwd-file
+  args = $folder/passwords
+}
+passdb {
+  driver = passwd-file
+  args = $folder/passwords
+  deny = yes
+}
 passdb {
   driver = static
   args = password=$password
@@ -216,6 +247,15 @@ ssl_server_key_file = $key
 mail_driver = maildir
 mail_path = $folder/mail/%{user | username}
 mail_index_path = $folder/index/%{user | username}
+passdb own {
+  driver = passwd-file
+  passwd_file_path = $folder/passwords
+}
+passdb no_longer_the_common_one {
+  driver = passwd-file
+  passwd_file_path = $folder/passwords
+  deny = yes
+}
 passdb static {
   password = $password
 }

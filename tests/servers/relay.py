@@ -1,7 +1,7 @@
 """A real Postfix between the desk and the world: it takes mail as a provider does, and makes real bounces.
 
 What is for desk.example lies in the Maildirs of the test's Dovecot; all else goes on to `beyond`, which answers as
-it is told.
+it is told. Whoever logs in does so with the passwords of that Dovecot.
 """
 
 import os
@@ -72,6 +72,7 @@ def running_relay(dovecot: Dovecot, beyond: SmtpSink) -> Iterator[Relay]:
             "gid": getpwnam(user).pw_gid,
             "beyond": beyond.port,
             "policy": policy_port,
+            "auth": dovecot.auth_port,
             "daemons": Path(master).parent,
             "commands": Path(postconf).parent,
             "domain": DOMAIN,
@@ -158,6 +159,9 @@ virtual_mailbox_limit = 0
 relayhost = [127.0.0.1]:$beyond
 smtp_tls_security_level = none
 smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:$auth
 smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:$policy, permit
 smtpd_delay_reject = yes
 smtp_destination_concurrency_limit = 5

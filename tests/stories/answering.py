@@ -48,8 +48,16 @@ class Answering:
     def of(self, name: str) -> str:
         return f"{name}.{self.user}@customer.example"
 
-    def write(self, name: str, text: str, *, cc: tuple[str, ...] = (), answers: Accepted | None = None) -> None:
-        """A customer writes, by the relay; returns when it is on a ticket."""
+    def write(
+        self,
+        name: str,
+        text: str,
+        *,
+        cc: tuple[str, ...] = (),
+        answers: Accepted | None = None,
+        is_fetched: bool = True,
+    ) -> None:
+        """A customer writes, by the relay; returns when it is on a ticket, if it is fetched."""
         email = EmailMessage()
         email["From"], email["To"] = f"{name.title()} <{self.of(name)}>", self.address
         if cc:
@@ -61,7 +69,7 @@ class Answering:
         before = self.messages
         with smtplib.SMTP("127.0.0.1", self.relay.port, timeout=10) as line:
             line.send_message(email, self.of(name), [self.address])
-        until(lambda: self.messages > before)
+        until(lambda: self.messages > before or not is_fetched)
 
     def send_due(self, after: timedelta = timedelta(0)) -> None:
         """What the worker does, so much later."""
