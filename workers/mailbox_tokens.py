@@ -78,11 +78,15 @@ def _renew(here: Runtime, mailbox_id: int) -> None:
     except (MailTrouble, KeyFileUnusable, SecretUnreadable) as error:
         log.warning("mailbox %s: its login could not be renewed (%s)", mailbox_id, type(error).__name__)
         with here.db.transaction() as session:
-            mailbox_tokens.could_not(session, mailbox_id, str(error))
+            mailbox_tokens.could_not(session, mailbox_id, _what_to_do(error))
     else:
         _keep(here, mailbox_id, tokens)
     with here.db.transaction() as session:
         leases.release(session, lease, holder="renew")
+
+
+def _what_to_do(error: MailTrouble | KeyFileUnusable | SecretUnreadable) -> str:
+    return f"{error}. {oauth.fix_for(error)}" if isinstance(error, MailTrouble) else str(error)
 
 
 def _keep(here: Runtime, mailbox_id: int, tokens: Tokens) -> None:

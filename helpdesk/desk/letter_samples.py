@@ -15,13 +15,19 @@ _EXAMPLE: Final = "0123456789abcdef" * 2
 _SAID: Final = (N_("Thank you for your message."), N_("We will look into it and tell you what we found."))
 
 
-def sample(name: str, language: str, desk: Desk, *, address: str) -> Letter:
-    """A letter as it would be sent by this desk. Raises KeyError for one that does not exist."""
-    return letter(name, language, **_values(language, desk, address)[name])
+def sample(
+    name: str, language: str, desk: Desk, *, address: str, agent: str = "Ada Fischer", under: str = ""
+) -> Letter:
+    """A letter as this desk would send it from an address, to or by an agent; `under` is what stands under an answer.
+
+    Raises KeyError for one that does not exist.
+    """
+    return letter(name, language, **_values(language, desk, address, agent, under)[name])
 
 
-def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, object]]:
+def _values(language: str, desk: Desk, address: str, agent: str, under: str) -> Mapping[str, dict[str, object]]:
     paragraphs = [[say(one, language)] for one in _SAID]
+    answer = [*paragraphs, ["-- ", *under.splitlines()]] if under else paragraphs
     person = {"name": "Nils Berg", "desk": desk.name, "until": _until()}
     grant: dict[str, object] = {
         **person,
@@ -35,7 +41,7 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
     return {
         "acknowledgement": {"paragraphs": paragraphs},
         "delivery_failed": {
-            "name": "Ada Fischer", "desk": desk.name, "number": 4711, "link": f"{desk.base_url}/tickets/4711",
+            "name": agent, "desk": desk.name, "number": 4711, "link": f"{desk.base_url}/tickets/4711",
         },
         "checkpoint": {"desk": desk.name, "note": "…", "verifier": "…"},
         "grant_notice": grant,
@@ -48,14 +54,14 @@ def _values(language: str, desk: Desk, address: str) -> Mapping[str, dict[str, o
             "desk": desk.name, "readings": 12, "people": 3, "until": _until()[:10],
             "link": f"{desk.base_url}/record", "stop": f"{desk.base_url}/record/digests/{_EXAMPLE}",
         },
-        "reply": {"text": "\n\n".join(one[0] for one in paragraphs), "paragraphs": paragraphs, "html": None},
+        "reply": {"text": "\n\n".join("\n".join(one) for one in answer), "paragraphs": answer, "html": None},
         "theme_digest": {
             "desk": desk.name, "since": _until()[:10], "until": _until()[:10], "messages": 480,
             "rows": [_theme(1, "lamp flickers", 31, "growing"), _theme(2, "", 9, "steady")],
             "link": f"{desk.base_url}/themes/1",
         },
         "ticket_notice": {
-            "name": "Ada Fischer", "desk": desk.name, "link": f"{desk.base_url}/tickets/4711",
+            "name": agent, "desk": desk.name, "link": f"{desk.base_url}/tickets/4711",
             "said": say(notices.WORDS[NoticeKind.MENTION], language, number=4711),
         },
         "unusual_reading": {"desk": desk.name, "readings": 400, "usual": 30, "link": f"{desk.base_url}/audit"},

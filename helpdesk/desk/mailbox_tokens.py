@@ -134,11 +134,13 @@ def refresh_token(row: MailboxToken, vault: Vault) -> Secret:
 def keep(session: Session, vault: Vault, mailbox_id: int, tokens: Tokens) -> None:
     """The token of the next hour, where the mailbox's password would be; what waited leaves with it."""
     row, mailbox = session.get_one(MailboxToken, mailbox_id), session.get_one(Mailbox, mailbox_id)
-    first = mailbox.login is not LoginKind.TOKEN
+    first = mailbox.login is not LoginKind.TOKEN or row.expires_at is None
     row.refresh_token = vault.seal(tokens.refresh, what=_REFRESH)
     row.expires_at, row.error, row.error_since = tokens.expires_at, None, None
     if first:
         _use_servers_of(mailbox, row)
+        if mailbox.polled_at is None:  # it was set up to wait for this
+            mailboxes.switch(session, mailbox, on=True, by=Machine.DELIVERY)
     mailboxes.use_token(mailbox, vault, tokens.access)
     audit.record(
         session,

@@ -205,6 +205,12 @@ def smtp_account(mailbox: Mailbox, vault: Vault) -> SmtpAccount:
     )
 
 
+def await_token(session: Session, mailbox: Mailbox, *, by: Reader) -> None:
+    """Leave a new mailbox alone until it has its first token: without one nobody is let in."""
+    mailbox.login = LoginKind.TOKEN
+    switch(session, mailbox, on=False, by=by)
+
+
 def use_token(mailbox: Mailbox, vault: Vault, token: str) -> None:
     """Log in with this token on both sides until the next one."""
     mailbox.login = LoginKind.TOKEN

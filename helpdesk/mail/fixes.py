@@ -29,7 +29,7 @@ def fix_for(trouble: MailTrouble, account: ServerAccount, *, step: str) -> str:
         case TlsFailed():
             fix = _fix_encryption(trouble, account)
         case LoginRefused():
-            fix = _fix_login(account)
+            fix = _fix_login(account, str(trouble).casefold())
         case FolderMissing():
             fix = f"Choose one of the folders that exist: {', '.join(trouble.folders) or 'INBOX'}."
         case _ if step == "sending":
@@ -118,10 +118,10 @@ _APP_PASSWORD: Final = {
 _MICROSOFT: Final = ("office365", "outlook", "hotmail", "live.com")
 
 
-def _fix_login(account: ServerAccount) -> str:
+def _fix_login(account: ServerAccount, said: str) -> str:
     host = account.host.casefold()
     if account.has_token:
-        return _fix_token(account, is_microsoft=any(word in host for word in _MICROSOFT))
+        return _fix_token(account, said, is_microsoft=any(word in host for word in _MICROSOFT))
     if any(word in host for word in _MICROSOFT):
         return (
             "Microsoft has switched passwords off for IMAP (“basic authentication”), and for SMTP by default: "
@@ -141,14 +141,23 @@ def _fix_login(account: ServerAccount) -> str:
     )
 
 
-def _fix_token(account: ServerAccount, *, is_microsoft: bool) -> str:
+_SMTP_IS_OFF: Final = "smtpclientauthentication is disabled"
+
+
+def _fix_token(account: ServerAccount, said: str, *, is_microsoft: bool) -> str:
     """The provider gave a token, and its mail server does not want it."""
     if is_microsoft and isinstance(account, ImapAccount):
         return (
             "Is IMAP switched on for this mailbox, and has it a licence? In Exchange Online: Set-CASMailbox "
             f"{account.user} -ImapEnabled $true. For a shared mailbox sign in as somebody who may open it."
         )
-    if is_microsoft:
+    if _SMTP_IS_OFF in said and "tenant" in said:
+        return (
+            "SMTP is switched off for the whole organisation. In Exchange Online: Set-TransportConfig "
+            f"-SmtpClientAuthenticationDisabled $false, or for this mailbox alone: Set-CASMailbox {account.user} "
+            "-SmtpClientAuthenticationDisabled $false. It can take an hour until that works."
+        )
+    if is_microsoft or _SMTP_IS_OFF in said:
         return (
             f"Is SMTP switched on for this mailbox? In Exchange Online: Set-CASMailbox {account.user} "
             "-SmtpClientAuthenticationDisabled $false. It can take an hour until that works."

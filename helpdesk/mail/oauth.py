@@ -144,6 +144,18 @@ def fix_for(error: MailTrouble) -> str:
 
 
 _FIXES: Final = (
+    (
+        "aadsts90002",
+        "There is no such tenant: enter your organisation's domain at Microsoft, or the id of its directory.",
+    ),
+    ("aadsts900023", "This is no tenant: enter your organisation's domain at Microsoft, or the id of its directory."),
+    ("aadsts50194", "The app is for one organisation only: enter its tenant, the domain or the id of the directory."),
+    (
+        "aadsts700016",
+        "The app is not known in this tenant: compare client id and tenant with the app's registration.",
+    ),
+    ("aadsts65001", "An administrator of the organisation has to consent to the app once; then connect again."),
+    ("admin_policy_enforced", "Your Google administrator has to trust this app first; then connect again."),
     ("redirect_uri", "Enter the address shown above as “redirect URI” at the provider, letter by letter."),
     ("aadsts7000222", "The client secret has expired: make a new one in the app's registration and enter it here."),
     (
@@ -153,7 +165,10 @@ _FIXES: Final = (
     ("unauthorized_client", "The registration may not do this: allow it for this kind of account at the provider."),
     ("invalid_scope", "Give the app's registration the permissions for IMAP and SMTP, then connect again."),
     ("access_denied", "Somebody said no, or only an administrator may say yes: have one of them consent."),
-    ("invalid_grant", "The consent was withdrawn, has expired, or its password was changed: connect again."),
+    (
+        "invalid_grant",
+        "The consent was withdrawn or expired, or the password changed: connect again. (At Google, publish the app.)",
+    ),
     (
         "no_refresh",
         "The provider gave no lasting consent: remove the app from the account's permissions, connect again.",

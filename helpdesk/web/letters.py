@@ -1,20 +1,23 @@
 """The emails this desk sends, as they would look: for admins, in each language, in a frame that loads nothing."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk.desk import letter_samples, letters
+from helpdesk.desk import letter_samples, letters, signatures
+from helpdesk.desk.letters import Letter
 from helpdesk.languages import N_
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.web import settings
-from helpdesk.web.auth import db, runtime
+from helpdesk.web.auth import agent, db, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.headers import MESSAGE_POLICY
 from helpdesk.web.language import LANGUAGES, _
+from helpdesk.web.numbers import whole
 
 NAMES: Final = {
     "acknowledgement": N_("Acknowledgement of a new ticket"),
@@ -39,6 +42,7 @@ bp = Blueprint("letters", __name__)
 def index() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     name, language = _asked()
+    mailboxes, mailbox = _mailboxes()
     return settings.page(
         "letters/index.html",
         "letters.index",
@@ -46,7 +50,9 @@ def index() -> ResponseReturnValue:
         languages=LANGUAGES,
         name=name,
         chosen=language,
-        text=letter_samples.sample(name, language, runtime().config.desk, address=_address()).text,
+        mailboxes=mailboxes,
+        mailbox=mailbox,
+        text=_sample(name, language, mailbox).text,
     )
 
 
@@ -55,7 +61,7 @@ def body() -> ResponseReturnValue:
     """The HTML of one, for the frame."""
     settings.must(Permission.SETUP)
     name, language = _asked()
-    answer = Response(letter_samples.sample(name, language, runtime().config.desk, address=_address()).html)
+    answer = Response(_sample(name, language, _mailboxes()[1]).html)
     answer.headers["Content-Security-Policy"] = MESSAGE_POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
@@ -68,5 +74,20 @@ def _asked() -> tuple[str, str]:
     return name, language
 
 
-def _address() -> str:
-    return db().scalar(select(Mailbox.address).order_by(Mailbox.id).limit(1)) or "support@desk.example"
+def _mailboxes() -> tuple[Sequence[Mailbox], Mailbox | None]:
+    """All of them, and the one from which the email would leave."""
+    there = db().scalars(select(Mailbox).order_by(Mailbox.id)).all()
+    asked = request.args.get("from", type=whole)
+    return there, next((one for one in there if one.id == asked), there[0] if there else None)
+
+
+def _sample(name: str, language: str, mailbox: Mailbox | None) -> Letter:
+    """As this desk would send it to whoever looks, or in their name: with its name, its addresses and signatures."""
+    return letter_samples.sample(
+        name,
+        language,
+        runtime().config.desk,
+        address=mailbox.address if mailbox else "support@desk.example",
+        agent=agent().name,
+        under=signatures.under(db(), mailbox, by=agent()) if mailbox else "",
+    )

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from helpdesk.desk import mailbox_tokens
 from helpdesk.desk.mailbox_tokens import LoginUnknown, Registration, RegistrationRefused
-from helpdesk.mail.oauth import PROVIDERS
+from helpdesk.mail import oauth
+from helpdesk.mail.oauth import PROVIDERS, ConsentRefused
 from helpdesk.mail.probe import Side, Step
 from helpdesk.mail.trouble import MailTrouble
 from helpdesk.models.mailbox import Mailbox
@@ -52,7 +53,10 @@ def begin(mailbox_id: int) -> ResponseReturnValue:
         )
     except (RegistrationRefused, MailTrouble, ValueError) as error:
         return _page(mailbox, beside("provider" if not request.form.get("provider") else "client_id", str(error)))
-    return settings.page("mailbox_logins/consent.html", "mailbox_logins.index", mailbox=mailbox, consent=url)
+    return settings.page(
+        "mailbox_logins/consent.html", "mailbox_logins.index", mailbox=mailbox, consent=url,
+        redirect_uri=mailbox_tokens.redirect_uri(here.config.desk.base_url),
+    )  # fmt: skip
 
 
 @bp.get("/settings/mailbox-logins/callback")
@@ -66,6 +70,7 @@ def callback() -> ResponseReturnValue:
     except LoginUnknown:
         return settings.page("mailbox_logins/callback.html", "mailbox_logins.index", 404, mailbox=None, wrong="")
     wrong = _("The provider says: %(words)s", words=said[:300]) if said or not code else ""
+    fix = oauth.fix_for(ConsentRefused(request.args.get("error", ""), said)) if wrong else ""
     status = 422 if wrong else 200
     return settings.page(
         "mailbox_logins/callback.html",
@@ -75,6 +80,7 @@ def callback() -> ResponseReturnValue:
         state=state,
         code=code,
         wrong=wrong,
+        fix=fix,
     )
 
 
@@ -107,6 +113,11 @@ def _registration() -> Registration:
 
 def _page(mailbox: Mailbox, wrong: str = "") -> ResponseReturnValue:
     token = db().get(MailboxToken, mailbox.id)
+    chosen = (
+        token.provider
+        if token
+        else next((one.key for one in PROVIDERS.values() if one.imap[0] == mailbox.imap_host), "")
+    )
     return settings.page(
         "mailbox_logins/show.html",
         "mailbox_logins.index",
@@ -117,6 +128,7 @@ def _page(mailbox: Mailbox, wrong: str = "") -> ResponseReturnValue:
         steps=[(step, _names(step)) for step in mailbox_tokens.trial(token)] if token else [],
         waits=bool(token and token.code) or ("waits" in request.args and not (token and token.tried_at)),
         providers=PROVIDERS.values(),
+        chosen=chosen,
         redirect_uri=mailbox_tokens.redirect_uri(runtime().config.desk.base_url),
     )
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -54,9 +54,13 @@ def create() -> ResponseReturnValue:
     try:
         typed = mailbox_form.read()
         with db().begin_nested():
-            _added(typed)
+            mailbox = _added(typed)
+            if by_token := "by_token" in request.form:
+                mailboxes.await_token(db(), mailbox, by=agent())
     except _WRONG as error:
         return _form(typed, wrong=_words_of(error))
+    if by_token:
+        return redirect(url_for("mailbox_logins.show", mailbox_id=mailbox.id), code=303)
     return settings.saved(".index")
 
 

@@ -31,6 +31,7 @@ class Dovecot:
     server: Server
     tls_port: int
     auth_port: int  # where a mail server asks whether a login is right
+    token_port: int  # where this one asks whose a token is
     certificate: Certificate
     host: str = LOCALHOST
     password: str = PASSWORD
@@ -135,7 +136,8 @@ def running_dovecot(certificate: Certificate) -> Iterator[Dovecot]:
         (folder / "passwords").touch()
 
         def described(port: int) -> Server:
-            others[port] = free_port(), free_port()
+            others[port] = free_port(), free_port(), free_port()
+            (folder / "tokens.conf").write_text(TOKENS.format(port=others[port][2]))
             written = folder / "dovecot.conf"
             written.write_text(_configuration(template, folder, (port, *others[port]), certificate))
             return Server([program, "-F", "-c", str(written)], folder, port, lambda _: _greets(port, as_=folder.name))
@@ -144,7 +146,7 @@ def running_dovecot(certificate: Certificate) -> Iterator[Dovecot]:
             yield Dovecot(server, *others[server.port], certificate)
 
 
-def _configuration(template: str, folder: Path, ports: tuple[int, int, int], certificate: Certificate) -> str:
+def _configuration(template: str, folder: Path, ports: tuple[int, int, int, int], certificate: Certificate) -> str:
     user = account() or getuser()
     keys = {
         "folder": folder,
@@ -166,6 +168,14 @@ def _greets(port: int, *, as_: str) -> bool:
         return as_.encode() in connection.recv(500)
     return False
 
+
+TOKENS = """
+introspection_mode = get
+introspection_url = http://127.0.0.1:{port}/introspect?token=
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 COMMON = """
 base_dir = $folder/run
@@ -213,11 +223,16 @@ service auth {
 """
 
 OLD = """
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 disable_plaintext_auth = no
 ssl_cert = <$certificate
 ssl_key = <$key
 mail_location = maildir:$folder/mail/%n:INDEX=$folder/index/%n
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $folder/tokens.conf
+}
 passdb {
   driver = passwd-file
   args = $folder/passwords

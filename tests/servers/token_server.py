@@ -9,9 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -29,6 +30,7 @@ class TokenServer:
 
     port: int = 0
     says: str = ""
+    smtp_says: str = ""  # to whoever logs in there, whatever they show
     gives_lasting: bool = True
     accepted: list[bytes] = field(default_factory=list)
     mechanisms: tuple[str, ...] = ("XOAUTH2", "OAUTHBEARER")
@@ -53,6 +55,14 @@ class TokenServer:
         self._codes[code] = (asked["code_challenge"], asked["redirect_uri"])
         return {"state": asked["state"], "code": code}
 
+    def page(self, consent_url: str) -> str:
+        """Where somebody says yes or no, each a link back."""
+        back = self.agree(consent_url)
+        no = {"state": back["state"], "error": "access_denied", "error_description": "The user said no."}
+        uri = parse_qs(urlsplit(consent_url).query)["redirect_uri"][0]
+        yes, no_ = (escape(f"{uri}?{urlencode(said)}") for said in (back, no))
+        return f'<title>Consent</title><a href="{yes}">Yes</a> <a href="{no_}">No</a>'
+
     def offer(self, mechanism: str) -> None:
         """Let new connections log in this way only."""
         self.not_offered[2:] = {"XOAUTH2", "OAUTHBEARER"} - {mechanism}
@@ -68,7 +78,8 @@ class TokenServer:
     def answer(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         self.asked.append(form)
         if self.says:
-            return 400, {"error": self.says, "error_description": "as a test says"}
+            code, _space, words = self.says.partition(" ")
+            return 400, {"error": code, "error_description": words or "as a test says"}
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT, CLIENT_SECRET):
             return 401, {"error": "invalid_client"}
         if form["grant_type"] == "authorization_code":
@@ -100,9 +111,9 @@ def token_server() -> Iterator[TokenServer]:
 
 
 @contextmanager
-def running_provider() -> Iterator[TokenServer]:
+def running_provider(port: int = 0) -> Iterator[TokenServer]:
     provider = TokenServer()
-    pages = ThreadingHTTPServer((LOCALHOST, 0), _pages(provider))
+    pages = ThreadingHTTPServer((LOCALHOST, port), _pages(provider))
     incoming = socketserver.ThreadingTCPServer((LOCALHOST, 0), type("Incoming", (_Incoming,), {"provider": provider}))
     incoming.daemon_threads = True
     provider.port, provider.imap_port = pages.server_address[1], int(incoming.server_address[1])
@@ -120,6 +131,21 @@ def running_provider() -> Iterator[TokenServer]:
 
 def _pages(provider: TokenServer) -> type[BaseHTTPRequestHandler]:
     class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """The page of consent, and for mail servers, whose a token is."""
+            asked = urlsplit(self.path)
+            if asked.path == "/introspect":
+                is_good = provider.knows(parse_qs(asked.query)["token"][0])
+                self.tell("application/json", json.dumps({"active": is_good, "username": USER}))
+            else:
+                self.tell("text/html", provider.page(self.path))
+
+        def tell(self, kind: str, body: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
         def do_POST(self) -> None:
             size = int(self.headers["Content-Length"])
             form = {name: values[0] for name, values in parse_qs(self.rfile.read(size).decode()).items()}
@@ -182,6 +208,8 @@ class _Incoming(socketserver.StreamRequestHandler):
 def _smtp(provider: TokenServer) -> Controller:
     class Outgoing:
         async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802  aiosmtpd's names
+            if provider.smtp_says:
+                return AuthResult(success=False, handled=False, message=provider.smtp_says)
             if len(args) > 1 and provider.lets_in(args[1].encode()):
                 return AuthResult(success=True, auth_data=USER)
             await server.challenge_auth("eyJzdGF0dXMiOiI0MDEifQ==", encode_to_b64=False)

@@ -285,6 +285,6 @@ def test_in_a_browser_the_steps_appear_one_by_one_and_then_it_is_saved(
     expect(page.locator(".trial-step.well")).to_have_count(10)
     expect(page.locator(".trial-step.failed")).to_have_count(0)
 
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert stored(desk).imap_security is Security.PLAIN
