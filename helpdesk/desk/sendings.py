@@ -1,5 +1,6 @@
 """Sending an answer: held where something came meanwhile, taken back while it waits, put off to a moment."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -143,7 +144,7 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
         ),
         due_at=due_at,
     )
-    keep(session, ticket, message, written.mode, before, due_at, is_later=after.at is not None, by=by)
+    keep(session, ticket, message, written, before, due_at, is_later=after.at is not None, by=by)
     _finish(session, ticket, written, after, by)
     return message
 
@@ -222,7 +223,7 @@ def keep(  # noqa: PLR0913  how it was sent, and how the ticket was
     session: Session,
     ticket: Ticket,
     message: Message,
-    mode: Mode,
+    written: Written,
     before: Before,
     leaves_at: datetime,
     *,
@@ -235,7 +236,8 @@ def keep(  # noqa: PLR0913  how it was sent, and how the ticket was
             message_id=message.id,
             ticket_id=ticket.id,
             agent_id=by.id,
-            mode=mode,
+            mode=written.mode,
+            actions=json.dumps(written.actions[: saved_replies.MOST_ACTIONS]),
             leaves_at=leaves_at,
             is_later=is_later,
             status_before=before.status,
@@ -312,9 +314,8 @@ def _finish(session: Session, ticket: Ticket, written: Written, after: After, by
         snooze.snooze(session, ticket, until=after.snooze_until, on_reply=after.snooze_on_reply, by=by)
     if written.saved:
         saved_replies.used(session, written.saved, by=by)
-    is_told = any(action.startswith("assign:") for action in written.actions)
-    takes_it = composing.of_agent(session, by).assigns_to_me and ticket.assignee_id is None
-    if takes_it and not is_told and tickets.may_be_assigned(session, ticket, by):
+    is_free = ticket.assignee_id is None and not any(one.startswith("assign:") for one in written.actions)
+    if is_free and composing.of_agent(session, by).assigns_to_me and tickets.may_be_assigned(session, ticket, by):
         tickets.assign(session, ticket, by, by=by)
     if written.draft is not None:
         drafts.discard(session, written.draft)
@@ -348,7 +349,7 @@ def _fields(session: Session, row: Sending, message: Message) -> dict[str, str]:
     if row.mode is Mode.FORWARD:
         fields = {"forward_to": fields["to"], "cc": fields["cc"], "bcc": fields["bcc"]}
     mode = Mode.ALL if row.mode is Mode.NEW else row.mode
-    return fields | {"mode": mode.value}
+    return fields | {"mode": mode.value, "actions": "\n".join(json.loads(row.actions))}
 
 
 def _as_before(session: Session, ticket: Ticket, row: Sending, message: Message) -> None:
@@ -394,6 +395,6 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
     )
     session.flush()
     message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
-    keep(session, ticket, message, Mode.NEW, Before.of(ticket), clock.now() + undo, by=by)
+    keep(session, ticket, message, written, Before.of(ticket), clock.now() + undo, by=by)
     _finish(session, ticket, written, After(), by)
     return ticket

@@ -45,4 +45,5 @@ class Sending(Base, kw_only=True):
     waiting_before: Mapped[datetime]
     replied_before: Mapped[datetime | None]
     failed_before: Mapped[bool]
+    actions: Mapped[str] = mapped_column(default="[]")  # JSON: what saved replies did with the ticket
     taken_back_at: Mapped[datetime | None] = mapped_column(default=None)

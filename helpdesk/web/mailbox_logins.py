@@ -19,9 +19,12 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside
 
 bp = Blueprint("mailbox_logins", __name__)
+
+_MOST_LOOKS = 20  # by the page itself, one in three seconds: then it is left open, and keeps nobody signed in
 
 
 @bp.get("/settings/mailbox-logins")
@@ -127,6 +130,8 @@ def _page(mailbox: Mailbox, wrong: str = "") -> ResponseReturnValue:
         token=token,
         steps=[(step, _names(step)) for step in mailbox_tokens.trial(token)] if token else [],
         waits=bool(token and token.code) or ("waits" in request.args and not (token and token.tried_at)),
+        looks=request.args.get("waits", 0, type=whole) + 1,
+        most_looks=_MOST_LOOKS,
         providers=PROVIDERS.values(),
         chosen=chosen,
         redirect_uri=mailbox_tokens.redirect_uri(runtime().config.desk.base_url),

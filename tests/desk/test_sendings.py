@@ -236,7 +236,7 @@ def test_a_variable_without_a_value_never_leaves(session: Session, ticket: Ticke
     assert not states(session)
 
 
-def test_a_macro_does_what_it_says_and_its_use_is_counted(session: Session, ticket: Ticket, ada: Agent):
+def test_a_macro_does_what_it_says_and_taken_back_is_whole_again(session: Session, ticket: Ticket, ada: Agent):
     sendings.send(
         session,
         ticket,
@@ -244,8 +244,26 @@ def test_a_macro_does_what_it_says_and_its_use_is_counted(session: Session, tick
         by=ada,
     )
 
+    session.flush()
     assert (ticket.assignee_id, ticket.priority.value, ticket.status) == (ada.id, "high", Status.CLOSED)
     assert len(trail(session, "ticket.tag")) == 1
+    (message,) = session.scalars(select(Message).where(Message.agent_id == ada.id))
+    draft = sendings.take_back(session, message, by=ada)
+    assert ticket.status is Status.OPEN
+    fields = drafts.read(gate.read(session, draft, by=ada).fields)  # and its chips stand in the editor again
+    assert fields["actions"].splitlines() == ["tag:refund", "assign:me", "priority:high", "then:close"]
+
+
+def test_a_macro_that_leaves_a_ticket_to_nobody_does_so_whatever_its_senders_habit_is(
+    session: Session, ticket: Ticket, ada: Agent
+):
+    settings.change_own(session, composing.Sending(assigns_to_me=True), by=ada)
+
+    sendings.send(session, ticket, Written(text="Anybody may go on.", actions=["assign:nobody"]), by=ada)
+    assert ticket.assignee_id is None
+    sendings.send(session, ticket, Written(text="I go on."), by=ada)
+    session.flush()
+    assert ticket.assignee_id == ada.id
 
 
 def test_a_forwarded_email_takes_the_original_along_and_changes_nothing_for_the_customer(

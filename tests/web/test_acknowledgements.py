@@ -1,10 +1,12 @@
 """The pages of acknowledgements and of our emails: chosen, previewed, and nothing in a preview loads anything."""
 
-from helpdesk.desk import letters
+from helpdesk.desk import letters, signatures
 from helpdesk.models.acknowledgement import Acknowledges
+from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from tests.house.test_letters import look_at
 from tests.web.desk import Desk
+from tests.world import a_mailbox
 
 PAGE = "/settings/acknowledgements"
 
@@ -44,3 +46,15 @@ def test_each_of_our_emails_is_shown_in_each_language_and_loads_nothing(desk: De
             assert not look_at(body.text).loads
             assert "default-src 'none'" in body.headers["Content-Security-Policy"]
     assert root.get("/settings/letters?name=../reply").status_code == 404
+
+
+def test_an_answer_is_shown_with_the_signature_of_whoever_looks_at_the_mailbox_that_is_chosen(desk: Desk):
+    root = desk.browser(desk.root)
+    with desk.runtime.db.transaction() as session:
+        other = a_mailbox(session, session.get_one(Team, desk.ticket.team_id))
+        signatures.choose(session, "{{agent.name}} at {{mailbox.address}}", mailbox_id=other.id, by=desk.root)
+
+    for page in ("letters", "letters/body"):
+        assert f"Root Admin at {other.address}" in root.get(f"/settings/{page}?from={other.id}").text
+        assert "Root Admin at" not in root.get(f"/settings/{page}?from={desk.ticket.mailbox_id}").text
+    assert "Root Admin" in root.get("/settings/letters?name=delivery_failed&from=x").text
