@@ -109,7 +109,7 @@ function tell(preview, reply) {
 
 function take(reply, dialog, changed) {
   dialog.close();
-  insert(reply.text);
+  insert(isLineEmpty() ? reply.text : `\n${reply.text}`); // in a line of its own
   const form = one("#reply-form");
   const list = one("[data-actions]", form);
   const there = new Set(all("[name=actions]", list).map((field) => field.value));
