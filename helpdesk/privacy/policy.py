@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -85,6 +85,19 @@ def current(session: Session) -> Policy:
         return known
     in_force = select(PolicyVersion).where(PolicyVersion.effective_at <= clock.now())
     return learn(session, session.scalars(in_force.order_by(PolicyVersion.id.desc()).limit(1)).one_or_none())
+
+
+def strict_since(session: Session) -> datetime | None:
+    """Since when every reading needs a grant; None where ordinary handling reaches something."""
+    if current(session).access.mode is not Mode.STRICT:
+        return None
+    since: datetime | None = None
+    in_force = select(PolicyVersion).where(PolicyVersion.effective_at <= clock.now())
+    for row in session.scalars(in_force.order_by(PolicyVersion.id.desc())):
+        if _understood(row.body, row.id).access.mode is not Mode.STRICT:
+            break
+        since = row.effective_at
+    return since
 
 
 def learn(session: Session, row: PolicyVersion | None) -> Policy:

@@ -3,12 +3,15 @@
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.models.access_grant import Purpose, Scope
-from helpdesk.privacy import access, audit, grants
+from helpdesk.models.policy import PolicyVersion
+from helpdesk.privacy import access, audit, grants, policy
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.grants import Wish
 from tests.house.tree import ROOT
@@ -56,6 +59,23 @@ def test_a_grant_of_somebody_else_is_no_basis(session: Session, look: Look):
     audit.record(session, "ticket.read", by=ada, on=("ticket", ticket.id), basis=f"grant {grant.id}")
 
     assert look("access-by-permission").is_broken
+
+
+@pytest.mark.parametrize(("strict_from", "is_broken"), [(1, False), (-1, True)])
+def test_ordinary_handling_is_no_basis_from_the_hour_in_which_the_policy_became_strict(
+    session: Session, look: Look, monkeypatch: pytest.MonkeyPatch, strict_from: int, *, is_broken: bool
+):
+    ticket, ada, now = a_ticket(session), an_agent(session), clock.now()
+    for days, (mode, hour) in enumerate([("recent", -2), ("strict", strict_from), ("strict", 2)], start=1):
+        at = now + timedelta(hours=hour)
+        body = f'[access]\nmode = "{mode}"\nlongest_days = {days}\n'
+        session.add(PolicyVersion(body=body, published_at=at, effective_at=at))
+        session.flush()
+    audit.record(session, "ticket.read", by=ada, on=("ticket", ticket.id), basis="ordinary handling")
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=3))
+    policy.forget(session)
+
+    assert look("access-by-permission").is_broken is is_broken
 
 
 def test_the_gate_is_the_only_way_to_content():

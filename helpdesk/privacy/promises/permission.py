@@ -13,7 +13,8 @@ from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
-from helpdesk.privacy import grants
+from helpdesk.privacy import grants, policy
+from helpdesk.privacy.basis import ORDINARY
 from helpdesk.privacy.inspection import READINGS
 from helpdesk.privacy.promises.check import Asked, Evidence, broken, kept, proves
 
@@ -44,6 +45,12 @@ def every_reading_has_a_basis(asked: Asked) -> Evidence:
         ).where(*readings)
     ).one()
     foreign = [use for use in _uses(session, since) if use.is_foreign]
+    begun = policy.strict_since(session)
+    if begun is not None:  # ordinary handling is no basis any more
+        ordinary = select(func.count()).where(
+            *readings, AuditEvent.basis == ORDINARY, AuditEvent.at > begun + _CLOCKS_DIFFER
+        )
+        without += session.scalar(ordinary) or 0
     figures = {"days": asked.number("days"), "readings": people, "granted": granted}
     if without or foreign:
         return broken(
