@@ -106,12 +106,13 @@ class Fetching:
         if (known := self._known_position(folder)) is not None:
             return known
         since = polling.imported_since(mailbox)
+        last = folder.last_uid()  # asked first: what comes while we search is behind it, and will be read
         days = max(0, (clock.now() - since).days) + 2  # SEARCH knows days only, in the server's own time zone
         announced = (email for some in _in_turn(folder.uids_since(days)) for email in folder.sizes(some))
         wanted = next(
             (email.uid for email in announced if email.arrived_at is None or email.arrived_at >= since), None
         )
-        start = folder.last_uid() if wanted is None else wanted - 1
+        start = last if wanted is None else wanted - 1
         with self.here.db.transaction() as session:
             self._fence(session)
             place = ledger.position(session, self.mailbox_id, mailbox.folder, folder.uidvalidity)

@@ -3,9 +3,11 @@
 import time
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from helpdesk import clock
+from helpdesk.mail.imap import Folder
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import AfterFetch, Mailbox
@@ -76,6 +78,20 @@ def test_from_now_on_leaves_older_mail_where_it_is(runtime: Runtime, dovecot: Do
         dovecot.append(desk.user, an_email(3))
         until(lambda: desk.tickets == 1)
     assert [email.uid for email in desk.ledger] == [3]
+
+
+def test_mail_that_comes_while_the_first_look_is_taken_is_no_older_mail(
+    runtime: Runtime, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+):
+    desk, searched = a_desk(runtime, dovecot), Folder.uids_since
+
+    def as_it_comes(folder: Folder, days: int) -> list[int]:
+        desk.write(an_email(1))
+        return searched(folder, days)  # of the folder as this session knows it: it hears of the email afterwards
+
+    monkeypatch.setattr(Folder, "uids_since", as_it_comes)
+    with polling(runtime):
+        until(lambda: desk.tickets == 1)
 
 
 def test_the_last_days_are_imported_where_that_was_chosen(runtime: Runtime, dovecot: Dovecot):
