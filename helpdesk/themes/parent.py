@@ -37,7 +37,7 @@ def analysed(
     *,
     limits: Limits,
     names: Collection[str],
-    previous: Mapping[str, object],
+    previous: Mapping[str, object] | None,
     tell: Callable[[str, float], None],
     is_to_stop: Callable[[], bool],
     bounds: Bounds | None = None,
@@ -48,7 +48,7 @@ def analysed(
         "documents": [[one.id, one.text, one.customer, one.account, str(one.at)] for one in documents],
         "limits": asdict(limits) | {"model": str(limits.model) if limits.model else None},
         "names": sorted(names),
-        "previous": dict(previous),
+        "previous": None if previous is None else dict(previous),
     }
     command = [sys.executable, "-c", _CHILD, str(within.memory_bytes), str(within.cpu_seconds)]
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")

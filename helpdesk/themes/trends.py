@@ -13,7 +13,7 @@ BEFORE: Final = 8
 WINDOW: Final = RECENT + BEFORE
 _LEAST_BASELINE: Final = 3
 _RATIO: Final = 1.5
-_FALSE_ALARMS: Final = 0.01
+_FALSE_ALARMS: Final = 0.05
 _HARDLY: Final = 0.05  # of what was expected: as good as nothing
 _ENOUGH_FOR_MEDIAN: Final = 5
 _COUNTED: Final = 10
@@ -55,7 +55,7 @@ def _chance(recent: int, before: int, share: float) -> float:
 
 
 def _limit(chances: Sequence[float]) -> float:
-    """Benjamini and Hochberg: among what is claimed at most one in a hundred is chance."""
+    """Benjamini and Hochberg: among what is claimed at most one in twenty is chance."""
     limit = 0.0
     for rank, chance in enumerate(sorted(chances), start=1):
         if chance <= _FALSE_ALARMS * rank / len(chances):

@@ -193,8 +193,8 @@ def _weeks(row: Row, page: ReportPage) -> Chart | None:
         low, high = row.band if is_recent and row.band else (None, None)
         data.append(Datum(name=_week(week), value=count, low=low, high=high, is_sure=is_recent and row.has_moved))
     says = _(
-        "The band is where the last four weeks would be on average, ninety-nine times in a hundred, if nothing "
-        "changed. They are filled where the test says that something did."
+        "The band is where the last four weeks would be on average, nineteen times in twenty, if nothing changed. "
+        "They are filled where the test says that something did."
     )
     return charts.timeline(Words(title=_("Messages a week"), name=_("Week"), value=_("Messages"), says=says), data)
 

@@ -17,7 +17,7 @@ def test_the_band_is_that_of_the_exact_test(messages: int):
     found = theme_bands.band(Counted("en", weekly(messages, messages), 1.0), 0.5)
 
     sure = binom(messages * 12, 1 / 3)
-    assert found == (sure.ppf(0.005) / 4, sure.ppf(0.995) / 4)
+    assert found == (sure.ppf(0.025) / 4, sure.ppf(0.975) / 4)
 
 
 def test_what_was_expected_is_known_again_from_the_ratio_that_was_kept():

@@ -46,6 +46,7 @@ from workers import themes
 
 # three thousand, as HELPDESK_PLANTED_CUSTOMERS=3000, where there is time
 CUSTOMERS = int(os.environ.get("HELPDESK_PLANTED_CUSTOMERS", "110"))
+AGAIN = max(5, CUSTOMERS // 60)  # letters of one who has a secret: a theme of its own, were it not for the rule
 UTC = ZoneInfo("UTC")
 TABLES = (ThemeReport, ReportTheme, ThemeShare, ThemeMessage, ThemeChoice, ThemeDigest)
 SYLLABLES = ("zor", "wik", "mub", "tal", "fen", "gro", "lup", "nax", "bir", "jod")
@@ -77,7 +78,7 @@ def secrets() -> list[Secret]:
 
 
 def letters(planted: Sequence[Secret]) -> Iterator[tuple[str, str, str]]:
-    """Address, subject and text of each letter: one of each customer, and four more of those with a secret."""
+    """Address, subject and text of each letter: one of each customer, and more of those with a secret."""
     chance = random.Random(11)  # noqa: S311
     keepers = {
         place * 5 + number: secret
@@ -86,7 +87,7 @@ def letters(planted: Sequence[Secret]) -> Iterator[tuple[str, str, str]]:
     }  # fmt: skip
     for customer in range(CUSTOMERS):
         secret = keepers.get(customer)
-        for _again in range(5 if secret else 1):
+        for _again in range(AGAIN if secret else 1):
             subject = chance.choice(list(SUBJECTS))
             about = f"Hello, {chance.choice(SUBJECTS[subject])}, {chance.choice(SUBJECTS[subject])}."
             told = f" It is about {secret.words}, as {secret.words} was before." if secret else ""
@@ -178,12 +179,15 @@ def test_no_secret_comes_out_and_who_is_erased_leaves(desk: Desk, caplog: pytest
     assert report.messages >= len(list(letters(planted)))
     assert {word for name in names for word in name.split()} & {"lamp", "invoice", "parcel", "password", "chair"}
     assert seen(planted, kept(desk.runtime), told(desk, report_id), caplog.text) == set()
-    # and they would be seen: the same without the rule says them
-    loose = parent.analysed(
-        material.documents, limits=Limits(customers=1, messages=1), names=material.names, previous={},
-        tell=lambda _step, _share: None, is_to_stop=lambda: False,
+    # by the rule alone: without it each is said, with it none, also where no letter is left out for fitting badly
+    loose, strict = (
+        parent.analysed(
+            material.documents, limits=limits, names=material.names, previous=None,
+            tell=lambda _step, _share: None, is_to_stop=lambda: False,
+        ) for limits in (Limits(customers=1, messages=1), Limits())
     )  # fmt: skip
     assert seen(planted, json.dumps(loose, ensure_ascii=False))
+    assert seen(planted, json.dumps(strict["themes"], ensure_ascii=False)) == set()
     erased_customer_leaves(desk, report_id)
 
 
@@ -201,7 +205,7 @@ def erased_customer_leaves(desk: Desk, first: int) -> None:
 
     second = made(desk.runtime)
 
-    assert theirs == 5
+    assert theirs == AGAIN
     with desk.runtime.db.reading() as session:
         assert session.get_one(ThemeReport, first).messages == before - theirs
         assert session.get_one(ThemeReport, second).messages == before - theirs
