@@ -86,7 +86,7 @@ def _verifying(here: Runtime, events: int) -> list[str]:
     note = made.note if made else ""
     with here.db.reading() as session:
         _, proving = _timed(lambda: checkpoints.prove_all(session, list(range(1, 200))))
-        wrong, comparing = _timed(lambda: checkpoints.compare(session, note, _verifier(here)))
+        wrong, comparing = _timed(lambda: checkpoints.compare(session, (note, _verifier(here))))
     _must(wrong is None)
     middle, limit = statistics.median(seconds), SLOWEST * events / EVENTS
     click.echo(f"verify {found.links:,} events       {middle:6.2f} s  ({_spread(seconds)})   limit {limit:.2f} s")

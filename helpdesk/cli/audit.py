@@ -1,7 +1,7 @@
 """`helpdesk audit`: whether the audit trail is whole, and proofs of it for others."""
 
 import json
-from typing import TextIO
+from pathlib import Path
 
 import click
 from sqlalchemy import or_, select
@@ -26,23 +26,37 @@ def audit() -> None:
 @click.option(
     "--checkpoint",
     "kept",
-    type=click.File(encoding="utf-8"),
-    help="A checkpoint that was kept elsewhere: only it shows a cut tail or a trail written anew.",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="A checkpoint kept elsewhere, or a folder of them: only they show a cut tail or a trail written anew.",
 )
 @pass_place
-def verify(place: Place, *, kept: TextIO | None) -> None:
+def verify(place: Place, *, kept: tuple[Path, ...]) -> None:
     """Walk the whole trail; exit 1 and name the first event that was changed or removed."""
     with place.desk() as here, here.db.reading() as session:
         found = chain.verify(session)
         if found.fault is not None:
             raise Failed(f"the audit trail does not hold at link {found.fault.sequence}: {found.fault.what}")
-        note = kept.read() if kept is not None else ""
-        wrong = checkpoints.compare(session, note, _signer(here).verifier_of(note)) if kept is not None else None
-        if wrong:
+        notes = [_note(path) for path in _files(kept)]
+        if wrong := checkpoints.compare(session, *((note, _signer(here).verifier_of(note)) for note in notes)):
             raise Failed(wrong)
     click.echo(f"{found.links:,} events hold, {found.unsealed:,} wait to be sealed.")
-    if kept is not None:
+    if notes:
         click.echo("The trail still contains all that the checkpoint signed.")
+
+
+def _files(kept: tuple[Path, ...]) -> list[Path]:
+    files = [file for path in kept for file in (path.glob("checkpoint-*.txt") if path.is_dir() else [path])]
+    if kept and not files:
+        raise Failed(f"{kept[0]}: there is no checkpoint-*.txt in this folder")
+    return files
+
+
+def _note(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"{path} can't be read as a checkpoint: {error}") from None
 
 
 @audit.command()

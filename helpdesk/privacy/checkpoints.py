@@ -90,18 +90,37 @@ def latest(session: Session) -> AuditCheckpoint | None:
     return session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
 
 
-def compare(session: Session, note: str, verifier: str) -> str | None:
-    """What is wrong with the trail as against a checkpoint kept elsewhere; None: it still contains all of it.
+def compare(session: Session, *kept: tuple[str, str]) -> str | None:
+    """What is wrong with the trail as against checkpoints kept elsewhere; None: it still contains all of them.
 
-    Raises CheckpointUnreadable where the note is damaged or not signed by this key.
+    Each is a note and the key that verifies it. The more of them there are, the closer the first event that was
+    changed is named: it stands between the last one that still agrees and the next. Raises CheckpointUnreadable where
+    a note is damaged or not signed by this key.
     """
-    size, root = read_note(note, verifier)
+    known = sorted(read_note(note, verifier) for note, verifier in kept)
     sealed, _ = chain.head(session)
+    agreeing, differing = 0, len(known)
+    while agreeing < differing:  # what differs once differs in all that are larger
+        middle = (agreeing + differing) // 2
+        size, root = known[middle]
+        if sealed >= size and _root(session, size) == root:
+            agreeing = middle + 1
+        else:
+            differing = middle
+    if differing == len(known):
+        return None
+    size, whole = known[differing][0], known[differing - 1][0] if differing else 0
     if sealed < size:
-        return f"the trail was cut: the checkpoint knew {size} events, {sealed} are left"
-    if merkle.root_of(merkle.leaf_hash(core) for core in chain.cores(session, size=size)) != root:
-        return f"the trail was rewritten: its first {size} events are not the ones the checkpoint signed"
-    return None
+        told = f"the trail was cut: the checkpoint knew {size} events, {sealed} are left"
+        return f"{told}; {sealed + 1} is the first that is gone"
+    return (
+        f"the trail was rewritten: its first {size} events are not the ones the checkpoint signed;"
+        f" the first that was changed is one of {whole + 1} to {size}"
+    )
+
+
+def _root(session: Session, size: int) -> bytes:
+    return merkle.root_of(merkle.leaf_hash(core) for core in chain.cores(session, size=size))
 
 
 def keep_in(folder: Path, checkpoint: AuditCheckpoint) -> Path:

@@ -46,6 +46,23 @@ def test_a_cut_tail_shows_against_a_kept_checkpoint(says: Says, helpdesk: Comman
     assert "the trail was cut" in refused.stderr
 
 
+def test_a_folder_of_checkpoints_is_compared_as_a_whole(
+    says: Says, helpdesk: Command, runtime: Runtime, tmp_path: Path
+):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    assert "no checkpoint-*.txt" in helpdesk("audit", "verify", "--checkpoint", str(folder)).stderr
+    for size, team in enumerate(["Support", "Sales"], start=1):
+        says("team", "add", team)
+        seal(runtime)
+        (folder / f"checkpoint-{size}.txt").write_text(says("audit", "checkpoint"))
+
+    assert "all that the checkpoint signed" in says("audit", "verify", "--checkpoint", str(folder))
+
+    (folder / "checkpoint-2.txt").write_bytes(b"\xff")
+    assert "can't be read as a checkpoint" in helpdesk("audit", "verify", "--checkpoint", str(folder)).stderr
+
+
 def test_what_is_no_checkpoint_is_said_to_be_none(helpdesk: Command, tmp_path: Path):
     (tmp_path / "kept").write_text("dear aunt")
 

@@ -107,13 +107,13 @@ def test_a_cut_tail_and_a_complete_rewrite_show_against_a_checkpoint(session: Se
     chain.seal(session, holder="a")
     kept = checkpoints.make(session, SIGNER)
     assert kept is not None
-    assert checkpoints.compare(session, kept.note, SIGNER.verifier) is None
+    assert checkpoints.compare(session, (kept.note, SIGNER.verifier)) is None
     without_triggers(session)
 
     session.execute(text("DELETE FROM audit_link WHERE sequence > 4"))
     session.execute(text("DELETE FROM audit_event WHERE id NOT IN (SELECT event_id FROM audit_link)"))
     assert chain.verify(session).fault is None
-    cut = checkpoints.compare(session, kept.note, SIGNER.verifier)
+    cut = checkpoints.compare(session, (kept.note, SIGNER.verifier))
     assert cut is not None
     assert "cut" in cut
 
@@ -122,9 +122,31 @@ def test_a_cut_tail_and_a_complete_rewrite_show_against_a_checkpoint(session: Se
     events(session, 7)
     chain.seal(session, holder="a")
     assert chain.verify(session).fault is None
-    rewritten = checkpoints.compare(session, kept.note, SIGNER.verifier)
+    rewritten = checkpoints.compare(session, (kept.note, SIGNER.verifier))
     assert rewritten is not None
     assert "rewritten" in rewritten
+
+
+def test_the_first_event_of_a_rewrite_is_named_between_the_checkpoints_that_stand_around_it(session: Session):
+    notes = []
+    for count in (3, 2, 4):
+        events(session, count)
+        chain.seal(session, holder="a")
+        made = checkpoints.make(session, SIGNER)
+        assert made is not None
+        notes.append((made.note, SIGNER.verifier))
+    assert checkpoints.compare(session, *notes) is None
+    without_triggers(session)
+
+    session.execute(text("DELETE FROM audit_link WHERE sequence > 4"))
+    session.execute(text("DELETE FROM audit_event WHERE id NOT IN (SELECT event_id FROM audit_link)"))
+    assert "5 is the first that is gone" in str(checkpoints.compare(session, *notes))
+    events(session, 6)
+    chain.seal(session, holder="a")
+
+    assert chain.verify(session).fault is None
+    assert "one of 4 to 5" in str(checkpoints.compare(session, *notes))
+    assert "one of 4 to 9" in str(checkpoints.compare(session, notes[0], notes[2]))
 
 
 def test_a_checkpoint_of_a_desk_that_moved_to_another_name_still_counts(session: Session):
@@ -135,12 +157,12 @@ def test_a_checkpoint_of_a_desk_that_moved_to_another_name_still_counts(session:
     other = checkpoints.signer(Vault(b"x" * 32), "desk.example")
 
     assert kept is not None
-    assert checkpoints.compare(session, kept.note, moved.verifier_of(kept.note)) is None
+    assert checkpoints.compare(session, (kept.note, moved.verifier_of(kept.note))) is None
     with pytest.raises(CheckpointUnreadable):
-        checkpoints.compare(session, kept.note, other.verifier_of(kept.note))
+        checkpoints.compare(session, (kept.note, other.verifier_of(kept.note)))
     renamed = kept.note.replace("desk.example", "new.example")
     with pytest.raises(CheckpointUnreadable):
-        checkpoints.compare(session, renamed, moved.verifier_of(renamed))
+        checkpoints.compare(session, (renamed, moved.verifier_of(renamed)))
 
 
 def test_checkpoints_grow_and_each_keeps_its_root(session: Session):
