@@ -88,16 +88,19 @@ def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcom
 
 
 def _has_bounced(session: Session, parsed: ParsedEmail) -> bool:
-    """Mark those whom our email did not reach; False when it is about no email of ours to any of them."""
+    """Mark those whom our email did not reach; False when it is about no email of ours to any of them.
+
+    It is about one email: the one it brings back, else the one it answers, else the last it refers to that fits. What
+    else stands in References came before and arrived.
+    """
     said = parsed.screening
-    ids = [one for one in (said.answers, *parsed.in_reply_to, *parsed.references) if one]
+    ids = [one for one in (said.answers, *parsed.in_reply_to, *reversed(parsed.references)) if one]
     lost: list[tuple[str | None, str]] = [(one.address, one.status) for one in said.failures]
-    marked = [
-        delivery.bounced(session, message_id, address, status)
-        for message_id in dict.fromkeys(ids)
-        for address, status in lost or [(None, "")]
-    ]
-    return any(marked)
+    for message_id in dict.fromkeys(ids):
+        marked = [delivery.bounced(session, message_id, *one) for one in lost or [(None, "")]]
+        if any(marked):
+            return True
+    return False
 
 
 def is_report(parsed: ParsedEmail) -> bool:

@@ -76,7 +76,10 @@ def try_again(session: Session, ticket: Ticket, row: Delivery, *, by: Agent) -> 
 
 
 def send_to(session: Session, ticket: Ticket, row: Delivery, address: str, *, by: Agent) -> None:
-    """Correct a recipient's address and send it there; who is written to is on the ticket from now.
+    """Correct a recipient's address and send it there.
+
+    Who stood on the ticket by the wrong address stands there by the right one too; who was written to aside, in Bcc
+    or by a forward, stays aside.
 
     Raises NotLost, AddressRefused, AccessDenied.
     """
@@ -97,13 +100,16 @@ def send_to(session: Session, ticket: Ticket, row: Delivery, address: str, *, by
     )
     for one in session.scalars(shown):
         one.email = email
-    people.join(session, ticket, [(email, row.name)])
+    if any(one.email == old for one in people.participants(session, ticket)):
+        people.join(session, ticket, [(email, row.name)])
     session.flush()
     delivery.retry(session, outbound, by=by)
     _settle(session, ticket)
 
 
 def _settle(session: Session, ticket: Ticket) -> None:
-    """The ticket says so no longer: what fails again says so again."""
+    """The ticket says so no longer, unless another answer on it was lost: what fails again says so again."""
     session.flush()
-    ticket.has_failed_delivery = False
+    of_it = select(OutboundEmail.id).join(Message).where(Message.ticket_id == ticket.id)
+    lost = select(Delivery.id).where(Delivery.outbound_email_id.in_(of_it), Delivery.state.in_(LOST))
+    ticket.has_failed_delivery = session.scalar(lost.limit(1)) is not None

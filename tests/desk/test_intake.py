@@ -15,7 +15,7 @@ from helpdesk.models.agent import Team
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Direction, Message
-from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.readers import Machine
@@ -240,6 +240,22 @@ def test_a_bounce_marks_the_answer_it_is_about_and_reopens_the_ticket(session: S
 
     assert (email.outcome, email.ticket_id) == (Outcome.BOUNCE, ticket.id)
     assert (ticket.status, ticket.has_failed_delivery) == (Status.OPEN, True)
+
+
+def test_a_bounce_that_refers_to_the_whole_conversation_marks_the_answer_it_brings_back_alone(
+    session: Session, mailbox: Mailbox
+):
+    ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+    team = session.get_one(Team, mailbox.team_id)
+    sent = [sent_answer(session, ticket, team) for _ in range(3)]
+    chain = " ".join(f"<{one.rfc_message_id}>" for one in sent)
+
+    bounce = a_bounce(f"<{sent[1].rfc_message_id}>")
+    deliver(session, mailbox, f"References: {chain}\r\n".encode() + bounce)
+
+    theirs = Delivery.outbound_email_id.in_([one.id for one in sent])
+    states = session.scalars(select(Delivery.state).where(theirs).order_by(Delivery.id)).all()
+    assert states == [DeliveryState.QUEUED, DeliveryState.BOUNCED, DeliveryState.QUEUED]
 
 
 def test_a_bounce_about_somebody_the_answer_never_went_to_marks_nothing(session: Session, mailbox: Mailbox):

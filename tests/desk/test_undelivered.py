@@ -5,13 +5,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
-from helpdesk.desk import compose, delivery, notices, outbox, people, replies, undelivered
+from helpdesk.desk import compose, delivery, notices, outbox, people, replies, sendings, undelivered
+from helpdesk.desk.composing import Sending
 from helpdesk.desk.notices import Told
+from helpdesk.desk.sendings import Written
 from helpdesk.desk.undelivered import NotLost
 from helpdesk.mail.address import AddressRefused
+from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
+from helpdesk.models.sending import Mode
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import settings
 from helpdesk.privacy.readers import Machine
@@ -128,6 +132,35 @@ def test_a_corrected_address_gets_the_same_email_and_may_answer(session: Session
     assert [one.email for one in email.to] == ["nils@customer.example"]
     assert email.message_id == before
     assert "nils@customer.example" in [one.email for one in people.participants(session, ticket)]
+
+
+@pytest.mark.parametrize("aside", ["bcc", "forward"])
+def test_who_was_written_to_aside_stays_aside_at_the_corrected_address(
+    session: Session, ada: Agent, ticket: Ticket, aside: str
+):
+    settings.change_own(session, Sending(undo_seconds=0), by=ada)
+    wrong, nils = Address("Law", "law@outside.exampel"), Address("Nils", "nils@customer.example")
+    written = Written(text="See", to=[nils], bcc=[wrong]) if aside == "bcc" else Written(
+        text="See", mode=Mode.FORWARD, to=[wrong]
+    )  # fmt: skip
+    message = sendings.send(session, ticket, written, by=ada)
+    send(session, session.scalars(select(OutboundEmail.id).filter_by(message_id=message.id)).one(), NEVER)
+    row = session.scalars(select(Delivery).where(Delivery.email == wrong.email)).one()
+
+    undelivered.send_to(session, ticket, row, "law@outside.example", by=ada)
+
+    assert row.state is DeliveryState.QUEUED
+    assert "law@outside.example" not in {one.email for one in people.participants(session, ticket)}
+
+
+def test_of_two_lost_answers_the_other_is_still_to_be_looked_at(session: Session, ada: Agent, ticket: Ticket):
+    first, second = (answered(session, ticket, ada, NEVER) for _ in range(2))
+
+    undelivered.try_again(session, ticket, second, by=ada)
+    assert [one.delivery for one in undelivered.listed(session, by=ada)] == [first]
+
+    undelivered.try_again(session, ticket, first, by=ada)
+    assert undelivered.listed(session, by=ada) == []
 
 
 def test_what_arrived_is_not_sent_again_and_no_address_is_refused(session: Session, ada: Agent, ticket: Ticket):
