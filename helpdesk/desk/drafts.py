@@ -29,6 +29,7 @@ LONGEST: Final = 500_000
 FIELDS: Final = (
     "mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved", "subject", "mailbox", "heard",
 )  # fmt: skip
+_PEOPLE: Final = ("to", "cc", "bcc")
 _WORTH_KEEPING: Final = ("subject", "to", "cc", "bcc")
 PAGE: Final = 200
 COUNTED_UP_TO: Final = 1_000
@@ -204,8 +205,9 @@ def sweep(session: Session, *, night: datetime) -> tuple[int, list[bytes]]:
 
 
 def written(fields: Mapping[str, str]) -> str:
-    """The fields of an editor as they are kept with a draft."""
-    return json.dumps({name: fields[name][:8_000] for name in FIELDS if fields.get(name)}, sort_keys=True)
+    """The fields of an editor as they are kept with a draft; who was taken out of a line stays out of it."""
+    kept = {name: fields[name][:8_000] for name in FIELDS if fields.get(name) or (name in _PEOPLE and name in fields)}
+    return json.dumps(kept, sort_keys=True)
 
 
 def read(fields: str) -> dict[str, str]:

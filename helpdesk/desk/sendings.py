@@ -293,8 +293,7 @@ def _formatted(written: Written, pictures: Mapping[str, str]) -> tuple[str, str]
 
 
 def _below(session: Session, ticket: Ticket, written: Written, by: Agent) -> str:
-    signature = signatures.under(session, session.get_one(Mailbox, ticket.mailbox_id), by=by)
-    parts = [f"-- \n{signature}"] if signature else []
+    parts = signatures.below(session, session.get_one(Mailbox, ticket.mailbox_id), by=by)
     if written.mode is Mode.FORWARD:
         parts.append(quotation.forwarded(session, ticket, by=by))
     elif composing.quotes_history(session):
@@ -378,7 +377,7 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
     undo = composing.of_agent(session, by).undo
     files, pictures = _files(session, written, by)
     html, text = _formatted(written, pictures)
-    signature = signatures.under(session, mailbox, by=by)
+    variables.insist(subject)
     ticket = outreach.start(
         session,
         mailbox,
@@ -390,7 +389,7 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
         bcc=written.bcc,
         files=files,
         html=html or None,
-        below=f"-- \n{signature}" if signature else "",
+        below="".join(signatures.below(session, mailbox, by=by)),
         due_in=undo,
     )
     session.flush()

@@ -25,6 +25,13 @@ def under(session: Session, mailbox: Mailbox, *, by: Agent) -> str:
     return variables.fill(nearest.text, variables.values_at(mailbox, by=by)) if nearest else ""
 
 
+def below(session: Session, mailbox: Mailbox, *, by: Agent) -> list[str]:
+    """The signature as it stands below an email, or nothing. Raises VariableUnknown, so that no gap leaves."""
+    signature = under(session, mailbox, by=by)
+    variables.insist(signature)
+    return [f"-- \n{signature}"] if signature else []
+
+
 def of(session: Session, *, mailbox_id: int | None = None, agent_id: int | None = None) -> str:
     row = _row(session, mailbox_id, agent_id)
     return row.text if row else ""

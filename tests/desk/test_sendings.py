@@ -30,6 +30,7 @@ from helpdesk.mail import outbound
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.draft import Draft, DraftKind
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Attachment, Message, MessageAddress
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.sending import Mode
@@ -328,3 +329,16 @@ def test_no_cancelled_email_is_ever_claimed(session: Session, ticket: Ticket, ad
     with clock.stopped_at(clock.now() + timedelta(minutes=1)):
         assert outbox.claim(session, email.id) is None
         assert not delivery.cancel(session, email, by=ada)
+
+
+def test_a_variable_without_a_value_stops_a_subject_and_a_signature_too(session: Session, ada: Agent, ticket: Ticket):
+    mailbox = session.get_one(Mailbox, ticket.mailbox_id)
+    written = Written(text="Hello", mode=Mode.NEW, to=[Address("Nils", "nils@customer.example")])
+    with pytest.raises(VariableUnknown):
+        sendings.start(session, mailbox, "About {{ticket.nubmer}}", written, by=ada)
+
+    signatures.choose(session, "Yours, {{agent.nmae}}", agent_id=ada.id, by=ada)
+    with pytest.raises(VariableUnknown):
+        sendings.start(session, mailbox, "About the lamp", written, by=ada)
+    with pytest.raises(VariableUnknown):
+        sendings.send(session, ticket, Written(text="Hello"), by=ada)

@@ -12,10 +12,11 @@ from typing import Final
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.desk import composing, signatures
+from helpdesk.desk import composing, people, signatures
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import settings
 from tests.servers.smtp_sink import Accepted, SmtpSink
 from tests.web.browser import Browser
@@ -138,3 +139,25 @@ def said(email: EmailMessage) -> str:
     part = email.get_body(("plain",))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("way", ["saved", "sent and taken back"])
+def test_who_was_taken_out_of_a_line_does_not_come_back(desk: Desk, way: str):
+    ada = desk.browser(desk.ada)
+    ticket, former = f"/tickets/{desk.ticket.number}", "former@partner.example"
+    with desk.runtime.db.transaction() as session:
+        people.join(session, session.get_one(Ticket, desk.ticket.id), [(former, "")])
+    fields = shown(ada.get(ticket).text, "reply-form")
+    assert former in fields["cc"]
+
+    said = fields | {"text": "For you alone", "cc": "", "kind": "reply"}
+    if way == "saved":
+        ada.post(f"{ticket}/drafts", said)
+    else:
+        ada.post(f"{ticket}/replies", said)
+        undo = re.search(r'action="(/messages/[0-9]+/undo)"', ada.get(ticket).text)
+        assert undo is not None
+        ada.post(undo[1])
+
+    again = shown(ada.get(ticket).text, "reply-form")
+    assert (again["text"], again["cc"]) == ("For you alone", "")
