@@ -103,7 +103,7 @@ def glimpse(session: Session, tickets: Iterable[Ticket], *, by: Agent, view: str
     A preview is a reading: one `list.read` event an agent and view in five minutes names the tickets shown;
     a ticket not yet in one gets a further event.
     """
-    basis_of = bases_to_read(session, list(tickets), by, among=protection.is_open_to(by))
+    basis_of = open_bases(session, tickets, by=by)
     if not basis_of:
         return {}
     fresh = sorted(basis_of.keys() - audit.covered_tickets(session, by, view))
@@ -119,11 +119,9 @@ def readable_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> s
     return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(list(ticket_ids)), readable(session, by))))
 
 
-def open_ids(session: Session, ticket_ids: Iterable[int], *, by: Agent) -> set[int]:
-    """Those of them whose protection doesn't stand in the agent's way either: what is written there may be shown."""
-    is_open = protection.is_open_to(by)
-    readable_now = readable_ids(session, ticket_ids, by=by)
-    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(readable_now), is_open)))
+def open_bases(session: Session, tickets: Iterable[Ticket], *, by: Agent) -> dict[int, str]:
+    """By what right the agent may be shown what is written on these tickets, by id; not where it is protected."""
+    return bases_to_read(session, list(tickets), by, among=protection.is_open_to(by))
 
 
 def search(

@@ -27,9 +27,9 @@ def write(
     return custom_fields.keep(session, ticket.id, field.id, value, may_return=may_return)
 
 
-def impersonal_of(session: Session, ticket_ids: Collection[int], *, by: Agent) -> dict[int, dict[int, str]]:
+def impersonal_of(session: Session, tickets: Collection[Ticket], *, by: Agent) -> dict[int, dict[int, str]]:
     """What stands in fields that are not about a person, of those of these tickets that may be read."""
-    return custom_fields.impersonal_of(session, access.open_ids(session, ticket_ids, by=by))
+    return custom_fields.impersonal_of(session, access.open_bases(session, tickets, by=by).keys())
 
 
 def since(session: Session, ticket: Ticket, field_id: int) -> datetime | None:

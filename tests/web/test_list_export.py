@@ -68,17 +68,21 @@ def test_what_may_not_be_read_has_neither_tags_nor_fields_and_what_is_out_of_sig
     with desk.runtime.db.transaction() as session:
         team, ada = session.get_one(Team, desk.ticket.team_id), session.get_one(Agent, desk.ada.id)
         old = world.a_ticket(session, team, status=Status.CLOSED, at=world.days_ago(90))
+        new = world.a_ticket(session, team, status=Status.CLOSED)
         foreign = world.a_ticket(session, status=Status.CLOSED)
         tickets.tag(session, old, "secret", by=ada)
-        old_id, foreign_id = old.id, foreign.id
+        tickets.tag(session, new, "fine", by=ada)
+        old_id, new_id, foreign_id = old.id, new.id, foreign.id
 
     found = rows(desk.browser(lead), "/list.csv?view=closed")
 
-    assert [(one["Number"], one["Tags"]) for one in found] == [(str(old_id), "")]
+    assert {one["Number"]: one["Tags"] for one in found} == {str(old_id): "", str(new_id): "fine"}
     with desk.runtime.db.transaction() as session:
-        (event,) = world.trail(session, "list.export")
-        assert session.get(AuditShown, (old_id, event.id)) is not None
-        assert session.get(AuditShown, (foreign_id, event.id)) is None
+        by_none, by_right = world.trail(session, "list.export")
+        assert (by_none.basis, by_right.basis) == ("", "ordinary handling")
+        assert session.get(AuditShown, (old_id, by_none.id)) is not None
+        assert session.get(AuditShown, (new_id, by_right.id)) is not None
+        assert all(session.get(AuditShown, (foreign_id, event.id)) is None for event in (by_none, by_right))
 
 
 def test_who_may_not_take_lists_away_sees_no_way_to(desk: Desk):
