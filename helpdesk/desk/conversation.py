@@ -40,8 +40,10 @@ def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
         known = by_known_id(session, email)
         if known is None or verdict is not Verdict.PASS or not is_on(session, known, email):
             return Place()
-        ticket = known  # is_on holds there
+        ticket = held(session, known)  # is_on holds there
     now = followed(session, ticket)
+    if now is not ticket:
+        now = held(session, now)
     if is_gone(session, now):
         return Place()
     if not (is_on(session, ticket, email) or is_on(session, now, email)):
@@ -58,6 +60,17 @@ def followed(session: Session, ticket: Ticket) -> Ticket:
         if further is None:
             break
         ticket = further
+    return ticket
+
+
+def held(session: Session, ticket: Ticket) -> Ticket:
+    """A ticket as it is now, and as it stays until the transaction ends.
+
+    Two emails on it at once are counted one after the other, and one that is closed meanwhile is opened again.
+    """
+    if ticket in session.dirty:
+        session.flush()
+    session.refresh(ticket, with_for_update=True)
     return ticket
 
 
@@ -92,8 +105,16 @@ def ticket_of_ids(session: Session, in_reply_to: list[str], references: list[str
         kept = [thread.secret_of(message_id or "") for message_id in session.scalars(union_all(sent, told))]
         # all of them are compared, each in constant time
         if sum(thread.same_secret(pointer.secret, secret) for secret in kept if secret):
-            return session.get(Ticket, pointer.ticket_number)
+            return _held_by_number(session, pointer.ticket_number)
     return None
+
+
+def _held_by_number(session: Session, number: int) -> Ticket | None:
+    """The same, of a ticket that may not be loaded yet: in one statement."""
+    known = session.identity_map.get(session.identity_key(Ticket, number))
+    if known is not None:
+        return held(session, known)
+    return session.get(Ticket, number, with_for_update=True)
 
 
 def is_on(session: Session, ticket: Ticket, email: ParsedEmail) -> bool:

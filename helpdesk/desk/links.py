@@ -87,6 +87,7 @@ def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> T
     if message.inbound_email_id is not None:
         session.get_one(InboundEmail, message.inbound_email_id).ticket_id = new.id
     access.move_writing(session, [message], [], new, shorten=preview_of)
+    session.refresh(ticket, ["message_count"], with_for_update=True)
     ticket.message_count -= 1
     new.message_count = 1
     listed = select(Attachment.id).where(Attachment.message_id == message.id, Attachment.is_inline.is_(False))

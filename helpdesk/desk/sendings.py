@@ -253,7 +253,7 @@ def keep(  # noqa: PLR0913  how it was sent, and how the ticket was
 
 def _hold(session: Session, ticket: Ticket, written: Written) -> None:
     # whoever else writes to this ticket, intake too, waits until we are through, or we see what they wrote
-    session.execute(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update())
+    session.refresh(ticket, ["message_count"], with_for_update=True)  # and counted on from what is there now
     if written.seen is None:
         return
     messages, notes = thread.news(session, ticket, seen_message=written.seen[0], seen_note=written.seen[1])
@@ -356,6 +356,7 @@ def _as_before(session: Session, ticket: Ticket, row: Sending, message: Message)
     written = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
     newest = select(Message.id, Message.at).where(*written).order_by(Message.id.desc()).limit(1)
     last = session.execute(newest).one_or_none()
+    session.refresh(ticket, ["message_count"], with_for_update=True)
     ticket.message_count -= 1
     ticket.active_at = last.at if last else ticket.active_at
     if ticket.first_reply_at == message.at:

@@ -147,6 +147,7 @@ def _move(session: Session, message: Message, other: Ticket) -> None:
     for email in arrived.all():
         email.ticket_id = other.id
     access.move_message(session, message, other)
+    session.refresh(other, ["message_count"], with_for_update=True)
     other.message_count += 1
     other.active_at = max(other.active_at, message.at)
     writer = session.get(Customer, message.customer_id) if message.customer_id else None

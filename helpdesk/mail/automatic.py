@@ -67,9 +67,17 @@ def _by_program(email: ParsedEmail) -> Finding | None:
     precedence = _precedence(email)
     if precedence.startswith("auto"):
         return Finding("its header says that a program answered (Precedence)", is_reply=True)
-    if AUTOMATIC_SUBJECT.match(email.subject[:200]) or SHORT_PREFIX.match(email.subject):
+    if _has_automatic_subject(email):
         return Finding("its subject is that of an automatic reply", is_reply=True)
     return None
+
+
+def _has_automatic_subject(email: ParsedEmail) -> bool:
+    """Whether a program began its subject so; with "Re:" before it and a quote below, a person answered that one."""
+    found = AUTOMATIC_SUBJECT.match(email.subject[:200])
+    if found is not None:
+        return not (found["answers"].strip() and email.trimmed.has_quote and email.trimmed.new_text)
+    return SHORT_PREFIX.match(email.subject) is not None
 
 
 def _by_list(email: ParsedEmail) -> Finding | None:

@@ -45,14 +45,47 @@ _WORDS: Final = r"""
     |自動(?:返信|応答|回覆|回复|回復)|不在(?:通知|のお知らせ|連絡|届)|自动(?:回复|答复|回覆)|자동\ ?(?:회신|응답|답장)
     |부재\ ?중
     |ตอบกลับอัตโนมัติ|trả\ lời\ tự\ động|thư\ trả\ lời\ tự\ động|balasan\ otomatis
-    |jawapan\ automatik|स्वचालित\ (?:उत्तर|जवाब)|স্বয়ংক্রিয়\ উত্তর|sedang\ cuti|di\ luar\ kantor"""
+    |jawapan\ automatik|स्वचालित\ (?:उत्तर|जवाब)|স্বয়ংক্রিয়\ উত্তর|sedang\ cuti|di\ luar\ kantor
+    |(?:i\ am\ |i['’]m\ )?(?:currently\ )?out\ of\ (?:the\ )?office|(?:ich\ bin\ )?(?:derzeit\ |aktuell\ |momentan\ )?
+    (?:abwesend|nicht\ (?:am\ arbeitsplatz|erreichbar)|au(?:ß|ss)er\ haus)|ferienabwesenheit
+    |(?:je\ suis\ )?(?:actuellement\ )?(?:absente?(?:\(e\))?(?:\ du\ bureau)?|en\ cong[ée]s?(?:\ annuels?)?)
+    |(?:estoy\ )?(?:ausente|fuera\ de\ (?:la\ )?oficina|de\ vacaciones)|ausencia\ temporal
+    |(?:sono\ )?(?:assente|in\ ferie|fuori\ (?:sede|ufficio))|(?:estou\ )?(?:ausente|de\ f[ée]rias
+    |fora\ do\ escrit[óo]rio)
+    |aus[êe]ncia\ tempor[áa]ria|(?:ik\ ben\ )?(?:afwezig|niet\ op\ kantoor|op\ vakantie|met\ verlof)
+    |(?:jeg\ er\ )?(?:frav[æa]rende|p[åa]\ ferie)|(?:jag\ [äa]r\ )?(?:fr[åa]nvarande|p[åa]\ semester
+    |inte\ p[åa]\ kontoret)
+    |(?:olen\ )?(?:lomalla|poissa)|en\ ole\ paikalla|(?:jestem\ )?(?:na\ urlopie|nieobecn[yaei]+)
+    |(?:jsem\ )?(?:na\ dovolen[ée]|nep[řr][íi]tom\w{1,3})|(?:som\ )?na\ dovolenke
+    |nu\ sunt\ la\ birou|(?:sunt\ )?(?:[îi]n\ concediu|absent\ din\ birou)|(?:я\ )?(?:в\ отпуске|отсутствую)
+    |меня\ нет\ (?:в\ офисе|на\ месте)|(?:я\ )?у\ відпустці|мене\ немає\ в\ офісі|в\ отпуск(?:\ съм)?
+    |ofis\ d[ıi][şs][ıi]nday[ıi]m|(?:y[ıi]ll[ıi]k\ )?izindeyim|tatildeyim|λείπω\ από\ το\ γραφείο|σε\ άδεια
+    |(?:ただいま)?不在(?:のため|のご連絡|です)?|外出中(?:です)?|休暇中(?:です)?|(?:我)?(?:正在|在)?休假(?:中)?|(?:我)?不在(?:办公室|辦公室)
+    |부재중?(?:\ ?자동\ ?응답)?|휴가\ ?중(?:입니다)?
+    |kanpoan\ nago|bulego(?:tik\ kanpo|an\ ez\ nago)(?:\ nago)?|oporretan(?:\ nago)?
+    |(?:(?:soc|s[óo]c|estic)\ )?(?:fora\ de\ l['’]oficina|de\ vacances)|f[óo]ra\ da\ oficina|de\ vacaci[óo]ns
+    |allan\ o['’]r\ swyddfa|as\ (?:an\ )?oifig|(?:[ée]g\ er\ )?(?:[íi]\ fr[íi]i|fjarverandi)|(?:esu\ )?atostogose
+    |atostogauju
+    |(?:esmu\ )?(?:atvaļinājumā|prombūtnē)|(?:olen\ )?puhkusel|(?:sem\ )?(?:na\ dopustu|odsot(?:en|na))
+    |(?:na\ )?godišnj(?:em|i)\ odmoru?|(?:nisam\ u\ uredu|odsut(?:an|na)|na\ odmoru)|на\ (?:годишњем\ )?одмору?
+    |отсутен
+    |n[ëe]\ pushime|jasht[ëe]\ zyr[ëe]s|(?:ek\ is\ )?(?:met\ verlof|uit\ (?:die\ )?kantoor)|buite\ kantoor
+    |nje\ ya\ ofisi
+    |wala\ sa\ opisina|(?:tôi\ )?(?:ngoài\ văn\ phòng|đang\ nghỉ\ phép|vắng\ mặt)|ไม่อยู่(?:ที่|ใน)?สำนักงาน|ลาพักร้อน
+    |कार्यालय\ से\ बाहर|অফিসের\ বাইরে|خارج\ از\ دفتر|در\ مرخصی|(?:أنا\ )?(?:خارج\ المكتب|في\ إجازة)
+    |(?:אני\ )?(?:לא\ במשרד|מחוץ\ למשרד|בחופשה)"""
 
 _PREFIX: Final = r"(?:\s*(?:re|aw|sv|vs|antw|odp|rif|ref|res|ynt|r|\[[^\]\n]{1,30}\])\s?:?\s*){0,2}"
 
+# "… until Monday": a date or a day comes, and no more.
+_UNTIL: Final = r"""(?:until|till|through|bis|jusqu['’]\w{1,4}|hasta|fino|at[ée]|tot|t/m|til|till
+    |do|до|vom|du|dal|desde)\s
+    [^?]{1,40}\Z"""
+
 # At the beginning, and then a colon, a dash, a bracket or nothing: a person who asks about "out of office" goes on.
 AUTOMATIC_SUBJECT: Final = re.compile(
-    rf"""{_PREFIX}[*\[(<«\"'“„【]{{0,2}}(?:{_WORDS})\s*
-    (?:[:：\-–—\])>»\"'”“】!.,|/(]|(?:re|aw|sv|tr)\s?:|\Z)""",
+    rf"""(?P<answers>{_PREFIX})[*\[(<«\"'“„【]{{0,2}}(?:{_WORDS})\s*
+    (?:[:：\-–—\])>»\"'”“】!.,|/(]|(?:re|aw|sv|tr)\s?:|{_UNTIL}|\Z)""",
     re.IGNORECASE | re.VERBOSE,
 )
 

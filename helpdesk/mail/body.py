@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from helpdesk.mail import charsets, flowed, html_text, uuencode
+from helpdesk.mail import charsets, enriched, flowed, html_text, uuencode
 from helpdesk.mail.tree import Node
 
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 _OTHER_VIEWS = frozenset({"text/x-amp-html", "text/watch-html"})
+_NO_LETTERS = frozenset({"text/calendar", "text/rtf"})
+"""Texts that nobody reads as they are."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ def _inner(node: Node, letter: Letter) -> list[Segment]:
     A later part that does not say what it is reads as text, and is offered as a file too: it may be either.
     """
     segments: list[Segment] = []
-    for child in node.children:
+    for child in _chosen(node):
         has_page = node.media_type == "multipart/related" and any(each.html for each in segments)
         if has_page and child.media_type == "text/html":
             letter.files.append(child)
@@ -82,6 +84,14 @@ def _inner(node: Node, letter: Letter) -> list[Segment]:
         if _may_be_a_file(child, node):
             letter.files.append(child)
     return segments
+
+
+def _chosen(node: Node) -> list[Node]:
+    """The parts to be read; of alternatives not the one with commands in it, where there is a plainer one."""
+    kinds = {child.media_type for child in node.children}
+    if node.media_type != "multipart/alternative" or not kinds & {"text/plain", "text/html"}:
+        return node.children
+    return [child for child in node.children if child.media_type not in enriched.KINDS]
 
 
 def _may_be_a_file(node: Node, within: Node) -> bool:
@@ -100,10 +110,9 @@ def _alternatives(inner: list[Segment]) -> Iterator[Segment]:
 
 def is_text(node: Node, *, is_alone: bool = False) -> bool:
     """Whether it is a piece of the letter rather than a file."""
-    if node.media_type not in {"text/plain", "text/html"}:
-        return (
-            is_alone and node.media_type.startswith("text/") and not node.name and node.media_type != "text/calendar"
-        )
+    if node.media_type not in {"text/plain", "text/html"} | enriched.KINDS:
+        is_a_text = node.media_type.startswith("text/") and node.media_type not in _NO_LETTERS
+        return is_alone and is_a_text and not node.name
     if node.disposition == "attachment":
         return False
     return is_alone or not node.name
@@ -139,6 +148,8 @@ def _decoded(node: Node, letter: Letter | None) -> str:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if node.media_type == "text/plain" and node.parameters.get("format", "").lower() == "flowed":
         text = flowed.unfold(text, delsp=node.parameters.get("delsp", "").lower() == "yes")
+    if node.media_type in enriched.KINDS:
+        text = enriched.text_of(text, node.media_type)
     return text
 
 

@@ -25,6 +25,7 @@ _BARE_ID = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'\\@]{1,64}@[^\s<>()\[\],;:\"'\\@]{1,255}")
 _MACHINE = re.compile(r"<?([\w.+-]{1,64})>?\s*(?:\(([^()]{0,200})\))?", re.ASCII)
 _COMMENT = re.compile(r"\([^()]*\)")
+_QUOTED_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*+"|\([^()]*\)|[:;]')
 _ADDRESS_HEADERS = ("from", "to", "cc", "reply-to", "sender")
 _ENGINE_READS = frozenset({*_ADDRESS_HEADERS, "date"})
 
@@ -85,7 +86,7 @@ def envelope(header: Header) -> Envelope:
     skeleton = Message()
     for name, value in header.fields:
         if name in _ENGINE_READS and skeleton.get(name) is None:
-            skeleton[name] = value
+            skeleton[name] = _with_commas(value)
     skeleton.set_payload("")
     engine = mailparser.MailParser(skeleton)
     return Envelope(
@@ -132,16 +133,37 @@ def _people(header: Header, name: str, engine: object) -> tuple[Address, ...]:
         pairs = engine if occurrence == 0 and isinstance(engine, list) else []
         read = [
             _address(_without_comment(pair[0], value), pair[1]) for pair in pairs[:MOST_ADDRESSES] if "@" in pair[1]
-        ]
-        found.extend(read or _leniently(value))
+        ] or _leniently(value)
+        found.extend([_with_whole_name(read[0], value)] if len(read) == 1 else read)
     return tuple(dict.fromkeys(one for one in found if len(one.email) <= LONGEST_ADDRESS))
+
+
+def _with_commas(value: str) -> str:
+    """Let commas stand between addresses where some program put semicolons; in a group they are its end."""
+    if ";" not in value:
+        return value
+    marks = {found[0] for found in _QUOTED_OR_MARK.finditer(value)}
+    if ":" in marks or ";" not in marks:
+        return value
+    return _QUOTED_OR_MARK.sub(lambda found: "," if found[0] == ";" else found[0], value)
+
+
+def _with_whole_name(one: Address, value: str) -> Address:
+    """Give a name its first half back, where a comma stands in it that nobody quoted: Doe, John <john@…>."""
+    name, bracket, _ = value.partition("<")
+    if not bracket or "," not in name or "@" in name or '"' in name:
+        return one
+    return _address(name.strip(), one.email)
 
 
 def _address(name: str, email_address: str) -> Address:
     name = charsets.one_line(encoded_words.decode(name))
     if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1].strip()
-    return Address("" if name == email_address else name, charsets.one_line(email_address).replace(" ", ""))
+    email_address = charsets.one_line(email_address)
+    if not email_address.startswith('"'):  # in quotes a space is part of the address
+        email_address = email_address.replace(" ", "")
+    return Address("" if name == email_address else name, email_address)
 
 
 def _without_comment(name: str, value: str) -> str:
@@ -154,7 +176,7 @@ def _without_comment(name: str, value: str) -> str:
 def _leniently(value: str) -> list[Address]:
     """Find a mailbox in a field that follows no grammar: only what is unmistakably one."""
     found = []
-    for item in encoded_words.decode(value)[:LONGEST_SUBJECT].split(","):
+    for item in encoded_words.decode(_with_commas(value))[:LONGEST_SUBJECT].split(","):
         addresses = _ADDRESS.findall(item)
         if len(set(addresses)) == 1:
             name = item.partition("<")[0] if "<" in item else ""

@@ -33,6 +33,7 @@ LONGEST_PART = 64 * 1024
 """So much of each part is kept as text for recognising reports."""
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_FIELD = re.compile(rb"[!-9;-~]{1,200}:")
 _AUTHOR = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _UNFOLDED = re.compile(rb"(?<=\n)(?![^\s:]{1,200}:|[ \t\r\n])", re.MULTILINE)
 _LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
@@ -72,6 +73,7 @@ def _requests_in(understood: ParsedEmail) -> tuple[RequestKind, ...]:
 
 def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:
     """Build the standard library's tree of what the limits allow."""
+    raw = _without_blank_start(raw, defects)
     found = _HEADER_END.search(raw)
     end = found.start() if found else len(raw)
     if end > limits.header_bytes:
@@ -89,6 +91,19 @@ def _tree(raw: bytes, limits: Limits, defects: dict[str, None]) -> Message:
     except RecursionError:
         defects["nested deeper than the limit: only its header was read"] = None
         return email.message_from_bytes(_without_type(raw[:end]) + b"\n\n")
+
+
+def _without_blank_start(raw: bytes, defects: dict[str, None]) -> bytes:
+    """Blank lines above the header would make a text of it: leave them out where an author is named below."""
+    if raw[:1] not in {b"\r", b"\n"}:
+        return raw
+    rest = raw.lstrip(b"\r\n")
+    found = _HEADER_END.search(rest)
+    header = rest[: found.start()] if found else rest
+    if _FIELD.match(header) is None or _AUTHOR.search(header[:LONGEST_PART]) is None:
+        return raw
+    defects["blank lines stand above its header"] = None
+    return rest
 
 
 def _refolded(raw: bytes, message: Message, defects: dict[str, None]) -> bytes | None:
@@ -114,10 +129,11 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
     files = attachments.collect(letter, limits)
     defects |= letter.defects | files.defects
     source = letter.html or files.html
-    text = letter.text or files.text or html_text.text_of(files.html)
+    invitation = _invitation(letter)
+    text = letter.text or files.text or html_text.text_of(files.html) or (invitation.as_text if invitation else "")
     inline = attachments.inline(files.attachments)
     safe = html.sanitise(source, inline) if source else SafeHtml()
-    trimmed = quote.new_part_of(text if letter.has_text else "", source)
+    trimmed = quote.new_part_of(text if letter.has_text or not source else "", source)
     return ParsedEmail(
         message_id=next(iter(headers.message_ids(header.all("message-id")[:1])), ""),
         in_reply_to=headers.message_ids(header.all("in-reply-to")),
@@ -136,7 +152,7 @@ def _understood(root: Node, defects: dict[str, None], limits: Limits) -> ParsedE
         safe_new_html=_without_folds(trimmed.new_html, source, inline),
         attachments=tuple(_shown(files.attachments, safe)),
         nested=tuple(_nested(node) for node in _letters_inside(root)),
-        invitation=_invitation(letter),
+        invitation=invitation,
         parts=tuple(_parts(root)),
         headers=header.decoded(),
         authentication=authentication.results(header),

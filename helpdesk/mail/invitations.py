@@ -8,6 +8,7 @@ from helpdesk.mail.parsed import Address, Attendee, Invitation
 
 LARGEST = 512 * 1024
 MOST_ATTENDEES = 200
+LONGEST_DESCRIPTION = 20_000
 
 
 def read(text: str, method: str) -> Invitation | None:
@@ -36,6 +37,7 @@ def _invitation(event: object, method: str) -> Invitation:
         organiser=_person(get("ORGANIZER")),
         attendees=tuple(_attendees(get("ATTENDEE"))),
         uid=_text(get("UID")),
+        description=charsets.clean(str(get("DESCRIPTION") or ""))[:LONGEST_DESCRIPTION],
     )
 
 

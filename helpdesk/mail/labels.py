@@ -24,6 +24,7 @@ _EXTENSIONS = {
     "text/plain": ".txt",
     "text/html": ".html",
     "text/calendar": ".ics",
+    "text/rtf": ".rtf",
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/gif": ".gif",

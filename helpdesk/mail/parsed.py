@@ -88,6 +88,18 @@ class Invitation:
     organiser: Address | None = None
     attendees: tuple[Attendee, ...] = ()
     uid: str = ""
+    description: str = field(default="", repr=False)
+
+    @property
+    def as_text(self) -> str:
+        """What it says, for an email that says nothing else: what, when, where, and the words to it."""
+        moments = [_moment(each) for each in (self.starts, self.ends) if each is not None]
+        said = (self.summary, " \u2013 ".join(moments), self.location, self.description.strip())
+        return "\n".join(each for each in said if each)
+
+
+def _moment(at: datetime | date) -> str:
+    return f"{at:%Y-%m-%d %H:%M} {at:%Z}".rstrip() if isinstance(at, datetime) else f"{at:%Y-%m-%d}"
 
 
 @dataclass(frozen=True, slots=True)

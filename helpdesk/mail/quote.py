@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk.mail import quote_html, quote_structure
 from helpdesk.mail.quote_fold import FoldKind, fold
-from helpdesk.mail.quote_lines import Mark, classify, is_introduction, stripped
+from helpdesk.mail.quote_lines import Mark, classify, is_introduction, says_who_and_when, stripped
 
 __all__ = ["Fold", "FoldKind", "Trimmed", "new_part", "new_part_of", "new_part_of_html"]
 
@@ -105,7 +105,11 @@ def _folds(
         above = first - 1
         while above > first - 6 and above > 0 and known[above] is Mark.EMPTY:
             above -= 1
-        if above >= 0 and known[above] is Mark.ATTRIBUTION and first < end:
+        if above < 0 or first >= end:
+            continue
+        if known[above] is Mark.TEXT and says_who_and_when(texts[above]):
+            known[above] = Mark.ATTRIBUTION
+        if known[above] is Mark.ATTRIBUTION:
             known[first:end] = [Mark.QUOTE] * (end - first)
     if _is_nothing_but_quote(texts, known):
         return [FoldKind.QUOTE] * len(known)

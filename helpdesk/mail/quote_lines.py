@@ -31,6 +31,8 @@ _ENDS_WITH_ADDRESS: Final = re.compile(r"[^\s<>\[\]()]+@[^\s<>\[\]()]+\s?(?:[>\]
 _DATE: Final = re.compile(
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}[:.h時시点]\s?\d{2}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[日일]"
 )
+_TIME: Final = re.compile(r"\d[:.]\d\d")
+_ONESELF: Final = re.compile(r"(?<!\w)(?:i|ich|j['’]ai|yo|io|ho|eu|ik|jeg|jag|já|ja|я)\W{0,2}$", re.IGNORECASE)
 _BETWEEN_ARROWS: Final = re.compile(r">>>\s[^\n]{0,200}\d[./-]\d[^\n]{0,60}\s>>>")  # who, when, and below what
 _SENTENCE: Final = re.compile(r"\w{6,}[.!?]\s|[!?]")
 _BRACKETED_ADDRESS: Final = re.compile(r"[<(\[]\s?[^\s<>\[\]()]+@[^\s<>\[\]()]+")
@@ -129,7 +131,7 @@ def _introduction_start(texts: Sequence[str], marks: Sequence[Mark], end: int) -
             by_name = start
     if by_name is not None:
         return by_name
-    if _names_who_wrote(texts[end]) or (_is_followed_by_quote(marks, end) and _says_wrote(texts[end])):
+    if _names_who_wrote(texts[end]) or (_is_followed_by_quote(marks, end) and _may_name_an_author(texts[end])):
         return end
     return None
 
@@ -160,6 +162,8 @@ def _introduces(text: str) -> bool:
     if date is None:
         return False
     wrote = WROTE.search(text)
+    if wrote is not None and _ONESELF.search(text[: wrote.start()]):
+        return False
     if wrote is not None and (
         "@" in text or (date.start() < wrote.start() and len(text[wrote.end() :].split()) <= 6)
     ):
@@ -180,8 +184,23 @@ def _names_who_wrote(text: str) -> bool:
     return who is not None and len(text[: who.start()].split()) <= 8
 
 
-def _says_wrote(text: str) -> bool:
-    return len(text) <= 120 and WROTE.search(text) is not None
+def _may_name_an_author(text: str) -> bool:
+    """Right above a quote less is needed: the word for it, an address in brackets, or a moment."""
+    if len(text) > 120:
+        return False
+    if WROTE.search(text) is not None:
+        return True
+    has_when = _DATE.search(text) is not None and _TIME.search(text) is not None
+    return (
+        text[-1] in _COLONS and len(text.split()) <= 12 and (has_when or _BRACKETED_ADDRESS.search(text) is not None)
+    )
+
+
+def says_who_and_when(text: str) -> bool:
+    """Tell whether a line names an address and a moment, and no more: enough above a block that is set in."""
+    if len(text) > 120 or len(text.split()) > 12:
+        return False
+    return _ADDRESS.search(text) is not None and _DATE.search(text) is not None and not _SENTENCE.search(text)
 
 
 def _is_followed_by_quote(marks: Sequence[Mark], number: int) -> bool:
@@ -214,7 +233,9 @@ def _mark_headers(texts: Sequence[str], marks: list[Mark], candidates: list[int]
         if number <= done or marks[number] is not Mark.TEXT or role_of(texts[number]) is None:
             continue
         roles, done = header_run(texts, number)
-        if _is_header(roles, texts[number : done + 1], announced=_is_announced(texts, marks, number)):
+        announced = _is_announced(texts, marks, number)
+        goes_on = announced and len(roles) >= 2 and Mark.ATTRIBUTION in marks[done + 1 : done + 3]
+        if goes_on or _is_header(roles, texts[number : done + 1], announced=announced):
             first = _announcement(texts, marks, number)
             marks[first : done + 1] = [Mark.EARLIER] * (done + 1 - first)
 
@@ -249,7 +270,10 @@ def _is_header(roles: set[Role], lines: Sequence[str], *, announced: bool) -> bo
     has_address = any("@" in line for line in lines)
     if announced:
         return named >= 2
-    return named >= 3 and (Role.SUBJECT in roles or has_address)
+    if named < 3:
+        return False
+    has_when = any(_DATE.search(line) for line in lines if role_of(line) is Role.DATE)
+    return has_address or (Role.SUBJECT in roles and has_when)
 
 
 def _is_announced(texts: Sequence[str], marks: Sequence[Mark], number: int) -> bool:

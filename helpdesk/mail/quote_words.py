@@ -69,7 +69,9 @@ WROTE: Final = re.compile(
     |napsal(?:\(a\)|/a|a)?
     |[íi]rta|a\ scris|yazd[ıi]|έγραψε|va\ escriure|missatge\ de|idatzi(?:\ du)?|escribiu|raš[ėe]
     |rakst[īi]ja|kirjutas
-    |skrifaði|shkroi|đã\ viết|menulis|napisao(?:/la)?|написа(?:л|в|ла|ли|о|ла)?(?:\([-–]?л?а\)|/ла)?|пишет
+    |skrifaði|shkroi
+    |geskryf|scríobh|ysgrifennodd|aliandika|isinulat(?:\ ni)?|đã\ viết|menulis|napisao(?:/la)?
+    |написа(?:л|в|ла|ли|о|ла)?(?:\([-–]?л?а\)|/ла)?|пишет
     |писал(?:а)?|пише
     |напиша)(?!\w)
     |写道|寫道|写了|書きました|書いた|のメール|のメッセージ|님이\ 작성|작성(?=\W*$)|쓴\ 글

@@ -7,12 +7,21 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from helpdesk.mail.quote_lines import BLANK, DELIMITER
-from helpdesk.mail.signature_words import BANNER, BANNER_START, DISCLAIMER, MOBILE, OUTLOOK_LINK, PRINTING
+from helpdesk.mail.signature_words import (
+    BANNER,
+    BANNER_START,
+    DISCLAIMER,
+    FIRST_PERSON,
+    MOBILE,
+    OUTLOOK_LINK,
+    PRINTING,
+)
 
 Range = tuple[int, int]
 
 _LINK_AT_END: Final = re.compile(r"\s*[<(\[]\s?(?:https?:|mailto:|www\.)[^\s<>()\[\]]*\s?[>)\]]\.?$")
 _NAME_AFTER_DASH: Final = re.compile(r"-{1,2}\s?[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}")
+_IS_LISTED: Final = re.compile(r"(?:\d{1,2}[.)]|#{1,6}|\[[ xX]?\])\s\S")
 _CONTACT: Final = re.compile(r"@|https?:|www\.|(?:\+|\b0)\d[\d ()/.-]{5,}|\btel\b|\bfax\b", re.IGNORECASE)
 _SENTENCE_END: Final = (".", "!", "?", "。", "！", "？", ":", ";")
 _CLOSING: Final = frozenset(">)].")  # what a link in brackets ends with
@@ -54,7 +63,7 @@ def banner_end(texts: Sequence[str], end: int) -> int:
         paragraph = " ".join(texts[start:number])
         if not paragraph or len(paragraph) > 700:
             break
-        if not (BANNER_START.match(paragraph) and BANNER.search(paragraph)):
+        if not (BANNER_START.match(paragraph) and BANNER.search(paragraph)) or FIRST_PERSON.search(paragraph):
             break
         stop = number
     return stop
@@ -83,10 +92,14 @@ def _reads_like_signature(delimiter: str, below: Sequence[str]) -> bool:
     length = sum(map(len, below))
     if delimiter in _STANDARD:
         return len(below) <= 20 and length <= 1500
+    if any(line.endswith(("?", "？")) or _IS_LISTED.match(line) for line in below):
+        return False
     if delimiter[0] == "_" and len(delimiter) >= 2:
         return len(below) <= 12 and length <= 900
-    if len(below) > 10 or max(map(len, below)) > 90:
-        return False
+    return len(below) <= 10 and max(map(len, below)) <= 90 and _is_terse(delimiter, below)
+
+
+def _is_terse(delimiter: str, below: Sequence[str]) -> bool:
     has_contact = any(_CONTACT.search(line) for line in below)
     if delimiter[0] in "-–—━─":
         is_short = all(len(line) <= 45 and not line.endswith(_SENTENCE_END) for line in below)
@@ -124,9 +137,15 @@ def _mobile_line(texts: Sequence[str], first: int, end: int) -> int | None:
         text = texts[number]
         if not text or len(text) > 200 or (number > first and texts[number - 1] and not _is_rule(texts[number - 1])):
             continue
-        if is_mobile_signature(text):
+        if is_mobile_signature(text) and not _goes_on(texts, number, end):
             return number
     return None
+
+
+def _goes_on(texts: Sequence[str], number: int, end: int) -> bool:
+    """Whether the line is the beginning of a sentence: the next one is its rest."""
+    following = texts[number + 1] if number + 1 < end else ""
+    return following[:1].islower() and not texts[number].endswith(_SENTENCE_END) and not _CONTACT.match(following)
 
 
 def _is_rule(text: str) -> bool:

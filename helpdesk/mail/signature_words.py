@@ -103,6 +103,11 @@ BANNER: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# A gateway speaks of nobody's own; whoever does tells of something that happened to them.
+FIRST_PERSON: Final = re.compile(
+    r"(?<![\w'’])(?:I|my|ich|mein\w{0,2}|je|j['’]ai|mon|mes|yo|mi|mis|io|mio|eu|meu|ik|mijn|jeg|jag|mit|min|я|мой|моя)(?!\w)"
+)
+
 BANNER_START: Final = re.compile(
     r"""\W*(?:caution|warning|external|extern|attention|notice|important|be\ careful|security|alert
     |think\ before

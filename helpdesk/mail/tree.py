@@ -14,6 +14,9 @@ from helpdesk.mail.source import inner_of, source_of, text_bytes_of
 
 _NAMES = ("filename", "name", "file")
 _TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+", re.ASCII)
+_KINDS = frozenset(
+    {"text", "image", "audio", "video", "application", "multipart", "message", "model", "font", "chemical", "example"}
+)
 _NOT_IN_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BOUNDARY_LINE = re.compile(rb"\A\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _SHORT = 4096
@@ -49,6 +52,11 @@ class Node:
         return self.parameters.get("charset", "")
 
     @property
+    def transfer_encoding(self) -> str:
+        """How its bytes are encoded: the first word, whatever some program put behind it."""
+        return next(iter(self.header.first("content-transfer-encoding").lower().strip("\"' ;").split()), "")
+
+    @property
     def content_id(self) -> str:
         return self.header.first("content-id").strip("<> \t")
 
@@ -65,7 +73,7 @@ class Node:
     def payload(self) -> bytes:
         """Give the bytes of a leaf, its transfer encoding undone; never an error."""
         raw = text_bytes_of(self.message)
-        encoding = self.header.first("content-transfer-encoding").lower().strip("\"' ;")
+        encoding = self.transfer_encoding
         if encoding == "base64" and not _is_mislabelled(raw):
             return encoded_words.base64(raw)
         if encoding == "quoted-printable":
@@ -173,21 +181,29 @@ def _node(message: Message, depth: int, default_type: str) -> Node:
     media_type, said = parameters.split(header.first("content-type"))
     found = _TYPE.match(media_type)
     disposition, described = parameters.split(header.first("content-disposition"))
+    disposition = disposition.strip("\"' ")
+    name = next((said_so[key] for said_so in (described, said) for key in _NAMES if said_so.get(key)), "")
+    is_a_file = bool(name) or disposition == "attachment"
     return Node(
         message=message,
-        media_type=found.group() if found else default_type,
+        media_type=found.group() if found and (is_a_file or _is_a_kind(found.group())) else default_type,
         parameters=said,
         header=header,
-        disposition=disposition.strip("\"' "),
-        name=next((said_so[key] for said_so in (described, said) for key in _NAMES if said_so.get(key)), ""),
+        disposition=disposition,
+        name=name,
         depth=depth,
     )
 
 
+def _is_a_kind(media_type: str) -> bool:
+    """Whether there are types of this kind at all: "plain/text" is none, and what it names is text."""
+    kind = media_type.partition("/")[0]
+    return kind in _KINDS or kind.startswith("x-")
+
+
 def _is_encoded_email(node: Node, parts: list[Message]) -> bool:
     """Base64 stands where its header should be; once it is decoded, there is one, or it stays as it is."""
-    encoding = node.header.first("content-transfer-encoding").lower().strip("\"' ;")
-    if node.media_type != "message/rfc822" or encoding != "base64" or not parts or parts[0].keys():
+    if node.media_type != "message/rfc822" or node.transfer_encoding != "base64" or not parts or parts[0].keys():
         return False
     return bool(email.message_from_bytes(encoded_words.base64(node.source())[:_SHORT]).keys())
 

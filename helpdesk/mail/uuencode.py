@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 _BLOCK = re.compile(
-    r"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[\x20-\x60][^\r\n]{0,86}\r?\n)++)(?:`?\r?\n)?end[ \t]*$",
+    r"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[\x20-\x60][^\r\n]{0,86}\r?\n)++)(?:`?\r?\n)?end[ \t]*\r?$",
     re.MULTILINE,
 )
 

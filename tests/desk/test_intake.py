@@ -1,5 +1,8 @@
 """Intake: every fetched email is kept first, and ends as a ticket, a message, or something to look at."""
 
+import threading
+import time
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -19,6 +22,8 @@ from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmai
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.readers import Machine
+from helpdesk.storage.db import Database
+from tests.at_once import at_once
 from tests.world import a_mailbox, a_message, a_team, an_agent, days_ago, trail
 
 
@@ -281,3 +286,47 @@ def test_an_out_of_office_is_filed_and_reopens_nothing(session: Session, mailbox
     email = deliver(session, mailbox, away)
 
     assert (email.outcome, ticket.status) == (Outcome.FILED, Status.CLOSED)
+
+
+def answers_at_once(db: Database, before_the_first_ends: Callable[[Session, Ticket], None]) -> tuple[int, Status]:
+    """Two customers' answers and what somebody does between them, each in a transaction of its own."""
+    with db.transaction() as session:
+        mailbox = a_mailbox(session, a_team(session), "support@desk.example")
+        ticket = session.get_one(Ticket, deliver(session, mailbox, an_email()).ticket_id)
+        ours, ticket_id, mailbox_id = answered(session, ticket), ticket.id, mailbox.id
+        before = ticket.message_count
+    is_read = threading.Event()
+
+    def first() -> None:
+        with db.transaction() as session:
+            ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
+            is_read.set()
+            before_the_first_ends(session, ticket)
+
+    def second() -> None:
+        assert is_read.wait(10)
+        with db.transaction() as session:
+            raw = an_email("Re: Lamp", "And the second.", In_Reply_To=ours)
+            deliver(session, session.get_one(Mailbox, mailbox_id), raw, uid=9)
+
+    raised = at_once(first, second)
+    assert raised == [None, None]
+    with db.reading() as session:
+        ticket = session.get_one(Ticket, ticket_id)
+        return ticket.message_count - before, ticket.status
+
+
+def test_an_answer_that_comes_while_its_ticket_is_being_closed_opens_it_again(db: Database):
+    def close(session: Session, ticket: Ticket) -> None:
+        time.sleep(0.2)
+        ticket.status, ticket.closed_at = Status.CLOSED, clock.now()
+
+    assert answers_at_once(db, close) == (1, Status.OPEN)
+
+
+def test_two_answers_at_once_are_counted_both(db: Database):
+    def count(session: Session, ticket: Ticket) -> None:
+        time.sleep(0.2)
+        ticket.message_count += 1
+
+    assert answers_at_once(db, count) == (2, Status.OPEN)

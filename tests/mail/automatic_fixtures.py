@@ -68,6 +68,34 @@ Samodejni odgovor: Tiskalnik|Sem na dopustu.
 স্বয়ংক্রিয় উত্তর: প্রিন্টার|আমি ছুটিতে আছি।
 स्वचालित उत्तर: मेरा प्रिंटर|मैं छुट्टी पर हूँ।
 پاسخ خودکار: چاپگر من|من در مرخصی هستم.
+Kanpoan nago|Astelehenean itzuliko naiz.
+Oporretan nago: Nire inprimagailua|Astelehena arte.
+I'm out of the office until Monday|I will answer then.
+Ich bin derzeit nicht am Arbeitsplatz|Bis Montag.
+Abwesend bis 5. Mai|Danach wieder.
+Je suis absent jusqu'au 5 mai|Je répondrai ensuite.
+Estoy fuera de la oficina|Vuelvo el lunes.
+Sono in ferie fino al 5 maggio|Rispondo dopo.
+Ik ben afwezig|Tot maandag.
+Jag är på semester|Åter på måndag.
+Olen lomalla|Palaan maanantaina.
+Jestem na urlopie|Wracam w poniedziałek.
+Jsem na dovolené|Vrátím se v pondělí.
+Nu sunt la birou|Revin luni.
+Меня нет в офисе|Вернусь в понедельник.
+Ofis dışındayım|Pazartesi dönüyorum.
+Λείπω από το γραφείο|Επιστρέφω τη Δευτέρα.
+不在のご連絡|月曜日に戻ります。
+我不在办公室|星期一回来。
+Allan o'r swyddfa|Yn ôl ddydd Llun.
+Ég er í fríi|Kem aftur á mánudag.
+Esu atostogose|Grįšiu pirmadienį.
+Sem na dopustu|Vrnem se v ponedeljek.
+Në pushime|Kthehem të hënën.
+Ek is met verlof|Maandag terug.
+Tôi đang nghỉ phép|Thứ hai tôi trở lại.
+אני לא במשרד|אחזור ביום שני.
+أنا خارج المكتب|أعود يوم الاثنين.
 """.strip().splitlines()
 
 HEADERS = [

@@ -61,6 +61,9 @@ Ada <ada@example.com> 於 2019年2月5日 週二 上午10:30寫道：
 19. 2. 5. 오전 10:30에 Ada Byron 이(가) 쓴 글:
 05.02.2019, 10:30, "Ada" <ada@example.com>:
 ---- On Tue, 05 Feb 2019 10:30:43 +0100 Ada <ada@example.com> wrote ----
+Op Di. 5 Feb. 2019 om 10:30 het Ada <ada@example.com> geskryf:
+Noong Mar, Peb 5, 2019 nang 10:30 AM, isinulat ni Ada <ada@example.com> ang:
+Ar Maw, 5 Chwef 2019 am 10:30 Ada <ada@example.com> ysgrifennodd:
 Ada <ada@example.com> wrote:
 """.strip().splitlines()
 

@@ -185,7 +185,43 @@ NOT_FOLDED = [
     "Price: 5\nDate: today\nName: Ann",
     "From: Ann\nEmail: ann@example.com\nSubject: Help\nMessage: it burns",
     "Date: Monday\nTime: 10:30\nPlace: Rome",
+    "From: server\nDate: today\nSubject: error 500\nTo: me",
+    "On 5 May 2022 at 10:30 I wrote:\n\nThe printer is broken.",
+    "________________\n\nPart two: can I get a refund?\nRegards\nBob",
+    "---\n\n## Steps\n1. click\n2. it fails",
 ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sent from Hamburg by post on Monday\nand it has not arrived yet.",
+        "Von meinem iPhone gesendet\nwird gar nichts mehr. Woran liegt das?",
+        "Warning: external email accounts cannot be added in your app. I get this each time.\n\nWhat now?",
+    ],
+)
+def test_what_begins_like_something_of_a_machine_and_goes_on_is_a_persons(text):
+    assert quote.new_part(text).new_text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Quoting Ada <ada@example.com>:",
+        "Zitat von Ada <ada@example.com>:",
+        "* Ada Byron <ada@example.com> [2019-02-05 10:30]:",
+        "Ada Byron, 05.02.2019 10:30:",
+        "Op Di. 5 Feb. 2019 om 10:30 het Ada <ada@example.com> gesê:",
+    ],
+)
+def test_right_above_a_quote_any_line_that_names_its_author_introduces_it(line):
+    assert quote.new_part(f"My answer.\n\n{line}\n> Earlier words.\n").new_text == "My answer."
+
+
+def test_above_a_block_that_is_set_in_an_address_and_a_moment_are_enough():
+    html = '<p>My answer.</p><div>"Ada" ada@example.com – May 2, 2022 10:30 AM<blockquote>Earlier.</blockquote></div>'
+
+    assert quote.new_part_of_html(html).new_text == "My answer."
 
 
 @pytest.mark.parametrize("middle", NOT_FOLDED)

@@ -27,6 +27,14 @@ def test_an_automatic_reply_is_known_by_its_subject(line):
     assert not screening.may_answer
 
 
+def test_who_answers_an_automatic_reply_is_a_person():
+    text = "I can wait until then.\n\nOn 5 May 2026 at 10:30, Ada <ada@desk.example> wrote:\n> I am away.\n"
+
+    screening = screen(read(text, Subject="Re: Automatic reply: My printer"))
+
+    assert (screening.kind, screening.may_answer) == (Kind.ORDINARY, True)
+
+
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
 def test_an_automatic_reply_is_known_by_its_headers(headers):
     screening = screen(read("Hello, please help me with order 4711.", **headers))
