@@ -1,0 +1,40 @@
+"""What is served of our style sheets and scripts is smaller than what is written, and says the same."""
+
+from playwright.sync_api import Page
+
+from helpdesk.web import static_files
+from helpdesk.web.static_files import FOLDER, STYLESHEET, STYLESHEETS, StaticFiles
+from tests.web.desk import Desk
+
+RULES = """texts => texts.map(text => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return [...sheet.cssRules].map(rule => rule.cssText).join("\\n");
+})"""
+
+
+def test_one_sheet_has_the_rules_of_them_all_as_they_were_written(page: Page):
+    written = "".join((FOLDER / name).read_text() for name in STYLESHEETS)
+    served = StaticFiles().files[STYLESHEET].body.decode()
+
+    as_written, as_served = page.evaluate(RULES, [written, served])
+
+    assert as_served == as_written
+    assert as_served.count("\n") > 500
+    assert len(served) < 0.9 * len(written)
+
+
+def test_a_script_keeps_its_lines_and_loses_comments_and_indentation():
+    for script in (FOLDER / "js").glob("*.js"):
+        written, served = script.read_text().splitlines(), static_files.read(script).decode().splitlines()
+
+        said = ["" if line.lstrip().startswith("//") else line.lstrip() for line in written]
+        assert served == said, script.name
+        assert not [line for line in written if line.count("`") % 2], f"{script.name} has a text over several lines"
+
+
+def test_a_page_asks_for_one_sheet(desk: Desk):
+    html = desk.browser().get("/sign-in").text
+
+    assert html.count('rel="stylesheet"') == 1
+    assert desk.browser().get(html.partition('rel="stylesheet" href="')[2].partition('"')[0]).status_code == 200
