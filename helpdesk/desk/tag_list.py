@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import inbox
@@ -14,7 +14,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.filter_rule import FilterRule
 from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.tag import Tag, TicketTag
-from helpdesk.models.ticket import Status, Ticket
+from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import audit, settings
 
 
@@ -40,7 +40,7 @@ class Used:
 
 def listed(session: Session, *, by: Agent) -> list[Used]:
     """Every tag by name, with how many tickets have it that this agent may know of."""
-    is_open = func.sum(case((Ticket.status != Status.CLOSED, 1), else_=0))
+    is_open = func.sum(case((and_(Ticket.status != Status.CLOSED, Ticket.place == Place.DESK), 1), else_=0))
     rows = session.execute(
         select(TicketTag.tag_id, func.count(), is_open)
         .join(Ticket, Ticket.id == TicketTag.ticket_id)

@@ -186,7 +186,7 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     """Ordinary handling, as the policy's mode says.
 
     `recent`: a ticket of the agent's team while it is open and some days after closing, and a customer's
-    earlier tickets with the same team while one of them is open. One that we began, or took up again after it was
+    earlier tickets with the same team while one of them is open on the desk. One that we began, or took up again after it was
     closed, opens none until the customer writes on it: else a click of ours would open what they wrote before.
     """
     if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
@@ -209,6 +209,7 @@ def _ordinary_for(agent_id: int, scope: Scope, mode: Mode, after_closing: timede
             sibling.customer_id == Ticket.customer_id,
             sibling.team_id == Ticket.team_id,
             sibling.status != Status.CLOSED,
+            sibling.place == Place.DESK,  # nobody helps with what lies in spam or the trash
             sibling.taken_up_at.is_(None),  # by a click of our own: nobody makes a basis for themselves
             # what is left on the feedback page proves nobody: anybody can type any address there
             or_(sibling.channel == Channel.EMAIL, and_(sibling.channel == Channel.AGENT, answered)),

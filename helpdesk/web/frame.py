@@ -28,6 +28,22 @@ ICONS: Final = {
     View.SPAM: "ban",
     View.TRASH: "trash-2",
 }
+# what waits for me, then all of the desk by its state
+_ORDER: Final[Sequence[View | str]] = (
+    View.MINE,
+    View.UNASSIGNED,
+    "mentions",
+    "drafts",
+    View.SNOOZED,
+    "waiting",
+    "notices",
+    View.OPEN,
+    View.PENDING,
+    View.CLOSED,
+    View.SPAM,
+    View.TRASH,
+)
+_MENTIONS: Final = "is:mentioned"
 _COUNTED: Final = (View.MINE, View.UNASSIGNED, View.OPEN, View.PENDING)
 _AT_THE_BOTTOM: Final = (View.MINE, View.UNASSIGNED, View.OPEN)
 _TO_LOOK_AT: Final = ("waiting", "undelivered", "held")  # emails that wait, answers that did not arrive, or were held
@@ -62,11 +78,8 @@ class Frame:
     teams: Sequence[ViewLink]
     bottom: Sequence[ViewLink]
     current: str = ""
-    waiting: str = ""
-    drafts: str = ""
     saved: Sequence[SavedLink] = ()
     alarms: Sequence[Alarm] = ()
-    notices: str = ""
     requests: str = ""  # of customers over their data, that are not done
 
     def count(self, slug: str) -> str | None:
@@ -93,7 +106,9 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
     teams = teams if len(teams) > 1 else []
     wanted = [(view, None) for view in _COUNTED] + [(View.OPEN, team.id) for team in teams]
     numbers = counting(agent, wanted).ask(session)
-    views = [_view_link(view, numbers, current) for view in View]
+    numbers["waiting"] = sum(numbers[name] for name in _TO_LOOK_AT)
+    own = _own_links(numbers, current)
+    views = [_view_link(view, numbers, current) if isinstance(view, View) else own[view] for view in _ORDER]
     chosen = {view.value for view in _AT_THE_BOTTOM}
     links = [_team_link(team, numbers, current) for team in teams]
     return Frame(
@@ -101,11 +116,8 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         links,
         [link for link in views if link.slug in chosen],
         current,
-        _written(sum(numbers[name] for name in _TO_LOOK_AT)),
-        _written(numbers["drafts"]),
         _saved(session, agent),
         alarms.around(session, agent),
-        _written(numbers["notices"]),
         requests=_written(numbers.get("requests")),
     )
 
@@ -144,6 +156,18 @@ def _saved(session: Session, agent: Agent) -> list[SavedLink]:
         SavedLink(view.name, url_for("search.show", q=view.words), view.is_shared, view.words == asked)
         for view in saved_views.of_agent(session, agent)
     ]
+
+
+def _own_links(numbers: Mapping[Counter, int], current: str) -> dict[str, ViewLink]:
+    """What is no view of tickets, and stands among the views."""
+    looks = {
+        "mentions": (_("Mentions"), "at-sign", url_for("search.show", q=_MENTIONS)),
+        "drafts": (_("Drafts"), "file-text", url_for("drafts.index")),
+        "waiting": (_("Needs a look"), "circle-alert", url_for("waiting.index")),
+        "notices": (_("Notices"), "bell", url_for("notices.index")),
+    }
+    here = "mentions" if current == "search" and request.args.get("q", "").strip() == _MENTIONS else current
+    return {slug: ViewLink(slug, *look, _written(numbers.get(slug)), slug == here) for slug, look in looks.items()}
 
 
 def _view_link(view: View, numbers: Mapping[Counter, int], current: str) -> ViewLink:

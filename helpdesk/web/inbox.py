@@ -40,11 +40,7 @@ def of_team(team_id: int) -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """The views alone, for a page that is already open."""
     around = frame.around(db(), agent())
-    return {link.slug: link.count for link in (*around.views, *around.teams)} | {
-        "waiting": around.waiting,
-        "drafts": around.drafts,
-        "notices": around.notices,
-    }
+    return {link.slug: link.count for link in (*around.views, *around.teams)}
 
 
 def _list(here: Listed) -> ResponseReturnValue:

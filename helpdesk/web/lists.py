@@ -14,7 +14,7 @@ from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access
 from helpdesk.web import frame
 from helpdesk.web.auth import agent
@@ -59,7 +59,7 @@ class Row:
     @property
     def waits(self) -> bool:
         """Whether the customer is waiting for us."""
-        return self.ticket.awaits_us and not self.ticket.is_closed
+        return self.ticket.awaits_us and not self.ticket.is_closed and self.ticket.place is Place.DESK
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _TYPES: Final = {
     ".md": "text/plain; charset=utf-8",
 }
 
-_IN_SHEETS: Final = re.compile(rb"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/|\s*([{};,])\s*|\s+""", re.DOTALL)
+_IN_SHEETS: Final = re.compile(rb"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/|\s*([{};])\s*|\s+""", re.DOTALL)
 _IN_SCRIPTS: Final = re.compile(rb"^[ \t]*(?://.*)?", re.MULTILINE)
 
 bp = Blueprint("static", __name__)

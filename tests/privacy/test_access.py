@@ -10,10 +10,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import intake, links, search, snooze, tickets
+from helpdesk.desk import intake, links, places, search, snooze, tickets
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.message import Direction, Message
-from helpdesk.models.ticket import Channel, Status
+from helpdesk.models.ticket import Channel, Place, Status
 from helpdesk.privacy import access, audit, protection
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.readers import Machine
@@ -79,6 +79,23 @@ def test_earlier_tickets_are_readable_while_the_same_team_helps_their_customer(s
     session.flush()
     with pytest.raises(AccessDenied):
         access.read(session, old, by=ada)
+
+
+@pytest.mark.parametrize("place", [Place.SPAM, Place.TRASH])
+def test_nobody_is_being_helped_on_a_ticket_in_spam_or_in_the_trash(session: Session, place: Place):
+    team = a_team(session)
+    ada, old = an_agent(session, team), a_ticket(session, team, status=Status.CLOSED, at=days_ago(300))
+    now_open = a_ticket(session, team, customer=old.customer)
+    assert access.read(session, old, by=ada)
+
+    places.put(session, now_open, place, by=ada)
+    with pytest.raises(AccessDenied):
+        access.read(session, old, by=ada)
+    assert access.glimpse(session, [old], by=ada, view="search") == {}
+    assert access.read(session, now_open, by=ada)  # to see that it is spam, one looks at it
+
+    places.put(session, now_open, Place.DESK, by=ada)
+    assert access.read(session, old, by=ada)
 
 
 def test_reopening_is_no_way_around_a_permission(session: Session):

@@ -1,5 +1,6 @@
 """The counters around every list: put together once for a standing, and true whatever happens to it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,17 @@ def counted(browser: Browser) -> str:
     found = browser.get("/counters").json
     assert found is not None
     return str(found["open"])
+
+
+def test_what_waits_for_an_agent_stands_first_and_all_of_the_desk_after_it(desk: Desk):
+    ada = desk.browser(desk.ada)
+
+    page = ada.get("/search?q=is:mentioned").text
+
+    order = "mine unassigned mentions drafts snoozed waiting notices open pending closed spam trash".split()
+    assert re.findall(r'data-view="([a-z]+)"', page) == order
+    assert re.findall(r'data-view="(\w+)" aria-current="page"', page) == ["mentions"]
+    assert set(order) <= (ada.get("/counters").json or {}).keys()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWN])

@@ -19,7 +19,7 @@ def test_one_sheet_has_the_rules_of_them_all_as_they_were_written(page: Page):
 
     as_written, as_served = page.evaluate(RULES, [written, served])
 
-    assert as_served == as_written
+    assert as_served.split() == as_written.split()
     assert as_served.count("\n") > 500
     assert len(served) < 0.9 * len(written)
 
