@@ -25,9 +25,21 @@ from helpdesk.storage import jobs
 from helpdesk.storage.db import hold
 from helpdesk.storage.jobs import Job
 
-__all__ = ["MOST", "NotUnderstood", "NothingChosen", "TooLate", "ask", "find", "go_on", "may_be_undone", "undo"]
+__all__ = [
+    "MOST",
+    "NotUnderstood",
+    "NothingChosen",
+    "TooLate",
+    "TooMany",
+    "ask",
+    "find",
+    "go_on",
+    "may_be_undone",
+    "undo",
+]
 
 MOST: Final = 10_000  # tickets of one action
+MOST_MERGED: Final = 100  # into one
 PIECE: Final = 25  # tickets of one transaction
 AT_ONCE: Final = 50  # so few are done without waiting for a worker
 UNDOABLE: Final = timedelta(seconds=30)  # after the last ticket
@@ -40,6 +52,10 @@ class NothingChosen(Exception):
     """None of the tickets is there for this agent."""
 
 
+class TooMany(Exception):
+    """So many tickets are no longer one matter."""
+
+
 class TooLate(Exception):
     """It can't be taken back any more, or was already."""
 
@@ -47,16 +63,20 @@ class TooLate(Exception):
 def ask(session: Session, verb: Verb, argument: str, ticket_ids: Iterable[int], *, by: Agent, key: str) -> Bulk:
     """Have something done to all these tickets, the first MOST of them; the same key again gives the same action.
 
-    Tickets that the agent may not know of are left out. Raises NotUnderstood, NothingChosen.
+    Tickets that the agent may not know of are left out. Raises NotUnderstood, NothingChosen, TooMany.
     """
     hold(session, f"bulk {by.id}")
     known = session.scalar(select(Bulk).where(Bulk.agent_id == by.id, Bulk.key == key))
     if known is not None:
         return known
-    bulk_verbs.check(session, verb, argument)
+    bulk_verbs.check(session, verb, argument, by=by)
     chosen = _visible(session, list(dict.fromkeys(ticket_ids))[:MOST], by)
+    if verb is Verb.MERGE:
+        chosen = [ticket_id for ticket_id in chosen if ticket_id != int(argument)]
     if not chosen:
         raise NothingChosen("choose tickets first")
+    if verb is Verb.MERGE and len(chosen) > MOST_MERGED:
+        raise TooMany("merge fewer at once")
     made = Bulk(agent_id=by.id, key=key, verb=verb, argument=argument, total=len(chosen))
     session.add(made)
     session.flush()
@@ -190,7 +210,11 @@ def _put_piece_back(session: Session, bulk: Bulk) -> bool:
         ):
             item.state, bulk.changed_since = ItemState.CHANGED_SINCE, bulk.changed_since + 1
             continue
-        bulk_verbs.put_back(session, ticket, bulk.verb, bulk.argument, json.loads(item.before or "{}"), by=by)
+        try:
+            bulk_verbs.put_back(session, ticket, bulk.verb, bulk.argument, json.loads(item.before or "{}"), by=by)
+        except bulk_verbs.REFUSALS:
+            item.state, bulk.changed_since = ItemState.CHANGED_SINCE, bulk.changed_since + 1
+            continue
         item.state, bulk.put_back = ItemState.PUT_BACK, bulk.put_back + 1
     if len(piece) < PIECE:
         bulk.undone_at = clock.now()

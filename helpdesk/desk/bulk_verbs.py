@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import custom_fields, places, snooze, tickets
+from helpdesk.desk import custom_fields, inbox, merges, places, snooze, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Verb
 from helpdesk.models.custom_field import CustomField
@@ -20,7 +20,14 @@ from helpdesk.privacy import custom_fields as gate
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.storage import jobs
 
-REFUSALS: Final = (AccessDenied, custom_fields.NotOffered, places.NotAPlace, tickets.NotOfTheTeam)
+REFUSALS: Final = (
+    AccessDenied,
+    custom_fields.NotOffered,
+    merges.NotToBeMerged,
+    merges.NotToBeUndone,
+    places.NotAPlace,
+    tickets.NotOfTheTeam,
+)
 
 States = Mapping[str, object]
 
@@ -29,7 +36,7 @@ class NotUnderstood(Exception):
     """There is no such verb, or it needs something to go with it: a team, a word, a moment."""
 
 
-def check(session: Session, verb: Verb, argument: str) -> None:
+def check(session: Session, verb: Verb, argument: str, *, by: Agent) -> None:
     """Whether this can be done to any ticket at all. Raises NotUnderstood."""
     if verb is Verb.ASSIGN and argument:
         _row(session, Agent, argument)
@@ -43,6 +50,8 @@ def check(session: Session, verb: Verb, argument: str) -> None:
         raise NotUnderstood("there is no such priority")
     elif verb is Verb.FIELD:
         _check_field(session, argument)
+    elif verb is Verb.MERGE:
+        _check_target(session, argument, by)
     elif verb is Verb.SNOOZE:
         try:
             snooze.check(*_moment(argument))
@@ -64,9 +73,12 @@ def states(session: Session, ticket: Ticket, verb: Verb, argument: str) -> State
 
 
 def put_back(session: Session, ticket: Ticket, verb: Verb, argument: str, before: States, *, by: Agent) -> None:
-    """Give a ticket the states it had; it tells so like any change."""
-    for name in _ACTS[verb].aspects:
-        _ASPECTS[name].put(session, ticket, argument, before[name])
+    """Give a ticket the states it had; it tells so like any change. Raises one of REFUSALS, and changed nothing."""
+    if verb is Verb.MERGE:
+        merges.undo(session, ticket, by=by)
+    else:
+        for name in _ACTS[verb].aspects:
+            _ASPECTS[name].put(session, ticket, argument, before[name])
     facts: dict[str, object] = {"verb": verb.value}
     audit.record(
         session, "ticket.put_back", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
@@ -93,6 +105,17 @@ def _assign(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
 def _snooze(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
     until, on_reply = _moment(argument)
     snooze.snooze(session, ticket, until=until, on_reply=on_reply, by=by)
+
+
+def _check_target(session: Session, argument: str, by: Agent) -> None:
+    """A ticket that this agent may know of; of others nobody learns that they are there."""
+    number = int(argument) if argument.isdecimal() and len(argument) < 18 else 0
+    if session.scalar(select(Ticket.id).where(Ticket.id == number, inbox.is_visible(by))) is None:
+        raise NotUnderstood("choose one that there is")
+
+
+def _merge(session: Session, ticket: Ticket, argument: str, by: Agent) -> None:
+    merges.merge(session, ticket, session.get_one(Ticket, int(argument)), by=by)
 
 
 def _check_field(session: Session, argument: str) -> None:
@@ -209,6 +232,7 @@ _ACTS: Final[Mapping[Verb, _Act]] = {
     Verb.REOPEN: _Act(lambda session, ticket, _none, by: tickets.reopen(session, ticket, by=by), _STATUS),
     Verb.WAIT: _Act(lambda session, ticket, _none, by: tickets.wait(session, ticket, by=by), _STATUS),
     Verb.SNOOZE: _Act(_snooze, _STATUS),
+    Verb.MERGE: _Act(_merge, ("merged_into_id",)),
     Verb.SPAM: _Act(_place(Place.SPAM), ("place",)),
     Verb.TRASH: _Act(_place(Place.TRASH), ("place",)),
     Verb.RESTORE: _Act(_place(Place.DESK), ("place",)),
@@ -216,6 +240,7 @@ _ACTS: Final[Mapping[Verb, _Act]] = {
 _ASPECTS: Final[Mapping[str, _Aspect]] = {
     "assignee_id": _simple("assignee_id"),
     "team_id": _simple("team_id"),
+    "merged_into_id": _simple("merged_into_id"),
     "priority": _Aspect(
         lambda _session, ticket, _argument: ticket.priority.value,
         lambda _session, ticket, _argument, value: setattr(ticket, "priority", Priority(str(value))),

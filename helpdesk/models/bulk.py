@@ -25,6 +25,7 @@ class Verb(enum.StrEnum):
     REOPEN = "reopen"
     WAIT = "wait"
     SNOOZE = "snooze"
+    MERGE = "merge"
     SPAM = "spam"
     TRASH = "trash"
     RESTORE = "restore"

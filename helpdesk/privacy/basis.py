@@ -186,8 +186,9 @@ def _ordinary(agent: Agent, policy: Policy) -> ColumnElement[bool]:
     """Ordinary handling, as the policy's mode says.
 
     `recent`: a ticket of the agent's team while it is open and some days after closing, and a customer's
-    earlier tickets with the same team while one of them is open on the desk. One that we began, or took up again after it was
-    closed, opens none until the customer writes on it: else a click of ours would open what they wrote before.
+    earlier tickets with the same team while one of them is open on the desk. One that we began, or took up again
+    after it was closed, opens none until the customer writes on it: else a click of ours would open what they wrote
+    before.
     """
     if policy.access.mode is Mode.STRICT or not agent.may(Permission.HANDLE):
         return false()

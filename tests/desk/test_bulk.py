@@ -41,6 +41,8 @@ def an_argument(session: Session, verb: Verb, team: Team, ada: Agent) -> str:
         Verb.PRIORITY: "urgent",
         Verb.SNOOZE: f"{(clock.now() + timedelta(days=1)).isoformat()} or reply",
     }
+    if verb is Verb.MERGE:
+        return str(world.a_ticket(session, team).id)
     if verb is Verb.TEAM:
         return str(world.a_team(session).id)
     if verb is Verb.FIELD:
@@ -66,6 +68,51 @@ def test_each_verb_is_done_and_taken_back_on_every_ticket(session: Session, team
     assert snooze.of(session, those[1]) is not None
     assert not tags.on_tickets(session, [those[0].id])
     assert len(world.trail(session, "ticket.put_back")) == 3
+
+
+def test_the_others_go_into_one_of_those_that_were_chosen(session: Session, team: Team, ada: Agent):
+    those = some_tickets(session, team, 4)
+    one, *others = those
+
+    made = asked(session, those, Verb.MERGE, str(one.id), by=ada)
+
+    assert (made.total, made.done) == (3, 3)
+    assert {ticket.merged_into_id for ticket in others} == {one.id}
+    assert (one.merged_count, one.message_count) == (3, 4)
+    merges.undo(session, others[0], by=ada)
+    bulk.undo(session, made, by=ada)
+    assert (made.put_back, made.changed_since) == (2, 1)
+    assert (one.merged_count, one.message_count) == (0, 1)
+
+
+def test_nobody_merges_into_what_they_may_not_know_of_nor_hundreds_by_a_slip(
+    session: Session, team: Team, ada: Agent
+):
+    those = some_tickets(session, team)
+    foreign = world.a_ticket(session)
+
+    for target in (str(foreign.id), "987654", "", "one"):
+        with pytest.raises(bulk.NotUnderstood, match="choose one that there is"):
+            asked(session, those, Verb.MERGE, target, by=ada)
+    with pytest.raises(bulk.NothingChosen):
+        asked(session, those[:1], Verb.MERGE, str(those[0].id), by=ada)
+    many = [Ticket(customer=those[0].customer, team=team, mailbox=those[0].mailbox) for _ in range(bulk.MOST_MERGED)]
+    session.add_all(many)
+    session.flush()
+    with pytest.raises(bulk.TooMany):
+        asked(session, [*those, *many], Verb.MERGE, str(those[0].id), by=ada)
+    assert {ticket.place for ticket in those} == {Place.DESK}
+
+
+def test_a_merge_that_can_no_longer_be_undone_is_left_alone(session: Session, team: Team, ada: Agent):
+    one, other, third = some_tickets(session, team)
+    made = asked(session, [one], Verb.MERGE, str(other.id), by=ada)
+    merges.merge(session, other, third, by=ada)
+
+    bulk.undo(session, made, by=ada)
+
+    assert (made.put_back, made.changed_since) == (0, 1)
+    assert one.merged_into_id == other.id
 
 
 def test_what_others_changed_meanwhile_is_left_alone_by_the_undo(session: Session, team: Team, ada: Agent):

@@ -1,13 +1,17 @@
 """Many tickets of a list at once: chosen, done, told, taken back; by mouse and by keyboard."""
 
 import re
+from datetime import timedelta
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Status, Ticket
 from tests import world
 from tests.web.desk import Desk
@@ -73,6 +77,78 @@ def test_what_makes_no_sense_does_nothing_and_the_list_says_so(desk: Desk):
         assert ada.post("/bulk", {**form, "back": "//evil.example"}).headers["Location"] == "/?bulk=0"
     assert "Nothing was done" in ada.get("/inbox/open?bulk=0").text
     assert statuses(desk) == {Status.OPEN}
+
+
+def test_snoozed_by_a_button_by_a_typed_moment_and_until_an_answer(desk: Desk):
+    chosen, ada = two_more(desk), desk.browser(desk.ada)
+    tomorrow = (clock.now() + timedelta(days=1)).replace(second=0, microsecond=0)
+    local = tomorrow.astimezone(ZoneInfo(desk.runtime.config.desk.time_zone)).replace(tzinfo=None)
+    asked = (
+        ({"do": f"snooze:{tomorrow.isoformat()}", "on_reply": "1"}, (tomorrow, True)),
+        ({"do": "snooze:chosen", "until_at": local.isoformat(timespec="minutes")}, (tomorrow, False)),
+        ({"do": "snooze:reply"}, (None, True)),
+    )
+
+    for key, (form, sleep) in enumerate(asked):
+        ada.post("/bulk", {**form, "ticket": chosen[0], "key": f"k{key}", "back": "/inbox/open"})
+        with desk.runtime.db.reading() as session:
+            row = session.get_one(Snooze, int(chosen[0]))
+            assert (row.until, row.ends_on_reply) == sleep
+    for wrong in ("snooze:chosen", "snooze:2001-01-01T09:00", "snooze:someday"):
+        answer = ada.post("/bulk", {"do": wrong, "ticket": chosen[1], "key": wrong, "back": "/inbox/open"})
+        assert answer.headers["Location"].endswith("bulk=0"), wrong
+
+
+def test_merged_by_a_number_and_so_many_that_it_must_be_a_slip(desk: Desk):
+    chosen, ada = two_more(desk), desk.browser(desk.ada)
+    form = {"do": "merge:", "into": f" #{chosen[0]} ", "key": "k", "back": "/inbox/open", "whole": "1"}
+
+    asked = ada.post("/bulk", form).headers["Location"].rpartition("=")[2]
+
+    assert "2 of 2 tickets done" in ada.get(f"/bulk/{asked}").text
+    assert ada.get(f"/tickets/{chosen[1]}").headers["Location"].startswith(f"/tickets/{chosen[0]}")
+    assert "at most 100 tickets" in ada.get("/inbox/open?bulk=many").text
+
+
+def test_in_a_browser_the_menus_open_by_their_keys_also_when_these_come_first(desk: Desk, desk_url: str, page: Page):
+    two_more(desk)
+    with desk.runtime.db.transaction() as session:
+        world.a_team(session, "Sofas")
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/inbox/open")
+    on_their_way: list[Route] = []
+    page.route("**/bulk/choices", lambda route: on_their_way.append(route))  # noqa: PLW0108
+
+    with page.expect_request("**/bulk/choices"):
+        for key in ("*", "a", "m"):
+            page.keyboard.press(key)
+    on_their_way[0].continue_()
+    page.unroute_all()
+    expect(page.locator("#bulk [data-into] .menu-item")).to_have_count(3)
+    expect(page.locator("#bulk [data-into] .menu-item").first).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    page.keyboard.type("lamps")
+    page.keyboard.press("Enter")  # tags them, and closes nothing
+    expect(page.locator(".bulk-progress")).to_contain_text("3 of 3 tickets done")
+    expect(page.locator(".row .marks", has_text="lamps")).to_have_count(3)
+
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    page.keyboard.press("m")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bulk-progress")).to_contain_text("2 of 2 tickets done")
+    expect(page.locator("#rows .row")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(page.locator(".bulk-progress")).to_contain_text("2 of 2 tickets put back")
+
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    page.keyboard.press("t")
+    page.locator("#bulk .menu-item", has_text="Sofas").press("Enter")
+    expect(page.locator(".bulk-progress")).to_contain_text("3 of 3 tickets done")
+    with desk.runtime.db.reading() as session:
+        assert len(session.scalars(select(Ticket.id).where(Ticket.team.has(name="Sofas"))).all()) == 3
 
 
 def test_in_a_browser_by_the_keyboard(desk: Desk, desk_url: str, page: Page):

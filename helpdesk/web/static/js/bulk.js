@@ -1,5 +1,8 @@
 // Choosing several tickets of a list: by mouse, with Shift from one to the next, and by the key x.
+import { meanwhile } from "./held.js";
 import { all, get, one } from "./page.js";
+
+const SHOWN = 6; // of the chosen tickets, to merge the others into
 
 const boxes = () => all("#rows .pick");
 let last = null;
@@ -16,7 +19,12 @@ export function watchBulk() {
     if (event.target.matches("#bulk [data-all]")) {
       for (const box of boxes()) box.checked = event.target.checked;
       show();
-    } else if (event.target.matches("#bulk [data-more]") && event.target.value) send(event.target);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("#bulk .own-time input")) return;
+    event.preventDefault(); // what was typed goes with the button beside it, not with the first of the bar
+    one("button", event.target.parentElement).click();
   });
   document.addEventListener("htmx:after:swap", show);
   show();
@@ -78,18 +86,35 @@ function show() {
     if (!isAll) bar.elements.whole.checked = false;
   }
   if (chosen && !bar.elements.key.value) prepare(bar);
+  offerToMergeInto(one("[data-into]", bar));
 }
 
-// One key for one action: a form that is sent twice does it once.
-async function prepare(bar) {
+// One key for one action: a form that is sent twice does it once. Keys wait until there is what they open.
+function prepare(bar) {
   bar.elements.key.value = crypto.randomUUID?.() ?? String(Math.random());
-  const answer = await get(bar.dataset.choices, { isAttended: true });
-  if (answer) one("[data-more]", bar).insertAdjacentHTML("beforeend", await answer.text());
+  meanwhile(menus(bar));
 }
 
-function send(select) {
-  const chosen = document.createElement("input");
-  Object.assign(chosen, { type: "hidden", name: "do", value: select.value });
-  select.form.append(chosen);
-  select.form.requestSubmit();
+async function menus(bar) {
+  const answer = await get(bar.dataset.choices, { isAttended: true });
+  if (answer) one("[value='close:']", bar).insertAdjacentHTML("afterend", await answer.text());
+  show();
+}
+
+// the chosen ones by name: the others go into one of them
+function offerToMergeInto(place) {
+  const chosen = boxes().filter((box) => box.checked).slice(0, SHOWN);
+  const numbers = chosen.map((box) => box.value).join();
+  if (!place || place.dataset.into === numbers) return; // one of them may have the focus
+  place.dataset.into = numbers;
+  place.replaceChildren(...chosen.map((box) => {
+    const made = document.createElement("button");
+    const number = document.createElement("span");
+    const subject = document.createElement("span");
+    Object.assign(made, { className: "menu-item", name: "do", value: `merge:${box.value}` });
+    Object.assign(number, { className: "number", textContent: `#${box.value}` });
+    Object.assign(subject, { className: "cut", dir: "auto", textContent: one(".subject a", box.closest(".row")).textContent });
+    made.append(number, subject);
+    return made;
+  }));
 }

@@ -3,7 +3,7 @@ import { ticketPane } from "./page.js";
 
 const LEFT_WITHIN = 3_000; // a page that was to go and did not, as where a file came
 const AT_MOST_CARRIED = 8;
-const coming = new Set(); // requests that bring another ticket, or this one anew
+const coming = new Set(); // requests that bring another ticket, this one anew, or a menu
 let isPressing = false;
 let leaves = null;
 
@@ -24,6 +24,14 @@ export function watchHeld() {
   });
   addEventListener("pageshow", ({ persisted }) => persisted && stay());
   pressHeld();
+}
+
+// Keys pressed while something is fetched that they are meant for.
+export async function meanwhile(fetched) {
+  coming.add(fetched);
+  await fetched;
+  coming.delete(fetched);
+  setTimeout(pressHeld);
 }
 
 function stay() {

@@ -164,19 +164,10 @@ function openFocused() {
 }
 
 // with tickets chosen in the list, a key is meant for all of them
-const FOR_CHOSEN = { e: "close:", "#": "trash:", "!": "spam:" };
-
-function pressForChosen(key) {
-  const bar = openTicket() ? null : one("#bulk.on");
-  const button = bar && (FOR_CHOSEN[key] ? one(`[value="${FOR_CHOSEN[key]}"]`, bar) : key === "l" ? one("[name=tag]", bar) : one("[data-more]", bar));
-  if (button?.matches("button")) button.click();
-  else button?.focus();
-  return Boolean(button);
-}
+const forChosen = (key) => (openTicket() ? null : one(`#bulk.on [data-chosen="${key}"]`));
 
 function press(key) {
-  if (pressForChosen(key)) return true;
-  const target = one(`[data-key="${key}"]`, ticketPane());
+  const target = forChosen(key) ?? one(`[data-key="${key}"]`, ticketPane());
   if (!target) return false;
   closeMenus();
   const menu = target.tagName === "SUMMARY" ? target.parentElement : null;

@@ -55,15 +55,7 @@ export async function open() {
 function ofSelection() {
   const bar = one("#bulk.on");
   if (!bar) return [];
-  const buttons = all("button", bar).filter((button) => named(button)).map((button) => ({ name: named(button), sign: signOf(button), go: () => button.click() }));
-  const choices = all("[data-more] option", bar).filter((option) => option.value).map((option) => ({
-    name: named(option),
-    go: () => {
-      option.selected = true;
-      option.closest("select").dispatchEvent(new Event("change", { bubbles: true }));
-    },
-  }));
-  return [...buttons, ...choices];
+  return all(":is(summary, .bulk-does > .button, .menu-item)", bar).map((button) => ({ name: inMenu(button), key: button.dataset.chosen, sign: signOf(button), go: () => press(button) }));
 }
 
 // what has a menu is named with it: Priority › High
@@ -71,13 +63,17 @@ function ofTicket() {
   const found = [];
   for (const button of all("#ticket .ticket-head :is(.menu-item, .button, summary[data-key])")) {
     if (button.matches("summary:has(+ :is(form, div) .menu-item), form:has(.input:not([type=hidden])) .button")) continue;
-    const title = named(button);
-    const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
-    const of = menu ? menu.title.replace(/ \(.*\)$/, "") || named(menu) : "";
-    if (title) found.push({ name: of && of !== title ? `${of} › ${title}` : title, key: button.dataset.key, sign: signOf(button), go: () => press(button) });
+    if (named(button)) found.push({ name: inMenu(button), key: button.dataset.key, sign: signOf(button), go: () => press(button) });
   }
   for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), key: KEYS[tab.dataset.mode], sign: signOf(tab), go: () => tab.click() });
   return found;
+}
+
+function inMenu(button) {
+  const title = named(button);
+  const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
+  const of = menu ? menu.title.replace(/ \(.*\)$/, "") || named(menu) : "";
+  return of && of !== title ? `${of} › ${title}` : title;
 }
 
 function press(button) {
