@@ -21,6 +21,7 @@ from helpdesk.storage import later
 # later than this after closing, an answer opens a new ticket that is linked to the old one
 TOO_OLD: Final = timedelta(days=30)
 _DEEPEST: Final = 50  # merges of merges that are followed
+_PLACE: Final = ("place", "merged_into_id", "merged_count", "message_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,18 @@ def held(session: Session, ticket: Ticket) -> Ticket:
     if ticket in session.dirty:
         session.flush()
     session.refresh(ticket, with_for_update=True)
+    return ticket
+
+
+def going_on(session: Session, ticket: Ticket) -> Ticket:
+    """Where a ticket's conversation goes on; nobody merges that one until the transaction ends."""
+    session.flush()
+    for _step in range(_DEEPEST):
+        session.refresh(ticket, _PLACE, with_for_update=True)
+        further = session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+        if further is None:
+            break
+        ticket = further
     return ticket
 
 

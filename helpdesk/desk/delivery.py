@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import notices, sent_copies, tickets
+from helpdesk.desk import conversation, notices, sent_copies, tickets
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.agent import Agent
@@ -26,7 +26,7 @@ from helpdesk.storage.jobs import Job
 # how long a deferred recipient waits after the first attempt, the second …: two days in all, then it has failed
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 80, 160, 320, 500, 580, 580, 582))
 _ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
-_LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
+LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
 
 
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
@@ -55,6 +55,13 @@ def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, An
     session.flush()
 
 
+def held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
+    """The recipients of an email as they are now; until this transaction ends nobody else moves them."""
+    session.execute(select(OutboundEmail.id).where(OutboundEmail.id == outbound_email_id).with_for_update())
+    chosen = select(Delivery).where(Delivery.outbound_email_id == outbound_email_id).order_by(Delivery.id)
+    return session.scalars(chosen.execution_options(populate_existing=True)).all()
+
+
 def _held_all(session: Session, ids: Sequence[int]) -> tuple[dict[int, OutboundEmail], set[int]]:
     """These emails, which nobody else moves until this transaction ends, and which of them copies are kept of."""
     rows = session.execute(
@@ -79,8 +86,8 @@ def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery],
 
 def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     """Stop an email before anything of it left; False when it is too late, and then it goes to all."""
-    rows = _held(session, email.id)
-    if any(row.state is not DeliveryState.QUEUED or row.attempts for row in rows):
+    rows = held(session, email.id)
+    if any(row.state is not DeliveryState.QUEUED or row.attempts or row.attempts_before for row in rows):
         return False
     for row in rows:
         _move(row, DeliveryState.CANCELLED, "")
@@ -89,17 +96,31 @@ def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     return True
 
 
-def retry(session: Session, email: OutboundEmail, *, by: Reader) -> None:
-    """Try now what failed, bounced or waits; who has the email already does not get it again."""
-    rows = [row for row in _held(session, email.id) if row.state in {*_LOST, DeliveryState.DEFERRED}]
+def retry(session: Session, email: OutboundEmail, *, by: Reader, only: Delivery | None = None) -> None:
+    """Try now what failed, bounced or waits, to all or one; who has the email already does not get it again.
+
+    What was lost has its two days anew; what waits goes on with them, and no try that is asked for shortens them.
+    """
+    rows = [row for row in held(session, email.id) if row.state in {*LOST, DeliveryState.DEFERRED}]
+    rows = [row for row in rows if only is None or row.id == only.id]
     if not rows:
         return
     for row in rows:
+        made = row.attempts if row.state in LOST else min(1, row.attempts)
+        row.attempts, row.attempts_before = row.attempts - made, row.attempts_before + made
         _move(row, DeliveryState.QUEUED, row.answer)
-        row.due_at, row.attempts = clock.now(), 0
+        row.due_at = clock.now()
     session.flush()
     jobs.ring(session, Job.DELIVER, email.id, group=email.mailbox_id)
     _tell(session, email, _ticket_of(session, email), "email.retry", rows, by=by)
+
+
+def is_any_lost(session: Session, ticket: Ticket) -> bool:
+    """Whether an answer of this ticket did not arrive somewhere."""
+    session.flush()
+    of_it = select(OutboundEmail.id).join(Message).where(Message.ticket_id == ticket.id)
+    lost = select(Delivery.id).where(Delivery.outbound_email_id.in_(of_it), Delivery.state.in_(LOST))
+    return session.scalar(lost.limit(1)) is not None
 
 
 def bounced(session: Session, rfc_message_id: str, recipient: str | None, status: str) -> OutboundEmail | None:
@@ -112,7 +133,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
     email = session.scalar(select(OutboundEmail).where(OutboundEmail.rfc_message_id.in_(ids)))
     if email is None:
         return None
-    rows = _held(session, email.id)
+    rows = held(session, email.id)
     theirs = [row for row in rows if recipient is None or row.email == recipient.strip().lower()]
     if not theirs or (recipient is None and len(rows) > 1):
         return None
@@ -128,13 +149,6 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
         _tell(session, email, ticket, "email.bounce", lost)
         _has_failed(session, email, ticket)
     return email
-
-
-def _held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
-    """The recipients of an email as they are now; until this transaction ends nobody else moves them."""
-    session.execute(select(OutboundEmail.id).where(OutboundEmail.id == outbound_email_id).with_for_update())
-    chosen = select(Delivery).where(Delivery.outbound_email_id == outbound_email_id).order_by(Delivery.id)
-    return session.scalars(chosen.execution_options(populate_existing=True)).all()
 
 
 def _mark_one(row: Delivery, claimed: Claimed, answer: Answer) -> bool:
@@ -171,6 +185,8 @@ def _has_failed(session: Session, email: OutboundEmail, ticket: Ticket | None) -
     """
     if ticket is None:
         return
+    ticket = conversation.going_on(session, ticket)  # where it is looked at, also when it was merged since
+    session.refresh(ticket, ["status", "has_failed_delivery"])
     ticket.has_failed_delivery = True
     tickets.reopen(session, ticket, by=Machine.DELIVERY)
     message = session.get(Message, email.message_id) if email.message_id else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
 from helpdesk.desk import inbox, merges
+from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import fits
 from helpdesk.desk.sizes import MOST_BYTES
 from helpdesk.mail import writing
@@ -34,6 +35,7 @@ _WORTH_KEEPING: Final = ("subject", "to", "cc", "bcc")
 PAGE: Final = 200
 COUNTED_UP_TO: Final = 1_000
 _MOST_A_SWEEP: Final = 500
+_NOTHING: Final = Seen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def save(  # noqa: PLR0913  an editor's state has these
     *,
     by: Agent,
     revision: int,
-    seen: tuple[int, int] = (0, 0),
+    seen: Seen = _NOTHING,
 ) -> Saved | None:
     """Keep what stands in an editor; None where nothing does. `revision` is the one that the editor knows.
 
@@ -80,7 +82,7 @@ def save(  # noqa: PLR0913  an editor's state has these
         return None
     gate.write(session, draft, said)
     draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), None
-    draft.seen_message, draft.seen_note = seen
+    draft.seen_message, draft.seen_note, draft.seen_merge = seen
     return Saved(draft)
 
 
@@ -92,7 +94,7 @@ def keep_held(
     said: DraftText,
     *,
     by: Agent,
-    seen: tuple[int, int],
+    seen: Seen,
 ) -> Draft:
     """Keep what was to leave and did not: it waits under Needs a look until its writer decides."""
     draft = _in_hand(session, key, by) or _new(session, ticket, kind, key, said, by=by, seen=seen)
@@ -108,7 +110,7 @@ def new_key() -> str:
 
 
 def begun(
-    session: Session, ticket: Ticket | None, kind: DraftKind, key: str, *, by: Agent, seen: tuple[int, int] = (0, 0)
+    session: Session, ticket: Ticket | None, kind: DraftKind, key: str, *, by: Agent, seen: Seen = _NOTHING
 ) -> Draft:
     """The draft of an editor, made where it has none yet: a file can come before the first word."""
     if ticket is not None:
@@ -235,15 +237,16 @@ def _new(
     said: DraftText,
     *,
     by: Agent,
-    seen: tuple[int, int],
+    seen: Seen,
 ) -> Draft:
     draft = Draft(
         ticket_id=ticket.id if ticket else None,
         agent_id=by.id,
         kind=kind,
         key=key,
-        seen_message=seen[0],
-        seen_note=seen[1],
+        seen_message=seen.message,
+        seen_note=seen.note,
+        seen_merge=seen.merge,
     )
     session.add(draft)
     session.flush()

@@ -21,9 +21,9 @@ from helpdesk.desk import (
     people,
     privacy_requests,
     received,
-    sendings,
     snooze,
     suggestions,
+    taking_back,
 )
 from helpdesk.desk.identity import verdict
 from helpdesk.mail import filtering
@@ -295,7 +295,7 @@ def _has_spoken(session: Session, ticket: Ticket, message: Message) -> None:
     if not ticket.awaits_us or ticket.status is not Status.OPEN:
         ticket.waiting_since = message.at
     ticket.awaits_us, ticket.taken_up_at = True, None
-    sendings.customer_wrote(session, ticket)
+    taking_back.customer_wrote(session, ticket)
     if ticket.place is Place.TRASH:  # who writes to a ticket in the trash is not thrown away with it
         ticket.put(Place.DESK)
         audit.record(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox
+from helpdesk.desk import conversation, delivery, inbox
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail
@@ -34,8 +34,9 @@ class NotToBeUndone(Exception):
 
 def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> None:
     """Put all that is on `source` onto `target`. Both must be readable (AccessDenied). Raises NotToBeMerged."""
-    for ticket in (source, target):
+    for ticket in sorted((source, target), key=lambda one: one.id):
         access.require(session, ticket, by=by)
+        conversation.going_on(session, ticket)  # what somebody writes on it now goes along, or waits
     if source.id == target.id or source.place is not Place.DESK or target.place is not Place.DESK:
         raise NotToBeMerged("choose another ticket, one that is on the desk")
     kept = Merge(
@@ -56,6 +57,8 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     if source.awaits_us and source.status is Status.OPEN:
         target.waiting_since = min(target.waiting_since, source.waiting_since) if target.awaits_us else clock.now()
         target.awaits_us, target.status, target.closed_at = True, Status.OPEN, None
+    target.has_failed_delivery = target.has_failed_delivery or source.has_failed_delivery
+    source.has_failed_delivery = False
     source.put(Place.MERGED)
     source.merged_into_id = target.id
     source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
@@ -89,6 +92,9 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
     source.status, source.closed_at, source.awaits_us = kept.status_before, kept.closed_before, kept.awaited_us
     if any(message.at > kept.merged_at for message in messages):  # somebody wrote meanwhile
         source.status, source.closed_at, source.awaits_us = Status.OPEN, None, True
+    if target.has_failed_delivery:
+        source.has_failed_delivery = delivery.is_any_lost(session, source)
+        target.has_failed_delivery = delivery.is_any_lost(session, target)
     target.merged_count -= 1
     _recount(session, source, target)
     _tell(session, "ticket.unmerge", source, target, by)

@@ -122,6 +122,18 @@ def participants(session: Session, ticket: Ticket) -> list[Participant]:
     return once(session, (Participant, ticket.id), lambda: list(session.scalars(on_it)))
 
 
+def readdress(session: Session, ticket: Ticket, old: str, new: str) -> None:
+    """Who is on a ticket by one address is there by another from now on, and once; nobody else is touched."""
+    there = {one.email: one for one in participants(session, ticket)}
+    if old not in there or new == old:
+        return
+    both = sorted((one for one in (there[old], there.get(new)) if one is not None), key=lambda one: one.id)
+    for further in both[1:]:
+        session.delete(further)
+    session.flush()
+    both[0].email, both[0].customer_id = new, there[old].customer_id
+
+
 def join(
     session: Session,
     ticket: Ticket,

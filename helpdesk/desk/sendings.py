@@ -1,4 +1,4 @@
-"""Sending an answer: held where something came meanwhile, taken back while it waits, put off to a moment."""
+"""Sending an answer: held where something came meanwhile, put off to a moment, and what becomes of the ticket."""
 
 import json
 import secrets
@@ -7,56 +7,53 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import (
     composing,
-    delivery,
+    conversation,
     drafts,
+    news,
     outreach,
     quotation,
     replies,
     saved_replies,
     signatures,
     snooze,
-    thread,
+    standing,
     tickets,
     variables,
 )
+from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import Letter
+from helpdesk.desk.standing import Standing
 from helpdesk.mail import writing
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
-from helpdesk.models.draft import Draft, DraftKind
+from helpdesk.models.draft import Draft
 from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.message import Message, MessageAddress, Note
-from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.message import Message
 from helpdesk.models.sending import Mode, Sending
-from helpdesk.models.snooze import Snooze
-from helpdesk.models.ticket import Status, Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import drafts as gate
-from helpdesk.privacy.readers import Machine, Reader
-from helpdesk.storage import jobs
-from helpdesk.storage.once import once
 
 FARTHEST: Final = timedelta(days=90)
 
 
 class Held(Exception):
-    """Something came since the writer looked: nothing left. Carries how much came."""
+    """Something came since the writer looked: nothing left. Carries how much came.
 
-    def __init__(self, messages: int, notes: int) -> None:
+    `merged_into` is the ticket on which the conversation goes on that somebody merged meanwhile.
+    """
+
+    def __init__(self, messages: int, notes: int, merged_into: int | None = None) -> None:
         super().__init__("something came meanwhile: nothing was sent")
         self.messages = messages
         self.notes = notes
-
-
-class TooLate(Exception):
-    """It is on its way or there already, or it was taken back before."""
+        self.merged_into = merged_into
 
 
 class NotAMoment(Exception):
@@ -76,7 +73,7 @@ class Written:
     files: Sequence[OutgoingAttachment] = ()
     originals: Sequence[int] = ()  # of a forwarded email, which of its files go along
     draft: Draft | None = None
-    seen: tuple[int, int] | None = None  # the last message and note the writer had before them
+    seen: Seen | None = None  # what the writer had before them
     actions: Sequence[str] = ()
     saved: Sequence[int] = ()  # the saved replies it began with
 
@@ -91,42 +88,21 @@ class After:
     snooze_on_reply: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """How a ticket was before an answer."""
-
-    status: Status
-    closed_at: datetime | None
-    awaits_us: bool
-    waiting_since: datetime
-    first_reply_at: datetime | None
-    has_failed_delivery: bool
-
-    @classmethod
-    def of(cls, ticket: Ticket) -> "Before":
-        return cls(
-            ticket.status,
-            ticket.closed_at,
-            ticket.awaits_us,
-            ticket.waiting_since,
-            ticket.first_reply_at,
-            ticket.has_failed_delivery,
-        )
-
-
 def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after: After | None = None) -> Message:
     """Put an answer into the outbox: it leaves after the writer's time to take it back, or when they chose.
+
+    On a ticket that was merged it goes on where the conversation does; who had the ticket before them is asked first.
 
     Raises Held, VariableUnknown, NotAMoment, NotToBeSnoozed, and what `replies.reply` raises. Then nothing was done.
     """
     after = after or After()
-    _hold(session, ticket, written)
+    ticket = _hold(session, ticket, written)
     due_at = _due_at(session, after, by)
     files, pictures = _files(session, written, by)
     if written.mode is Mode.FORWARD:
         files += quotation.files(session, ticket, written.originals, by=by)
     html, text = _formatted(written, pictures)
-    before = Before.of(ticket)
+    before = standing.of(session, ticket)
     message = replies.reply(
         session,
         ticket,
@@ -144,121 +120,53 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
         ),
         due_at=due_at,
     )
-    keep(session, ticket, message, written, before, due_at, is_later=after.at is not None, by=by)
     _finish(session, ticket, written, after, by)
+    _keep(session, ticket, message, written, before, due_at, is_later=after.at is not None, by=by)
     return message
 
 
-def take_back(session: Session, message: Message, *, by: Reader, held: bool = False) -> Draft:
-    """Stop an answer that has not left, and make it its writer's draft again, with its files and recipients.
+def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *, by: Agent) -> Ticket:
+    """Write first, as `outreach.start` says, with the writer's time to take it back; the draft has left then.
 
-    The ticket is as it was before, unless something came since. Raises TooLate.
+    Raises VariableUnknown too.
     """
-    row = session.get(Sending, message.id)
-    email = session.scalar(select(OutboundEmail).where(OutboundEmail.message_id == message.id))
-    if row is None or email is None or row.taken_back_at or not delivery.cancel(session, email, by=by):
-        raise TooLate("it is on its way already")
-    ticket = session.get_one(Ticket, message.ticket_id)
-    draft = _draft_again(session, ticket, row, message, by, held=held)
-    message.taken_back_at = row.taken_back_at = clock.now()
-    message.has_html = False
-    session.flush()
-    _as_before(session, ticket, row, message)
-    access.renew_preview(session, ticket, shorten=tickets.preview_of)
-    facts: dict[str, object] = {"message": message.id, "draft": draft.id}
-    audit.record(
-        session, "ticket.take_back", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
-    )
-    jobs.announce(session, ticket.id)
-    return draft
-
-
-def customer_wrote(session: Session, ticket: Ticket) -> None:
-    """The customer wrote before an answer that was put off has left: it is held, and its writer decides."""
-    waiting = select(Message).join(Sending, Sending.message_id == Message.id)
-    put_off = (Message.ticket_id == ticket.id, Sending.is_later, Sending.taken_back_at.is_(None))
-    for message in session.scalars(waiting.where(*put_off, Sending.leaves_at > clock.now())).all():
-        try:
-            take_back(session, message, by=Machine.INTAKE, held=True)
-        except TooLate:
-            continue  # it has just left
-
-
-def undoable(session: Session, *, by: Agent) -> Sending | None:
-    """This agent's last answer that can still be taken back, not counting those put off."""
-    chosen = select(Sending).where(
-        Sending.agent_id == by.id,
-        Sending.leaves_at > clock.now(),
-        Sending.is_later.is_(False),
-        Sending.taken_back_at.is_(None),
-    )
-    last = chosen.order_by(Sending.leaves_at.desc(), Sending.message_id.desc()).limit(1)
-    return once(session, (Sending, by.id), lambda: session.scalar(last))
-
-
-def waiting_on(session: Session, ticket: Ticket) -> Mapping[int, Sending]:
-    """The answers on a ticket that have not left and can be taken back, by message."""
-    chosen = (
-        select(Sending)
-        .join(Message, Message.id == Sending.message_id)
-        .where(Message.ticket_id == ticket.id, Sending.leaves_at > clock.now(), Sending.taken_back_at.is_(None))
-    )
-    return once(
+    undo = composing.of_agent(session, by).undo
+    files, pictures = _files(session, written, by)
+    html, text = _formatted(written, pictures)
+    variables.insist(subject)
+    ticket = outreach.start(
         session,
-        (Sending, "waiting", ticket.id),
-        lambda: {row.message_id: row for row in session.scalars(chosen)},
-    )
-
-
-def latest(session: Session, ticket: Ticket) -> tuple[int, int]:
-    """The last message and note of a ticket."""
-    message = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
-    note = select(func.max(Note.id)).where(Note.ticket_id == ticket.id)
-    asked = select(func.coalesce(message.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0))
-    last_message, last_note = once(session, ("latest", ticket.id), lambda: session.execute(asked).one())
-    return last_message, last_note
-
-
-def keep(  # noqa: PLR0913  how it was sent, and how the ticket was
-    session: Session,
-    ticket: Ticket,
-    message: Message,
-    written: Written,
-    before: Before,
-    leaves_at: datetime,
-    *,
-    is_later: bool = False,
-    by: Agent,
-) -> None:
-    """Remember how an answer was sent, for the way back."""
-    session.add(
-        Sending(
-            message_id=message.id,
-            ticket_id=ticket.id,
-            agent_id=by.id,
-            mode=written.mode,
-            actions=json.dumps(written.actions[: saved_replies.MOST_ACTIONS]),
-            leaves_at=leaves_at,
-            is_later=is_later,
-            status_before=before.status,
-            closed_before=before.closed_at,
-            awaited_us=before.awaits_us,
-            waiting_before=before.waiting_since,
-            replied_before=before.first_reply_at,
-            failed_before=before.has_failed_delivery,
-        )
+        mailbox,
+        written.to or (),
+        subject,
+        text,
+        by=by,
+        cc=written.cc or (),
+        bcc=written.bcc,
+        files=files,
+        html=html or None,
+        below="".join(signatures.below(session, mailbox, by=by)),
+        due_in=undo,
     )
     session.flush()
+    message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
+    before = standing.of(session, ticket)
+    _finish(session, ticket, written, After(), by)
+    _keep(session, ticket, message, written, before, clock.now() + undo, by=by)
+    return ticket
 
 
-def _hold(session: Session, ticket: Ticket, written: Written) -> None:
-    # whoever else writes to this ticket, intake too, waits until we are through, or we see what they wrote
-    session.refresh(ticket, ["message_count"], with_for_update=True)  # and counted on from what is there now
+def _hold(session: Session, ticket: Ticket, written: Written) -> Ticket:
+    """The ticket to write on. Whoever else writes to it, intake too, waits until we are through, or we see it."""
+    now = conversation.going_on(session, ticket)
     if written.seen is None:
-        return
-    messages, notes = thread.news(session, ticket, seen_message=written.seen[0], seen_note=written.seen[1])
+        return now
+    if now is not ticket:
+        raise Held(*news.since(session, now, written.seen), merged_into=now.id)
+    messages, notes = news.since(session, ticket, written.seen)
     if messages or notes:
         raise Held(messages, notes)
+    return ticket
 
 
 def _due_at(session: Session, after: After, by: Agent) -> datetime:
@@ -320,81 +228,29 @@ def _finish(session: Session, ticket: Ticket, written: Written, after: After, by
         drafts.discard(session, written.draft)
 
 
-def _draft_again(
-    session: Session, ticket: Ticket, row: Sending, message: Message, by: Reader, *, held: bool
-) -> Draft:
-    seen_message, seen_note = latest(session, ticket)
-    draft = Draft(
-        ticket_id=ticket.id,
-        agent_id=row.agent_id,
-        kind=DraftKind.REPLY,
-        key=drafts.new_key(),
-        seen_message=message.id if held else seen_message,
-        seen_note=seen_note,
-        held_at=clock.now() if held else None,
-    )
-    session.add(draft)
-    session.flush()
-    gate.take_back(session, message, draft, drafts.written(_fields(session, row, message)), by=by)
-    return draft
-
-
-def _fields(session: Session, row: Sending, message: Message) -> dict[str, str]:
-    people: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
-    for one in session.scalars(select(MessageAddress).where(MessageAddress.message_id == message.id)):
-        if one.field in people:
-            people[one.field].append(f"{one.name} <{one.email}>" if one.name else one.email)
-    fields = {name: ", ".join(addresses) for name, addresses in people.items()}
-    if row.mode is Mode.FORWARD:
-        fields = {"forward_to": fields["to"], "cc": fields["cc"], "bcc": fields["bcc"]}
-    mode = Mode.ALL if row.mode is Mode.NEW else row.mode
-    return fields | {"mode": mode.value, "actions": "\n".join(json.loads(row.actions))}
-
-
-def _as_before(session: Session, ticket: Ticket, row: Sending, message: Message) -> None:
-    """The ticket as it was; what came or was done since stays."""
-    written = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
-    newest = select(Message.id, Message.at).where(*written).order_by(Message.id.desc()).limit(1)
-    last = session.execute(newest).one_or_none()
-    session.refresh(ticket, ["message_count"], with_for_update=True)
-    ticket.message_count -= 1
-    ticket.active_at = last.at if last else ticket.active_at
-    if ticket.first_reply_at == message.at:
-        ticket.first_reply_at = row.replied_before
-    if row.mode is Mode.NEW or (last is not None and last.id > message.id):
-        return
-    if (asleep := session.get(Snooze, ticket.id)) is not None and row.status_before is not Status.SNOOZED:
-        session.delete(asleep)
-    ticket.status, ticket.closed_at = row.status_before, row.closed_before
-    ticket.awaits_us, ticket.waiting_since = row.awaited_us, row.waiting_before
-    ticket.has_failed_delivery = row.failed_before
-
-
-def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *, by: Agent) -> Ticket:
-    """Write first, as `outreach.start` says, with the writer's time to take it back; the draft has left then.
-
-    Raises VariableUnknown too.
-    """
-    undo = composing.of_agent(session, by).undo
-    files, pictures = _files(session, written, by)
-    html, text = _formatted(written, pictures)
-    variables.insist(subject)
-    ticket = outreach.start(
-        session,
-        mailbox,
-        written.to or (),
-        subject,
-        text,
-        by=by,
-        cc=written.cc or (),
-        bcc=written.bcc,
-        files=files,
-        html=html or None,
-        below="".join(signatures.below(session, mailbox, by=by)),
-        due_in=undo,
+def _keep(  # noqa: PLR0913  how it was sent, and how the ticket was
+    session: Session,
+    ticket: Ticket,
+    message: Message,
+    written: Written,
+    before: Standing,
+    leaves_at: datetime,
+    *,
+    is_later: bool = False,
+    by: Agent,
+) -> None:
+    """Remember how an answer was sent and what it did, for the way back."""
+    session.add(
+        Sending(
+            message_id=message.id,
+            ticket_id=ticket.id,
+            agent_id=by.id,
+            mode=written.mode,
+            actions=json.dumps(written.actions[: saved_replies.MOST_ACTIONS]),
+            leaves_at=leaves_at,
+            is_later=is_later,
+            stood_before=json.dumps(before),
+            stood_after=json.dumps(standing.of(session, ticket)),
+        )
     )
     session.flush()
-    message = session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
-    keep(session, ticket, message, written, Before.of(ticket), clock.now() + undo, by=by)
-    _finish(session, ticket, written, After(), by)
-    return ticket

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Integer, Select, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent, TeamMember
@@ -102,15 +102,6 @@ def of_ticket(session: Session, ticket: Ticket) -> Thread:
         [message for message in rows["messages"] if message.taken_back_at is not None],
         rows["sendings"],
     )
-
-
-def news(session: Session, ticket: Ticket, *, seen_message: int, seen_note: int) -> tuple[int, int]:
-    """How many messages and notes came after those that were seen."""
-    messages = select(func.count()).where(
-        Message.ticket_id == ticket.id, Message.id > seen_message, Message.taken_back_at.is_(None)
-    )
-    notes = select(func.count()).where(Note.ticket_id == ticket.id, Note.id > seen_note)
-    return session.scalar(messages) or 0, session.scalar(notes) or 0
 
 
 def facts(event: AuditEvent) -> dict[str, Any]:

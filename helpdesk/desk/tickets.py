@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import followers, inbox, mentions, notices, taking_up
+from helpdesk.desk import conversation, followers, inbox, mentions, notices, taking_up
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.message import Note
 from helpdesk.models.notice import NoticeKind
@@ -43,7 +43,11 @@ def find(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
 
 
 def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
-    """Leave a remark among agents; it is never sent, and tells whom it names. Raises AccessDenied, Empty."""
+    """Leave a remark among agents; it is never sent, and tells whom it names. Raises AccessDenied, Empty.
+
+    On a ticket that was merged it goes where the conversation does.
+    """
+    ticket = conversation.going_on(session, ticket)
     access.require(session, ticket, by=by)
     if not text.strip():
         raise Empty("write something first: the note is empty")

@@ -1,13 +1,13 @@
 """Answers that did not arrive: listed under Needs a look, tried again, or sent to another address."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import delivery, inbox, people
+from helpdesk.desk import conversation, delivery, inbox, people
 from helpdesk.mail.address import AddressRefused, wire_address
 from helpdesk.models.agent import Agent
 from helpdesk.models.message import Message, MessageAddress
@@ -15,8 +15,7 @@ from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmai
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 
-LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
-TRIED_AGAIN: Final = (*LOST, DeliveryState.DEFERRED)
+TRIED_AGAIN: Final = (*delivery.LOST, DeliveryState.DEFERRED)
 PAGE: Final = 50
 
 
@@ -39,7 +38,7 @@ def listed(session: Session, *, by: Agent) -> Sequence[Lost]:
         .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
         .join(Message, Message.id == OutboundEmail.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Ticket.has_failed_delivery.is_(True), Delivery.state.in_(LOST), inbox.is_visible(by))
+        .where(Ticket.has_failed_delivery.is_(True), Delivery.state.in_(delivery.LOST), inbox.is_visible(by))
         .order_by(Delivery.id.desc())
         .limit(PAGE)
     )
@@ -67,30 +66,27 @@ def find(session: Session, ticket: Ticket, delivery_id: int) -> Delivery | None:
 
 
 def try_again(session: Session, ticket: Ticket, row: Delivery, *, by: Agent) -> None:
-    """Send it now to all who have not got it. Raises NotLost, AccessDenied."""
+    """Send it now to this recipient, and to nobody else. Raises NotLost, AccessDenied."""
     access.require(session, ticket, by=by)
-    if row.state not in TRIED_AGAIN:
-        raise NotLost("it arrived, or is on its way")
-    delivery.retry(session, session.get_one(OutboundEmail, row.outbound_email_id), by=by)
+    delivery.retry(session, _held(session, row, TRIED_AGAIN), by=by, only=row)
     _settle(session, ticket)
 
 
 def send_to(session: Session, ticket: Ticket, row: Delivery, address: str, *, by: Agent) -> None:
-    """Correct a recipient's address and send it there.
+    """Correct a recipient's address and send it there, and to nobody else.
 
-    Who stood on the ticket by the wrong address stands there by the right one too; who was written to aside, in Bcc
-    or by a forward, stays aside.
+    Who stood on the ticket by the wrong address stands there by the right one from now on; who was written to aside,
+    in Bcc or by a forward, stays aside.
 
     Raises NotLost, AddressRefused, AccessDenied.
     """
     access.require(session, ticket, by=by)
-    if row.state not in LOST:
-        raise NotLost("it arrived, or is on its way")
+    outbound = _held(session, row, delivery.LOST)
     email = address.strip().lower()
     wire_address(email)
     if email in people.own_addresses(session):
         raise AddressRefused("This is one of our own addresses.")
-    old, outbound = row.email, session.get_one(OutboundEmail, row.outbound_email_id)
+    old = row.email
     taken = select(Delivery.id).where(Delivery.outbound_email_id == outbound.id, Delivery.email == email)
     if session.scalar(taken.limit(1)) is not None and email != old:
         raise AddressRefused("It went to this address already.")
@@ -100,16 +96,21 @@ def send_to(session: Session, ticket: Ticket, row: Delivery, address: str, *, by
     )
     for one in session.scalars(shown):
         one.email = email
-    if any(one.email == old for one in people.participants(session, ticket)):
-        people.join(session, ticket, [(email, row.name)])
+    people.readdress(session, ticket, old, email)
     session.flush()
-    delivery.retry(session, outbound, by=by)
+    delivery.retry(session, outbound, by=by, only=row)
     _settle(session, ticket)
+
+
+def _held(session: Session, row: Delivery, states: Collection[DeliveryState]) -> OutboundEmail:
+    """The email of a delivery, which nobody else moves until the transaction ends. Raises NotLost."""
+    delivery.held(session, row.outbound_email_id)
+    if row.state not in states:
+        raise NotLost("it arrived, or is on its way")
+    return session.get_one(OutboundEmail, row.outbound_email_id)
 
 
 def _settle(session: Session, ticket: Ticket) -> None:
     """The ticket says so no longer, unless another answer on it was lost: what fails again says so again."""
-    session.flush()
-    of_it = select(OutboundEmail.id).join(Message).where(Message.ticket_id == ticket.id)
-    lost = select(Delivery.id).where(Delivery.outbound_email_id.in_(of_it), Delivery.state.in_(LOST))
-    ticket.has_failed_delivery = session.scalar(lost.limit(1)) is not None
+    conversation.going_on(session, ticket)
+    ticket.has_failed_delivery = delivery.is_any_lost(session, ticket)

@@ -43,6 +43,7 @@ class Draft(Base, kw_only=True):
     revision: Mapped[int] = mapped_column(default=1)
     seen_message: Mapped[int] = mapped_column(default=0)  # the last ones its writer had before them
     seen_note: Mapped[int] = mapped_column(default=0)
+    seen_merge: Mapped[int] = mapped_column(default=0)
     held_at: Mapped[datetime | None] = mapped_column(default=None)  # it was to leave, and something came first
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)

@@ -107,6 +107,7 @@ class Delivery(Base, kw_only=True):
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
     due_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
+    attempts_before: Mapped[int] = mapped_column(default=0)  # before somebody had it tried anew
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
     claim: Mapped[str | None] = mapped_column(default=None)  # who is sending it now
     answer: Mapped[str] = mapped_column(default="")  # the mail server's last word

@@ -1,4 +1,4 @@
-"""Sendings: how an agent's answer was sent, when it leaves, and how the ticket was before, for the way back."""
+"""Sendings: how an agent's answer was sent, when it leaves, and what it did with the ticket, for the way back."""
 
 import enum
 from datetime import datetime
@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.models.base import Base
-from helpdesk.models.ticket import Status
 
 
 class Mode(enum.StrEnum):
@@ -39,11 +38,7 @@ class Sending(Base, kw_only=True):
     mode: Mapped[Mode]
     leaves_at: Mapped[datetime]
     is_later: Mapped[bool] = mapped_column(default=False)  # put off to a moment somebody chose
-    status_before: Mapped[Status]
-    closed_before: Mapped[datetime | None]
-    awaited_us: Mapped[bool]
-    waiting_before: Mapped[datetime]
-    replied_before: Mapped[datetime | None]
-    failed_before: Mapped[bool]
+    stood_before: Mapped[str]  # JSON: how the ticket stood, and how the answer left it (desk/standing.py)
+    stood_after: Mapped[str]
     actions: Mapped[str] = mapped_column(default="[]")  # JSON: what saved replies did with the ticket
     taken_back_at: Mapped[datetime | None] = mapped_column(default=None)

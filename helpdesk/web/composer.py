@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import (
     composing,
     drafts,
+    news,
     quotation,
     replies,
     saved_replies,
-    sendings,
     signatures,
     sizes,
     snooze,
-    thread,
 )
 from helpdesk.desk.composing import Sending as Habits
+from helpdesk.desk.news import Seen
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftKind
@@ -47,6 +47,7 @@ class Typed:
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     held: str = ""  # what came meanwhile, in words
     then: str = "stay"
+    merged: int = 0  # the ticket it was written on, which was merged into this one meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,11 @@ class Composer:
     habits: Habits
     actions: Sequence[tuple[str, str]]
     later: Sequence[tuple[str, str]]
-    seen: tuple[int, int]
+    seen: Seen
     limit: int
     wrong: str = ""
     held: str = ""
+    merged: int = 0
     then: str = "stay"
     draft_id: int = 0
 
@@ -120,6 +122,7 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
     last = _on_last(session, ticket)
     mailbox = session.get_one(Mailbox, ticket.mailbox_id)
     chosen = reply.fields.get("originals")
+    held, merged = (typed.held, typed.merged) if typed else _came(session, ticket, own, reply)
     return Composer(
         mode=mode,
         reply=reply,
@@ -139,10 +142,11 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         habits=composing.of_agent(session, by),
         actions=does(reply),
         later=moments(),
-        seen=sendings.latest(session, ticket),
+        seen=news.latest(session, ticket),
         limit=sizes.most_bytes(mailbox),
         wrong=typed.wrong if typed else "",
-        held=typed.held if typed else _came(session, ticket, own, reply),
+        held=held,
+        merged=merged,
         then=typed.then if typed else "stay",
         draft_id=next((one.id for one in own if one.key == reply.key), 0),
     )  # fmt: skip
@@ -155,12 +159,15 @@ def came(messages: int, notes: int) -> str:
     return ", ".join(words)
 
 
-def _came(session: Session, ticket: Ticket, own: Sequence[Draft], reply: Pad) -> str:
+def _came(session: Session, ticket: Ticket, own: Sequence[Draft], reply: Pad) -> tuple[str, int]:
     """Of a draft that waits to be decided about, what held it; its writer is asked wherever they see it."""
     draft = next((one for one in own if one.key == reply.key and one.held_at is not None), None)
     if draft is None:
-        return ""
-    return came(*thread.news(session, ticket, seen_message=draft.seen_message, seen_note=draft.seen_note))
+        return "", 0
+    if draft.ticket_id not in {None, ticket.id}:
+        return "", draft.ticket_id or 0
+    seen = Seen(draft.seen_message, draft.seen_note, draft.seen_merge)
+    return came(*news.since(session, ticket, seen)), 0
 
 
 def left_out(last: Sequence[Address], fields: Mapping[str, str]) -> list[Address]:
@@ -190,10 +197,10 @@ def zone() -> ZoneInfo:
     return ZoneInfo(runtime().config.desk.time_zone)
 
 
-def seen() -> tuple[int, int] | None:
-    """The last message and note that the page showed, as its form says; None where it says nothing."""
-    message, note = (request.form.get(name, type=whole) for name in ("seen", "seen_note"))
-    return None if message is None else (message, note or 0)
+def seen() -> Seen | None:
+    """What the page showed, as its form says; None where it says nothing."""
+    message, note, merge = (request.form.get(name, type=whole) for name in ("seen", "seen_note", "seen_merge"))
+    return None if message is None else Seen(message, note or 0, merge or 0)
 
 
 def fields() -> dict[str, str]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import customers, drafts, sizes
+from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import TooMuch
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.mailbox import Mailbox
@@ -65,7 +66,7 @@ def _save(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
     key = _key()
     revision = request.form.get("revision", 0, type=whole)
     saved = drafts.save(
-        db(), ticket, kind, key, composer.said(), by=agent(), revision=revision, seen=composer.seen() or (0, 0)
+        db(), ticket, kind, key, composer.said(), by=agent(), revision=revision, seen=composer.seen() or Seen()
     )
     if saved is None:
         return {"key": key, "revision": 0, "words": "", "url": url_for("outreach.new") if ticket is None else ""}
@@ -118,7 +119,7 @@ def _add_file(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
     key, given = _key(), request.files.get("file")
     if given is None:
         abort(400)
-    draft = drafts.begun(db(), ticket, kind, key, by=agent(), seen=composer.seen() or (0, 0))
+    draft = drafts.begun(db(), ticket, kind, key, by=agent(), seen=composer.seen() or Seen())
     name, most = given.filename or _("unnamed file"), _most_bytes(ticket)
     try:
         file = drafts.add_file(

@@ -1,7 +1,7 @@
 """Replies: what an agent writes to a customer is sent, held, put off, or taken back."""
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -10,7 +10,8 @@ from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
-from helpdesk.desk import composing, drafts, inbox, replies, sendings, sizes, tickets
+from helpdesk.desk import composing, drafts, inbox, replies, sendings, sizes, taking_back, tickets
+from helpdesk.desk.news import Seen
 from helpdesk.desk.sendings import After, Held, Written
 from helpdesk.desk.snooze import NotToBeSnoozed
 from helpdesk.desk.variables import VariableUnknown
@@ -26,7 +27,7 @@ from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import listed
-from helpdesk.web.tickets import back_to, handle, page
+from helpdesk.web.tickets import back_to, followed, handle, page
 
 bp = Blueprint("replies", __name__)
 
@@ -63,8 +64,8 @@ def take_back(message_id: int) -> ResponseReturnValue:
     ticket = handle(message.ticket_id)
     try:
         with db().begin_nested():
-            sendings.take_back(db(), message, by=agent())
-    except sendings.TooLate:
+            taking_back.take_back(db(), message, by=agent())
+    except taking_back.TooLate:
         return page(ticket, wrong=_("It is too late: the answer is on its way."))
     return back_to(ticket.number)
 
@@ -78,7 +79,7 @@ class Undo:
 
 def undoable() -> Undo | None:
     """The answer that this agent has just sent, while it can be taken back."""
-    row = sendings.undoable(db(), by=agent())
+    row = taking_back.undoable(db(), by=agent())
     if row is None:
         return None
     return Undo(row.message_id, row.ticket_id, max(1, ceil((row.leaves_at - clock.now()).total_seconds())))
@@ -177,8 +178,13 @@ def _held(ticket: Ticket, held: Held) -> ResponseReturnValue:
     """Nothing left: what was written is a draft that waits to be decided about, and what is new is shown."""
     key = request.form.get("key", "") or drafts.new_key()
     said = composer.said()
-    drafts.keep_held(db(), ticket, DraftKind.REPLY, key, said, by=agent(), seen=composer.seen() or (0, 0))
-    return page(ticket, _typed(held=composer.came(held.messages, held.notes)))
+    drafts.keep_held(db(), ticket, DraftKind.REPLY, key, said, by=agent(), seen=composer.seen() or Seen())
+    if held.merged_into is None:
+        return page(ticket, _typed(held=composer.came(held.messages, held.notes)))
+    on = followed(ticket)
+    if on is None:
+        return page(ticket, _typed(_("This ticket was merged into one that you may not open: nothing was sent.")))
+    return page(on, replace(_typed(), merged=ticket.number))
 
 
 def _following(ticket: Ticket) -> str:

@@ -8,7 +8,8 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, sendings, tag_list, tags, thread, ticket_page
+from helpdesk.desk import customers, news, tag_list, tags, taking_back, thread, ticket_page
+from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -64,8 +65,7 @@ class TicketShown:
     back_url: str
     folded: Sequence[Entry]
     entries: Sequence[Entry]
-    last_message: int
-    last_note: int
+    seen: Seen
     tags: Sequence[Tag]
     all_tags: Sequence[str]
     agents: Sequence[Agent]
@@ -134,7 +134,7 @@ def show(
     rows = thread.of_ticket(session, ticket)
     ticket_page.learn_thread(session, ticket, rows)
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
-    waits = sendings.waiting_on(session, ticket)
+    waits = taking_back.waiting_on(session, ticket)
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)
     folded, entries = conversation.folded(_opened(made))
     subject = text.subject or _("(no subject)")
@@ -146,8 +146,7 @@ def show(
         back_url=here.back_url,
         folded=folded,
         entries=entries,
-        last_message=rows.messages[-1].id if rows.messages else 0,
-        last_note=rows.notes[-1].id if rows.notes else 0,
+        seen=news.latest(session, ticket),
         tags=tagged,
         all_tags=tag_list.offered(session, all_tags),
         agents=rows.team,

@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import conversation, thread, tickets
+from helpdesk.desk import conversation, tickets
+from helpdesk.desk import news as desk_news
+from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
@@ -38,7 +40,8 @@ def show(number: int) -> ResponseReturnValue:
 @bp.get("/tickets/<int:number>/news")
 def news(number: int) -> ResponseReturnValue:
     """What came after what a page already shows: how much, and not a word of it."""
-    messages, notes = thread.news(db(), find(number), seen_message=_seen("message"), seen_note=_seen("note"))
+    ticket, seen = find(number), Seen(_seen("message"), _seen("note"), _seen("merge"))
+    messages, notes = desk_news.since(db(), ticket, seen)
     words = [ngettext("%(num)s new message", "%(num)s new messages", messages)] if messages else []
     words += [ngettext("%(num)s new note", "%(num)s new notes", notes)] if notes else []
     return {"words": ", ".join(words)}

@@ -20,11 +20,13 @@ from helpdesk.desk import (
     quotation,
     replies,
     sendings,
+    taking_back,
     tickets,
     undelivered,
 )
 from helpdesk.desk.composing import Composing
-from helpdesk.desk.sendings import TooLate, Written
+from helpdesk.desk.sendings import Written
+from helpdesk.desk.taking_back import TooLate
 from helpdesk.mail import outbound
 from helpdesk.mail.outbound import NotComposed
 from helpdesk.mail.parsed import Address
@@ -101,9 +103,9 @@ class Hands:
         sendings.send(self.session, ticket, written, by=by)
 
     def take_back(self) -> None:
-        row = sendings.undoable(self.session, by=(by := self.by))
+        row = taking_back.undoable(self.session, by=(by := self.by))
         if row is not None:
-            sendings.take_back(self.session, self.session.get_one(Message, row.message_id), by=by)
+            taking_back.take_back(self.session, self.session.get_one(Message, row.message_id), by=by)
 
     def join(self) -> None:
         every = self.session.scalars(select(Draft).where(Draft.agent_id == (by := self.by).id)).all()

@@ -15,16 +15,19 @@ from helpdesk.desk import (
     drafts,
     inbox,
     merges,
+    news,
     outbox,
     people,
     sendings,
     signatures,
     snooze,
+    taking_back,
     thread,
     tickets,
 )
 from helpdesk.desk.inbox import View
-from helpdesk.desk.sendings import After, Held, NotAMoment, TooLate, Written
+from helpdesk.desk.sendings import After, Held, NotAMoment, Written
+from helpdesk.desk.taking_back import TooLate
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail import outbound
 from helpdesk.mail.parsed import Address
@@ -87,7 +90,7 @@ def test_an_answer_leaves_after_the_time_to_take_it_back(session: Session, ticke
 def test_an_answer_is_held_when_a_message_came_that_its_writer_has_not_seen(
     session: Session, ticket: Ticket, ada: Agent
 ):
-    seen = sendings.latest(session, ticket)
+    seen = news.latest(session, ticket)
     a_message(session, ticket, text="It works again!")
 
     with pytest.raises(Held) as held, session.begin_nested():
@@ -98,7 +101,7 @@ def test_an_answer_is_held_when_a_message_came_that_its_writer_has_not_seen(
 
 
 def test_a_colleagues_note_holds_an_answer_too(session: Session, team: Team, ticket: Ticket, ada: Agent):
-    seen = sendings.latest(session, ticket)
+    seen = news.latest(session, ticket)
     a_note(session, ticket, an_agent(session, team))
 
     with pytest.raises(Held) as held:
@@ -110,7 +113,7 @@ def test_a_colleagues_note_holds_an_answer_too(session: Session, team: Team, tic
 def test_what_was_seen_holds_nothing(session: Session, ticket: Ticket, ada: Agent):
     a_message(session, ticket)
 
-    written = Written(text="Try another bulb.", seen=sendings.latest(session, ticket))
+    written = Written(text="Try another bulb.", seen=news.latest(session, ticket))
     sendings.send(session, ticket, written, by=ada)
 
     assert states(session) == {DeliveryState.QUEUED}
@@ -125,7 +128,7 @@ def test_taken_back_nothing_leaves_and_all_of_it_is_a_draft_again(session: Sessi
     message = sendings.send(session, ticket, written, by=ada, after=After(then="close"))
     assert ticket.status is Status.CLOSED
 
-    again = sendings.take_back(session, message, by=ada)
+    again = taking_back.take_back(session, message, by=ada)
 
     said, fields = gate.read(session, again, by=ada), drafts.read(gate.read(session, again, by=ada).fields)
     file = drafts.files(session, again)[0]
@@ -145,14 +148,14 @@ def test_taken_back_nothing_leaves_and_all_of_it_is_a_draft_again(session: Sessi
 
 def test_an_answer_is_taken_back_once_and_not_when_it_is_on_its_way(session: Session, ticket: Ticket, ada: Agent):
     message = sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
-    sendings.take_back(session, message, by=ada)
+    taking_back.take_back(session, message, by=ada)
     with pytest.raises(TooLate):
-        sendings.take_back(session, message, by=ada)
+        taking_back.take_back(session, message, by=ada)
 
     second = sendings.send(session, ticket, Written(text="Try another one."), by=ada)
     raw_of(session, second)
     with pytest.raises(TooLate):
-        sendings.take_back(session, second, by=ada)
+        taking_back.take_back(session, second, by=ada)
 
 
 def test_what_came_after_an_answer_stays_when_that_is_taken_back(session: Session, ticket: Ticket, ada: Agent):
@@ -160,7 +163,7 @@ def test_what_came_after_an_answer_stays_when_that_is_taken_back(session: Sessio
     a_message(session, ticket)
     ticket.status, ticket.awaits_us = Status.OPEN, True
 
-    sendings.take_back(session, message, by=ada)
+    taking_back.take_back(session, message, by=ada)
 
     assert (ticket.status, ticket.awaits_us) == (Status.OPEN, True)
 
@@ -189,7 +192,7 @@ def test_a_customer_who_writes_first_makes_an_answer_that_was_put_off_wait_for_i
     sendings.send(session, ticket, Written(text="Good morning."), by=ada, after=After(at=at))
     a_message(session, ticket, text="Never mind.")
 
-    sendings.customer_wrote(session, ticket)
+    taking_back.customer_wrote(session, ticket)
 
     (draft, _ticket), *others = drafts.listed(session, by=ada, held=True)
     assert not others
@@ -202,7 +205,7 @@ def test_an_answer_within_the_time_to_take_it_back_is_not_stopped_by_the_custome
 ):
     sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
 
-    sendings.customer_wrote(session, ticket)
+    taking_back.customer_wrote(session, ticket)
 
     assert states(session) == {DeliveryState.QUEUED}
 
@@ -249,7 +252,7 @@ def test_a_macro_does_what_it_says_and_taken_back_is_whole_again(session: Sessio
     assert (ticket.assignee_id, ticket.priority.value, ticket.status) == (ada.id, "high", Status.CLOSED)
     assert len(trail(session, "ticket.tag")) == 1
     (message,) = session.scalars(select(Message).where(Message.agent_id == ada.id))
-    draft = sendings.take_back(session, message, by=ada)
+    draft = taking_back.take_back(session, message, by=ada)
     assert ticket.status is Status.OPEN
     fields = drafts.read(gate.read(session, draft, by=ada).fields)  # and its chips stand in the editor again
     assert fields["actions"].splitlines() == ["tag:refund", "assign:me", "priority:high", "then:close"]
@@ -324,7 +327,7 @@ def test_eight_changes_of_a_ticket_touch_no_draft(session: Session, team: Team, 
 def test_no_cancelled_email_is_ever_claimed(session: Session, ticket: Ticket, ada: Agent):
     message = sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
     email = session.scalars(select(OutboundEmail)).one()
-    sendings.take_back(session, message, by=ada)
+    taking_back.take_back(session, message, by=ada)
 
     with clock.stopped_at(clock.now() + timedelta(minutes=1)):
         assert outbox.claim(session, email.id) is None

@@ -12,6 +12,7 @@ from helpdesk.desk import (
     composing,
     counters,
     drafts,
+    news,
     people,
     privacy_requests,
     quotation,
@@ -20,6 +21,7 @@ from helpdesk.desk import (
     sendings,
     signatures,
     tags,
+    taking_back,
     teams,
     thread,
     ticket_page,
@@ -48,7 +50,7 @@ def everything(session: Session, ticket: Ticket, agent: Agent) -> dict[str, Any]
         "own teams": [team.name for team in counters.teams(session, agent)],
         "own addresses": people.own_addresses(session),
         "views": [view.name for view in saved_views.of_agent(session, agent)],
-        "undoable": getattr(sendings.undoable(session, by=agent), "message_id", None),
+        "undoable": getattr(taking_back.undoable(session, by=agent), "message_id", None),
         "glimpsed": audit.covered_tickets(session, agent, "open"),
         "tags": ([tag.name for tag in on_it], all_tags),
         "participants": [one.email for one in people.participants(session, ticket)],
@@ -59,8 +61,8 @@ def everything(session: Session, ticket: Ticket, agent: Agent) -> dict[str, Any]
         "writer": replies.writer_of_last(session, ticket),
         "originals": [file.id for file in quotation.originals(session, ticket)],
         "beside": beside.of_ticket(session, ticket),
-        "latest": sendings.latest(session, ticket),
-        "waiting": sorted(sendings.waiting_on(session, ticket)),
+        "latest": news.latest(session, ticket),
+        "waiting": sorted(taking_back.waiting_on(session, ticket)),
     }
 
 
@@ -103,7 +105,7 @@ def _of_agents(session: Session, ticket: Ticket, ada: Agent, kim: Agent) -> None
     settings.change_own(session, composing.Sending(undo_seconds=30), by=ada)
     sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
     back = sendings.send(session, ticket, Written(text="No, wait."), by=ada)
-    sendings.take_back(session, back, by=ada)
+    taking_back.take_back(session, back, by=ada)
     access.glimpse(session, [ticket], by=ada, view="open")
 
 

@@ -173,3 +173,37 @@ def test_what_arrived_is_not_sent_again_and_no_address_is_refused(session: Sessi
     for wrong in ("nobody", "a@b@c", "a@x, b@y", ticket.mailbox.address, ""):
         with pytest.raises(AddressRefused):
             undelivered.send_to(session, ticket, row, wrong, by=ada)
+
+
+def test_who_is_written_to_at_the_right_address_is_so_from_then_on(session: Session, ada: Agent, ticket: Ticket):
+    row = answered(session, ticket, ada, NEVER)
+    people.join(session, ticket, [("kim@customer.example", "Kim"), ("right@customer.example", "")])
+    assert [one.email for one in replies.recipients(session, ticket).to] == [row.email]
+
+    undelivered.send_to(session, ticket, row, "new@customer.example", by=ada)
+    now = replies.recipients(session, ticket)
+    assert [one.email for one in now.to] == ["new@customer.example"]
+    assert [one.email for one in now.cc] == ["kim@customer.example", "right@customer.example"]
+
+    people.readdress(session, ticket, "new@customer.example", "right@customer.example")
+    now = replies.recipients(session, ticket)
+    assert [one.email for one in now.everybody] == ["right@customer.example", "kim@customer.example"]
+
+
+def test_a_corrected_address_and_one_that_is_tried_again_concern_nobody_else(
+    session: Session, ada: Agent, ticket: Ticket
+):
+    settings.change_own(session, Sending(undo_seconds=0), by=ada)
+    names = ("nils", "eva", "kim")
+    everybody = [Address("", f"{name}@customer.exampel") for name in names]
+    message = sendings.send(session, ticket, Written(text="See", to=everybody), by=ada)
+    send(session, session.scalars(select(OutboundEmail.id).filter_by(message_id=message.id)).one(), NEVER)
+    nils, eva, kim = session.scalars(select(Delivery).order_by(Delivery.id)).all()[:3]
+
+    undelivered.send_to(session, ticket, nils, "nils@customer.example", by=ada)
+    undelivered.try_again(session, ticket, eva, by=ada)
+
+    assert [one.state for one in (nils, eva, kim)] == [DeliveryState.QUEUED] * 2 + [DeliveryState.FAILED]
+    claimed = outbox.claim(session, nils.outbound_email_id)
+    assert claimed
+    assert claimed.recipients == ("nils@customer.example", "eva@customer.exampel")

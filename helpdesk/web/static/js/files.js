@@ -90,7 +90,7 @@ async function upload(file, changed, inText) {
   const state = one("[data-state]", form);
   const key = form.elements.key.value;
   const sent = new FormData();
-  for (const name of ["csrf_token", "key", "seen", "seen_note", "mailbox"]) sent.set(name, form.elements[name]?.value ?? "");
+  for (const name of ["csrf_token", "key", "seen", "seen_note", "seen_merge", "mailbox"]) sent.set(name, form.elements[name]?.value ?? "");
   sent.set("file", file, file.name || "picture.png");
   state.textContent = `${file.name} …`;
   try {
