@@ -70,6 +70,7 @@ class Secrets:
 class Web:
     host: str = "127.0.0.1"
     port: int = 8000
+    processes: int = 2
     threads: int = 64
     proxy_hops: int = 0
     extra_hosts: str = ""
@@ -275,7 +276,8 @@ def _check(config: Config) -> None:
         raise ConfigError("statistics.send_into must be networks such as 10.0.0.0/8, with commas between") from None
     if config.log.level not in {"debug", "info", "warning", "error"}:
         raise ConfigError("log.level must be debug, info, warning or error")
-    if config.web.threads < 1:
-        raise ConfigError("web.threads must be 1 or more")
+    for name, number in (("processes", config.web.processes), ("threads", config.web.threads)):
+        if number < 1:
+            raise ConfigError(f"web.{name} must be 1 or more")
     if not 0 < config.web.port < 65536:
         raise ConfigError("web.port must be between 1 and 65535")

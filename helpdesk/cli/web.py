@@ -1,5 +1,6 @@
-"""`helpdesk web`: the desk's pages, served by gunicorn in this process and one child."""
+"""`helpdesk web`: the desk's pages, served by gunicorn: this process watches, its children answer."""
 
+import gc
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ def web(place: Place, *, port: int | None) -> None:
         _ = here.vault  # a missing key file is said now, not by the first page
     listener = listen(place.config.web.host, port or place.config.web.port)
     place.start_logging()
+    gc.collect()
+    gc.freeze()  # a collector that looks at every object would copy the memory that the children share
     Pages(place.config, listener).run()
 
 
@@ -48,7 +51,7 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         settings: GunicornConfig = self.cfg
         for name, value in {
             "bind": [f"fd://{self.listener.fileno()}"],
-            "workers": 1,
+            "workers": self.config.web.processes,
             "worker_class": "gthread",
             "threads": self.config.web.threads,
             "timeout": 60,
@@ -64,7 +67,7 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             settings.set(name, value)
 
     def load(self) -> Any:  # noqa: ANN401  a WSGI application
-        """In the child, after the fork: connections are never shared between processes."""
+        """In each child, after the fork: connections are never shared between processes."""
         here = runtime.assemble(self.config)
         runtime.use(here)
         return behind(create_app(here), self.config.web.proxy_hops)

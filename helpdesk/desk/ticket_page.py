@@ -4,82 +4,43 @@ Each answer is the one that its room would get on its own. It is of this reading
 something may change (in a transaction), nothing is learnt, and each room asks for itself.
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import beside, privacy_requests, saved_views, tags
+from helpdesk.desk import beside, desk_page, privacy_requests, tags
 from helpdesk.desk.thread import Thread
-from helpdesk.models.agent import Agent, Team, TeamMember
-from helpdesk.models.audit import AuditEvent
-from helpdesk.models.base import Id, Moment
+from helpdesk.models.agent import Agent
+from helpdesk.models.base import Id
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.draft import Draft
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Direction, Message, MessageAddress
-from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.privacy_request import PrivacyRequest
-from helpdesk.models.role import Scope
 from helpdesk.models.saved_reply import Signature
-from helpdesk.models.saved_view import SavedView
 from helpdesk.models.sending import Sending
-from helpdesk.models.setting import Setting
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import audit, policy, united
+from helpdesk.privacy import united
 from helpdesk.privacy.promises.requests import answered
-from helpdesk.privacy.readers import id_of, kind_of
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt
 from helpdesk.storage.together import Found, Question, Together
 
-_AGENT, _TICKET, _PERSON, _MAILBOX = (
-    bindparam(name, type_=Id) for name in ("agent_id", "ticket_id", "person_id", "mailbox_id")
-)
-_NOW: Final = bindparam("now", type_=Moment())
-_SINCE: Final = bindparam("since", type_=Moment())
-_OWN_TEAMS: Final = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == _AGENT)
-_IN_FORCE: Final = select(func.max(PolicyVersion.id)).where(PolicyVersion.effective_at <= _NOW).scalar_subquery()
+_TICKET, _PERSON, _MAILBOX = (bindparam(name, type_=Id) for name in ("ticket_id", "person_id", "mailbox_id"))
 
 
 def _as_number(is_so: ColumnElement[bool]) -> ColumnElement[int]:
     return case((is_so, 1), else_=0)
 
 
-def _glimpses() -> Select[Any]:
-    return select(AuditEvent).where(
-        AuditEvent.actor_kind == "agent",
-        AuditEvent.actor_id == bindparam("actor"),
-        AuditEvent.action == "list.read",
-        AuditEvent.at.between(_SINCE, _NOW),
-    )
-
-
-_DESK: Final = Together(
+_QUESTIONS: Final = Together(
     {
-        "policy": Question(select(PolicyVersion).where(PolicyVersion.id == _IN_FORCE)),
-        "settings": Question(select(Setting)),
-        "teams": Question(select(Team), order=(func.lower(Team.name),)),
-        "own teams": Question(_OWN_TEAMS, order=(Team.name,)),
+        **desk_page.QUESTIONS,
         "own addresses": Question(select(Mailbox), said=func.lower(Mailbox.address), is_row=False),
-        "views": Question(
-            select(SavedView).where(or_(SavedView.agent_id == _AGENT, SavedView.is_shared.is_(True))),
-            order=saved_views.order(_AGENT),
-        ),
-        "glimpses": Question(_glimpses()),
-        "undoable": Question(
-            select(Sending).where(
-                Sending.agent_id == _AGENT,
-                Sending.leaves_at > _NOW,
-                Sending.is_later.is_(False),
-                Sending.taken_back_at.is_(None),
-            ),
-            order=(Sending.leaves_at.desc(), Sending.message_id.desc()),
-        ),
         "tags": Question(
             select(Tag).where(Tag.id.in_(tags.known(_TICKET).with_only_columns(Tag.id))),
             number=_as_number(tags.is_on(_TICKET)),
@@ -96,13 +57,13 @@ _DESK: Final = Together(
             order=(CustomerAddress.id,),
         ),
         "drafts": Question(
-            select(Draft).where(Draft.ticket_id == _TICKET, Draft.agent_id == _AGENT),
+            select(Draft).where(Draft.ticket_id == _TICKET, Draft.agent_id == desk_page.AGENT),
             order=(Draft.changed_at.desc(), Draft.id.desc()),
         ),
         "signatures": Question(
             select(Signature).where(
                 or_(Signature.mailbox_id == _MAILBOX, Signature.mailbox_id.is_(None)),
-                or_(Signature.agent_id == _AGENT, Signature.agent_id.is_(None)),
+                or_(Signature.agent_id == desk_page.AGENT, Signature.agent_id.is_(None)),
                 or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
             )
         ),
@@ -121,46 +82,29 @@ def learn(session: Session, ticket: Ticket, *, by: Agent) -> None:
     """What the desk has set, and what belongs to the ticket, its customer and this agent: no word of content."""
     if not is_reading(session):
         return
-    now = clock.now()
-    found = _DESK.ask(
+    found = _QUESTIONS.ask(
         session,
         ticket_id=ticket.id,
         person_id=united.head_of(ticket.customer),
         mailbox_id=ticket.mailbox_id,
-        agent_id=by.id,
-        actor=id_of(by),
-        now=now,
-        since=now - audit.COALESCED,
+        **desk_page.values(by),
     )
-    _learn_desk(session, found, by)
-    _learn_ticket(session, found, ticket, by)
-
-
-def _learn_desk(session: Session, found: dict[str, list[Found]], agent: Agent) -> None:
-    policy.learn(session, next(iter(_rows(found["policy"])), None))
-    teams = _rows(found["teams"])
-    own = sorted(teams, key=lambda team: team.name) if agent.scope is Scope.ALL else _rows(found["own teams"])
-    learnt(session, Setting, {row.key: row for row in _rows(found["settings"])})
-    learnt(session, Team, teams)
-    learnt(session, (Team, agent.id), own)
+    desk_page.keep(session, found, by)
     learnt(session, "own addresses", frozenset(one.said for one in found["own addresses"]))
-    learnt(session, (SavedView, agent.id), _rows(found["views"]))
-    learnt(session, (Sending, agent.id), next(iter(_rows(found["undoable"])), None))
-    glimpses = [json.loads(event.core)["facts"] for event in _rows(found["glimpses"])]
-    learnt(session, ("list.read", (kind_of(agent), id_of(agent))), glimpses)
+    _learn_ticket(session, found, ticket, by)
 
 
 def _learn_ticket(session: Session, found: dict[str, list[Found]], ticket: Ticket, agent: Agent) -> None:
     on_it = [one.row for one in found["tags"] if one.number]
     learnt(session, (Tag, ticket.id), (on_it, sorted(one.row.name for one in found["tags"])))
-    learnt(session, (Participant, ticket.id), _rows(found["participants"]))
-    learnt(session, (CustomerAddress, ticket.customer_id), _rows(found["addresses"]))
-    learnt(session, (Signature, ticket.mailbox_id, agent.id), _rows(found["signatures"]))
+    learnt(session, (Participant, ticket.id), desk_page.rows(found["participants"]))
+    learnt(session, (CustomerAddress, ticket.customer_id), desk_page.rows(found["addresses"]))
+    learnt(session, (Signature, ticket.mailbox_id, agent.id), desk_page.rows(found["signatures"]))
     beside.learn(session, ticket, found["beside"][0].number)
     asked = [privacy_requests.Listed(one.row, ticket, bool(one.number)) for one in found["requests"]]
     learnt(session, (PrivacyRequest, ticket.id), asked)
     if not ticket.merged_count:  # else those on the merged ones are among them
-        learnt(session, (Draft, ticket.id, agent.id), _rows(found["drafts"]))
+        learnt(session, (Draft, ticket.id, agent.id), desk_page.rows(found["drafts"]))
 
 
 def learn_thread(session: Session, ticket: Ticket, thread: Thread) -> None:
@@ -178,7 +122,3 @@ def learn_thread(session: Session, ticket: Ticket, thread: Thread) -> None:
     learnt(session, ("latest", ticket.id), (max(ids, default=0), max((note.id for note in thread.notes), default=0)))
     waiting = [row for row in thread.sendings if row.leaves_at > clock.now() and row.taken_back_at is None]
     learnt(session, (Sending, "waiting", ticket.id), {row.message_id: row for row in waiting})
-
-
-def _rows(answer: Sequence[Found]) -> list[Any]:
-    return [one.row for one in answer]

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
@@ -20,6 +20,15 @@ class Source(enum.StrEnum):
 
 class Customer(Base, kw_only=True):
     __tablename__ = "customer"
+    # few are protected, and each list asks who
+    __table_args__ = (
+        Index(
+            "ix_customer_protected",
+            "id",
+            sqlite_where=text("is_protected = 1"),
+            postgresql_where=text("is_protected"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     name: Mapped[str] = mapped_column(default="")

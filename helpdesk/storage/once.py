@@ -31,6 +31,10 @@ def learnt(session: Session, question: Hashable, answer: object) -> None:
         _answers(session)[question] = answer
 
 
+def is_learnt(session: Session, question: Hashable) -> bool:
+    return question in _answers(session)
+
+
 def _answers(session: Session) -> dict[Hashable, Any]:
     found: dict[Hashable, Any] = session.info.setdefault(_KEY, {})
     return found

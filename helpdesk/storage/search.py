@@ -1,7 +1,8 @@
 """The index asked: which tickets hold these words, newest first, on SQLite (FTS5) and PostgreSQL (tsvector)."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     any_,
     cast,
     column,
@@ -28,12 +30,13 @@ from helpdesk.models.ticket import Ticket
 
 _CHUNK: Final = 250
 _MOST_WALKED: Final = 20_000
-# PostgreSQL: a word that stands in every hundredth of the newest rows is walked, a rarer one is gathered by its index
+# the newest rows are looked at first: what stands in many of them is found there, whatever the index would gather
+_GLANCE_OF_SQLITE: Final = 2_000
 _GLANCE: Final = 4_000
-_COMMON: Final = 100
-_STRETCH: Final = 60_000
+_FARTHEST: Final = 8_000
+_WALKED_FOR_A_HIT: Final = 1.0  # PostgreSQL: what a row walked costs, beside a hit gathered by the index
 _FEW: Final = 2_000
-_AT_ONCE: Final = 2_000
+_AT_ONCE: Final = 500
 _INDEX: Final = table("search_index", column("rowid", Integer), column("search_index"))
 
 
@@ -51,30 +54,57 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
     `among` is a condition on Ticket: what it leaves out is not found.
     """
     if session.get_bind().dialect.name == "sqlite":
-        # walked by the index's own number: by the table's, SQLite would gather all hits and sort them
-        return _walked(session, _on_sqlite(phrases), _INDEX.c.rowid, among=among, limit=limit)
+        return _on_sqlite(session, phrases, among=among, limit=limit)
     return _on_postgresql(session, cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY()), among=among, limit=limit)
+
+
+def _on_sqlite(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
+    """Of a beginning FTS5 gathers every hit, however few are asked for: common ones are found without it."""
+    found = _glanced(session, phrases, _GLANCE_OF_SQLITE, among=among, limit=limit)
+    stretch = 2 * _GLANCE_OF_SQLITE * limit // max(len(found), 1)
+    if len(found) < limit and stretch <= _FARTHEST:
+        found = _glanced(session, phrases, stretch, among=among, limit=limit)
+    if len(found) >= limit:
+        return found
+    # walked by the index's own number: by the table's, SQLite would gather all hits and sort them
+    return _walked(session, _indexed(phrases), _INDEX.c.rowid, among=among, limit=limit)
+
+
+def _glanced(
+    session: Session, phrases: Sequence[Phrase], stretch: int, *, among: ColumnElement[bool], limit: int
+) -> list[int]:
+    rows = _newest_rows(stretch)
+    hits = select(rows.c.ticket_id).where(*(_stands_in(rows.c.words, phrase) for phrase in phrases))
+    return _visible(session, session.scalars(hits.order_by(rows.c.id.desc())).all(), among=among, limit=limit)
 
 
 def _on_postgresql(
     session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int
 ) -> list[int]:
     """Its planner knows neither how often a prefix occurs nor how many hits are visible: both are tried out here."""
-    holds = SearchText.words.op("@@", is_comparison=True)(query)
     glance = _newest(session, query, _GLANCE)
-    if len(glance) * _COMMON > _GLANCE:
-        found = _visible(session, glance, among=among, limit=limit)
-        if len(found) < limit:
-            found = _visible(session, _newest(session, query, _STRETCH), among=among, limit=limit)
-    else:
-        few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
-        ids = session.scalars(select(few.c.id)).all()
-        newest = select(SearchText.ticket_id).order_by(SearchText.id.desc()).limit(_MOST_WALKED)
-        hits = session.scalars(newest.where(_is_one_of(SearchText.id, ids) if len(ids) <= _FEW else holds)).all()
-        found = _visible(session, hits, among=among, limit=limit)
-        if len(hits) < _MOST_WALKED:
+    found = _visible(session, glance, among=among, limit=limit)
+    if len(found) >= limit:
+        return found
+    rows = (session.scalar(select(func.max(SearchText.id))) or 0) if found else 0
+    hits = rows * len(glance) // _GLANCE
+    stretch = 2 * _GLANCE * limit // max(len(found), 1)
+    if stretch * _WALKED_FOR_A_HIT < hits:
+        found = _visible(session, _newest(session, query, stretch), among=among, limit=limit)
+        if len(found) >= limit or stretch >= rows:
             return found
-    if len(found) < limit:
+    return _gathered(session, query, among=among, limit=limit)
+
+
+def _gathered(session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int) -> list[int]:
+    """By the index: of few hits all, of many the newest."""
+    holds = SearchText.words.op("@@", is_comparison=True)(query)
+    few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
+    ids = session.scalars(select(few.c.id)).all()
+    newest = select(SearchText.ticket_id).order_by(SearchText.id.desc()).limit(_MOST_WALKED)
+    hits = session.scalars(newest.where(_is_one_of(SearchText.id, ids) if len(ids) <= _FEW else holds)).all()
+    found = _visible(session, hits, among=among, limit=limit)
+    if len(found) < limit and len(hits) == _MOST_WALKED:
         every = select(SearchText.id, SearchText.ticket_id).where(holds)
         found = _walked(session, every, SearchText.id, among=among, limit=limit)
     return found
@@ -82,19 +112,24 @@ def _on_postgresql(
 
 def _newest(session: Session, query: ColumnElement[Any], stretch: int) -> Sequence[int]:
     """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
-    rows = select(SearchText.id, SearchText.ticket_id, SearchText.words).order_by(SearchText.id.desc())
-    newest = rows.limit(stretch).subquery()
-    hits = select(newest.c.ticket_id).where(func.ts_match_vq(newest.c.words, query))
-    return session.scalars(hits.order_by(newest.c.id.desc())).all()
+    rows = _newest_rows(stretch)
+    hits = select(rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))
+    return session.scalars(hits.order_by(rows.c.id.desc())).all()
+
+
+def _newest_rows(stretch: int) -> Subquery:
+    rows = select(SearchText.id, SearchText.ticket_id, SearchText.words)
+    return rows.order_by(SearchText.id.desc()).limit(stretch).subquery()
 
 
 def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool], limit: int) -> list[int]:
     """The tickets of hits that `among` lets through, in their order."""
     found: list[int] = []
     tickets = list(dict.fromkeys(hits))
+    is_one_of = _is_one_of_on_sqlite if session.get_bind().dialect.name == "sqlite" else _is_one_of
     for start in range(0, len(tickets), _AT_ONCE):
         some = tickets[start:][:_AT_ONCE]
-        visible = set(session.scalars(select(Ticket.id).where(_is_one_of(Ticket.id, some), among)))
+        visible = set(session.scalars(select(Ticket.id).where(is_one_of(Ticket.id, some), among)))
         found += [ticket_id for ticket_id in some if ticket_id in visible]
         if len(found) >= limit:
             break
@@ -104,6 +139,10 @@ def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool
 def _is_one_of(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
     """As `in_`, with one value however many numbers there are; of PostgreSQL."""
     return number == any_(literal(list(numbers), ARRAY(BigInteger)))
+
+
+def _is_one_of_on_sqlite(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    return number.in_(select(func.json_each(json.dumps(numbers)).table_valued("value").c.value))
 
 
 def _walked(
@@ -151,14 +190,18 @@ def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[Phras
 
 
 def _said_on_sqlite(phrase: Phrase) -> ColumnElement[bool]:
-    return func.instr(" " + SearchText.words + " ", f" {' '.join(phrase.tokens)} ") > 0
+    return _stands_in(SearchText.words, replace(phrase, is_prefix=False))
+
+
+def _stands_in(text: Any, phrase: Phrase) -> ColumnElement[bool]:  # noqa: ANN401  a column, of a table or of rows
+    return func.instr(" " + text + " ", f" {' '.join(phrase.tokens)}{'' if phrase.is_prefix else ' '}") > 0
 
 
 def _said_on_postgresql(phrase: Phrase) -> ColumnElement[bool]:
     return SearchText.words.op("@@", is_comparison=True)(cast(_as_tsquery(phrase), TSQUERY()))
 
 
-def _on_sqlite(phrases: Sequence[Phrase]) -> Select[int, int]:
+def _indexed(phrases: Sequence[Phrase]) -> Select[int, int]:
     query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.is_prefix else ""}' for phrase in phrases)
     return (
         select(SearchText.id, SearchText.ticket_id)

@@ -8,7 +8,7 @@ from flask import request, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, drafts, notices, privacy_requests, saved_views, undelivered, waiting
+from helpdesk.desk import counters, desk_page, drafts, notices, privacy_requests, saved_views, undelivered, waiting
 from helpdesk.desk.counters import Counting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
@@ -102,6 +102,7 @@ def names() -> dict[View, str]:
 
 def around(session: Session, agent: Agent, current: str = "") -> Frame:
     """The frame of a page whose list is `current` (a slug)."""
+    desk_page.learn(session, by=agent)
     teams = counters.teams(session, agent)
     teams = teams if len(teams) > 1 else []
     wanted = [(view, None) for view in _COUNTED] + [(View.OPEN, team.id) for team in teams]

@@ -1,12 +1,13 @@
 """The language of a page: the agent's own, else the browser's, else the desk's."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain
 from flask_babel import format_decimal as _format_decimal
 from flask_babel import get_locale as _get_locale
@@ -17,6 +18,7 @@ from helpdesk.config import Config
 from helpdesk.languages import Refusal, catalogue
 
 LANGUAGES: Final = ("en", "de")
+T = TypeVar("T")
 
 
 def _(text: str, **values: object) -> str:
@@ -41,11 +43,32 @@ def number(value: int) -> str:
 
 
 def locale() -> Locale:
+    return _once("locale", _locale)
+
+
+def zone() -> ZoneInfo:
+    return _once("zone", _zone_of_reader)
+
+
+def _once(name: str, find: Callable[[], T]) -> T:
+    """What stays the same in a request is found once: a list asks for it hundreds of times."""
+    try:
+        known: dict[str, T] = g.of_reader
+    except (AttributeError, RuntimeError):  # the first time, and where there is no reader
+        known = {}
+        if has_app_context():
+            g.of_reader = known
+    if name not in known:
+        known[name] = find()
+    return known[name]
+
+
+def _locale() -> Locale:
     found = _get_locale()
     return found if isinstance(found, Locale) else Locale("en")
 
 
-def zone() -> ZoneInfo:
+def _zone_of_reader() -> ZoneInfo:
     found = _get_timezone()  # of a library of its own: its name is all we take
     return _zone(str(found)) if found is not None else _zone("UTC")
 
@@ -87,7 +110,7 @@ def choose(of_the_desk: str) -> str:
 
 
 def _words() -> NullTranslations:
-    return catalogue(locale().language)
+    return _once("words", lambda: catalogue(locale().language))
 
 
 def _marked(text: str, **values: object) -> Markup:

@@ -44,6 +44,13 @@ def test_no_configuration_and_a_broken_one_are_wrong_use(
     assert "web.prot is no key" in broken.stderr
 
 
+@pytest.mark.parametrize("key", ["processes", "threads"])
+def test_a_desk_that_nothing_would_serve_is_refused(refused: Callable[..., Result], tmp_path: Path, key: str):
+    (tmp_path / "config.toml").write_text(f"[web]\n{key} = 0\n")
+
+    assert f"web.{key} must be 1 or more" in refused("web").stderr
+
+
 @pytest.mark.parametrize("command", EVERY_PROCESS)
 def test_a_process_refuses_a_database_of_another_form_and_makes_none(
     refused: Callable[..., Result], tmp_path: Path, command: str

@@ -130,15 +130,15 @@ def test_more_hits_than_are_gathered_at_once_are_walked_newest_first(session: Se
 @pytest.mark.parametrize(
     "bounds",
     [
-        {},  # gathered by the index, few as they are
-        {"_GLANCE": 4_000, "_COMMON": 4_000},  # seen at a glance to be common
-        {"_GLANCE": 2, "_COMMON": 2, "_STRETCH": 3},  # common, and nearly all of it further back
-        {"_GLANCE": 2, "_COMMON": 1, "_FEW": 2, "_AT_ONCE": 1},  # gathered, one at a time
-        {"_GLANCE": 2, "_COMMON": 1, "_FEW": 2, "_MOST_WALKED": 500, "_CHUNK": 1},  # too many to gather
+        {},  # seen at a glance, all of them
+        {"_GLANCE": 2, "_GLANCE_OF_SQLITE": 2, "_WALKED_FOR_A_HIT": 0},  # common, and nearly all of it further back
+        {"_GLANCE": 2, "_GLANCE_OF_SQLITE": 1, "_FARTHEST": 0},  # gathered by the index, few as they are
+        {"_GLANCE": 2, "_FEW": 2, "_AT_ONCE": 1},  # gathered, one at a time
+        {"_GLANCE": 2, "_FEW": 2, "_MOST_WALKED": 5, "_CHUNK": 1},  # too many to gather
     ],
 )
 def test_a_word_is_found_however_often_it_occurs_and_wherever_its_visible_hits_are(
-    session: Session, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]
+    session: Session, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, float]
 ):
     for name, value in bounds.items():
         monkeypatch.setattr(storage_search, name, value)
