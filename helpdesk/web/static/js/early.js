@@ -13,7 +13,8 @@ addEventListener("keydown", (event) => {
   if ((ctrlKey || metaKey) && key !== "Enter") return; // the browser's own
   if (key.length > 1 && !["Enter", "Backspace", "Escape", "ArrowUp", "ArrowDown"].includes(key)) return;
   if (!early.held.length && key.length > 1 && event.target.closest("a, button, summary")) return; // pressed where it stands
-  if ("noKeys" in (document.body?.dataset ?? {}) || !early.waits(event.target)) return;
+  const isAfterOthers = early.held.length > 0 && !early.writes(event.target); // none overtakes one that waits
+  if ("noKeys" in (document.body?.dataset ?? {}) || !(isAfterOthers || early.waits(event.target))) return;
   early.held.push({ key, ctrlKey, metaKey, shiftKey });
   event.preventDefault();
   event.stopImmediatePropagation();
