@@ -16,7 +16,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.notice import NoticeKind
-from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
+from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, DeliveryState, OutboundEmail, Purpose
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
@@ -25,7 +25,6 @@ from helpdesk.storage.jobs import Job
 
 # how long a deferred recipient waits after the first attempt, the second …: two days in all, then it has failed
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 80, 160, 320, 500, 580, 580, 582))
-_ON_THE_WAY: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
 
 
@@ -152,7 +151,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
 
 
 def _mark_one(row: Delivery, claimed: Claimed, answer: Answer) -> bool:
-    if row.state not in _ON_THE_WAY:
+    if row.state not in ON_THE_WAY:
         return False
     is_ours = row.claim == claimed.token
     if answer.verdict is Verdict.ACCEPTED:  # true whoever holds the lease by now: it must not be sent again

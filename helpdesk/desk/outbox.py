@@ -17,7 +17,7 @@ from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.notice import Notice
-from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail, Purpose
+from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, DeliveryState, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
@@ -27,7 +27,6 @@ MOST_AT_ONCE: Final = 40
 MOST_ATTEMPTS: Final = 20  # so many attempts were all cut off before they had an answer
 
 _WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_ON_THE_WAY: Final = (*_WAITING, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,7 @@ def _is_held(batch: Sequence[Claimed]) -> ColumnElement[bool]:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     # the first condition repeats what the partial index is made of
     return and_(
-        Delivery.state.in_(_ON_THE_WAY),
+        Delivery.state.in_(ON_THE_WAY),
         Delivery.due_at <= now,
         or_(Delivery.state.in_(_WAITING), Delivery.lease_until < now),
     )

@@ -25,7 +25,7 @@ class NotLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """One recipient who has not got an answer, on a ticket that somebody still has to look at."""
+    """One recipient who has not got an answer."""
 
     delivery: Delivery
     ticket: Ticket
@@ -33,16 +33,15 @@ class Lost:
 
 def listed(session: Session, *, by: Agent) -> Sequence[Lost]:
     """The newest of those on tickets this agent may know of, until somebody wrote again."""
-    chosen = (
-        select(Delivery, Ticket)
-        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
-        .join(Message, Message.id == OutboundEmail.message_id)
-        .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Ticket.has_failed_delivery.is_(True), Delivery.state.in_(delivery.LOST), inbox.is_visible(by))
-        .order_by(Delivery.id.desc())
-        .limit(PAGE)
-    )
-    return [Lost(row, ticket) for row, ticket in session.execute(chosen)]
+    is_lost = (Ticket.has_failed_delivery.is_(True), Delivery.state.in_(delivery.LOST))
+    chosen = _of_tickets().where(*is_lost, inbox.is_visible(by)).order_by(Delivery.id.desc()).limit(PAGE)
+    return [Lost(*one) for one in session.execute(chosen)]
+
+
+def delayed(session: Session, *, by: Agent) -> Sequence[Lost]:
+    """The answers that a mail server put off, the next to be tried first, on tickets this agent may know of."""
+    chosen = _of_tickets().where(Delivery.state == DeliveryState.DEFERRED, inbox.is_visible(by))
+    return [Lost(*one) for one in session.execute(chosen.order_by(Delivery.due_at, Delivery.id).limit(PAGE))]
 
 
 def count(session: Session, *, by: Agent) -> int:
@@ -100,6 +99,15 @@ def send_to(session: Session, ticket: Ticket, row: Delivery, address: str, *, by
     session.flush()
     delivery.retry(session, outbound, by=by, only=row)
     _settle(session, ticket)
+
+
+def _of_tickets() -> Select[Delivery, Ticket]:
+    return (
+        select(Delivery, Ticket)
+        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
+        .join(Message, Message.id == OutboundEmail.message_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+    )
 
 
 def _held(session: Session, row: Delivery, states: Collection[DeliveryState]) -> OutboundEmail:

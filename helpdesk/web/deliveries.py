@@ -8,9 +8,9 @@ from helpdesk.mail.address import AddressRefused
 from helpdesk.models.outbound_email import Delivery
 from helpdesk.models.ticket import Ticket
 from helpdesk.web.auth import agent, db
-from helpdesk.web.composer import Typed
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("deliveries", __name__)
@@ -32,7 +32,7 @@ def correct(number: int, delivery_id: int) -> ResponseReturnValue:
     try:
         undelivered.send_to(db(), ticket, _find(ticket, delivery_id), request.form.get("email", ""), by=agent())
     except AddressRefused:
-        return page(ticket, Typed("reply", "", _("It can't be sent to this address.")))
+        return page(ticket, wrong=beside("email", _("It can't be sent to this address.")))
     except undelivered.NotLost:
         return back_to(number)
     return back_to(number)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import customers, inbox, marks, search
 from helpdesk.desk.inbox import View
+from helpdesk.desk.marks import UnderWay
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
@@ -55,6 +56,7 @@ class Row:
     preview: str | Markup = ""
     has_draft: bool = False
     asleep_until: datetime | None = None
+    under_way: UnderWay | None = None
 
     @property
     def waits(self) -> bool:
@@ -130,6 +132,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             preview=seen[ticket.id].preview if ticket.id in seen else "",
             has_draft=ticket.id in marked.drafts,
             asleep_until=marked.asleep.get(ticket.id),
+            under_way=marked.under_way.get(ticket.id),
         )
         for ticket in tickets
     ]

@@ -7,16 +7,16 @@ from typing import Final
 
 from flask import request, url_for
 
-from helpdesk.desk import remote_pictures, undelivered
+from helpdesk.desk import remote_pictures
 from helpdesk.desk.thread import Thread
 from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
-from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.models.sending import Sending
 from helpdesk.privacy.access import MessageText, TicketText
-from helpdesk.web import filters, happenings
+from helpdesk.web import delivered, filters, happenings
 from helpdesk.web.auth import db, runtime
+from helpdesk.web.delivered import Lost, Reached, State
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.words import blocked, protection
@@ -53,31 +53,10 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """Where a reply is on its way."""
-
-    state: str
-    icon: str
-    word: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     url: str
     words: str
     is_download: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A recipient who has not got it (yet): what their mail server said, and what can be done."""
-
-    email: str = field(repr=False)
-    answer: str
-    next_try: datetime | None
-    retry_url: str
-    address_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +77,7 @@ class Entry:
     links: Sequence[Choice] = ()
     delivery: State | None = None
     lost: Sequence[Lost] = ()
+    reached: Sequence[Reached] = ()
     split_url: str = ""
     undo_url: str = ""
     is_open: bool = False
@@ -156,8 +136,9 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         files=[_file(attachment, text) for attachment in attached if not (attachment.is_inline and shows_html)],
         remarks=[*_other_subject(message, content, text), *_remarks(message)],
         links=_links(message, content, shows_html=shows_html),
-        delivery=state_of(rows.deliveries.get(message.id, ())),
-        lost=lost(message.ticket_id, rows.deliveries.get(message.id, ())),
+        delivery=delivered.state_of(rows.deliveries.get(message.id, ())),
+        lost=delivered.lost(message.ticket_id, rows.deliveries.get(message.id, ())),
+        reached=delivered.reached(rows.deliveries.get(message.id, ())),
         split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )
 
@@ -265,42 +246,6 @@ def _file(attachment: Attachment, text: TicketText) -> File:
         return made
     first = url_for("attachments.page", attachment_id=attachment.id, number=1)
     return replace(made, view_url=url_for("attachments.view", attachment_id=attachment.id), picture_url=first)
-
-
-def state_of(deliveries: Iterable[Delivery]) -> State | None:
-    """The state of a reply: that of its recipient who is worst off."""
-    looks = {
-        DeliveryState.BOUNCED: ("failed", "triangle-alert", _("Not delivered")),
-        DeliveryState.FAILED: ("failed", "triangle-alert", _("Not delivered")),
-        DeliveryState.DEFERRED: ("deferred", "clock", _("Delayed")),
-        DeliveryState.QUEUED: ("queued", "clock", _("Queued")),
-        DeliveryState.SENDING: ("queued", "send", _("Sending")),
-        DeliveryState.CANCELLED: ("queued", "x", _("Cancelled")),
-        DeliveryState.ACCEPTED: ("accepted", "check", _("Sent")),
-    }
-    order = list(looks)
-    found = sorted(deliveries, key=lambda delivery: order.index(delivery.state))
-    if not found:
-        return None
-    detail = "\n".join(f"{each.email}: {looks[each.state][2]} {each.answer}".strip() for each in found)
-    return State(*looks[found[0].state], detail)
-
-
-def lost(ticket_id: int, deliveries: Iterable[Delivery]) -> list[Lost]:
-    """Those who have not got it: refused, bounced, or put off by their mail server."""
-    return [
-        Lost(
-            row.email,
-            row.answer,
-            row.due_at if row.state is DeliveryState.DEFERRED else None,
-            url_for("deliveries.retry", number=ticket_id, delivery_id=row.id),
-            ""
-            if row.state is DeliveryState.DEFERRED
-            else url_for("deliveries.correct", number=ticket_id, delivery_id=row.id),
-        )
-        for row in deliveries
-        if row.state in undelivered.TRIED_AGAIN
-    ]
 
 
 def _note(note: Note, rows: Thread, text: TicketText) -> Entry:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import blocks, ledger_list, rereading, undelivered, waiting
 from helpdesk.desk import drafts as kept_drafts
+from helpdesk.desk.undelivered import Lost
 from helpdesk.desk.waiting import Shelf
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.privacy import access
@@ -152,7 +153,8 @@ def _page(wrong: str = "") -> ResponseReturnValue:
     page = render_template(
         "waiting/index.html",
         desk=frame.around(db(), agent(), "waiting"),
-        lost=_lost(shelf),
+        lost=_undelivered(shelf, undelivered.listed),
+        delayed=_undelivered(shelf, undelivered.delayed),
         held=_held(shelf),
         shelf=shelf,
         shelves={Shelf.WAITING: _("Waiting"), Shelf.BLOCKED: _("Of blocked senders"), Shelf.ASIDE: _("Put aside")},
@@ -169,7 +171,7 @@ def _held(shelf: Shelf) -> Sequence[drafts.DraftRow]:
     return drafts.rows(kept_drafts.listed(db(), by=agent(), held=True), "waiting") if shelf is Shelf.WAITING else []
 
 
-def _lost(shelf: Shelf) -> Sequence[undelivered.Lost]:
-    """Answers that did not arrive, above the first page of what waits."""
+def _undelivered(shelf: Shelf, listed: Callable[..., Sequence[Lost]]) -> Sequence[Lost]:
+    """Answers that did not arrive, or not yet, above the first page of what waits."""
     is_first = shelf is Shelf.WAITING and not request.args.get("before")
-    return undelivered.listed(db(), by=agent()) if is_first else []
+    return listed(db(), by=agent()) if is_first else []
