@@ -47,12 +47,12 @@ def start(installation: Path, module: str, *settings: str, **environ: str) -> su
         )
 
 
-def until(is_so: Callable[[], object], seconds: float = 30) -> None:
+def until(is_so: Callable[[], object], seconds: float = 30, *, every: float = 0.02) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"not so within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def stop(process: subprocess.Popen[str], seconds: float = 15) -> int:
