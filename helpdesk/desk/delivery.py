@@ -1,10 +1,10 @@
 """Bringing an outbound email to its recipients: claim, send, mark; each recipient has a state of its own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -20,7 +20,7 @@ from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, DeliveryState, 
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
-from helpdesk.storage import jobs
+from helpdesk.storage import jobs, later
 from helpdesk.storage.jobs import Job
 
 # how long a deferred recipient waits after the first attempt, the second …: two days in all, then it has failed
@@ -35,22 +35,15 @@ def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> N
 
 def mark_all(session: Session, answered: Sequence[tuple[Claimed, Mapping[str, Answer]]]) -> None:
     """The same for several emails at once; until this transaction ends nobody else moves them."""
-    ids = [claimed.outbound_email_id for claimed, _answers in answered]
-    emails, owing = _held_all(session, ids)
-    rows = session.scalars(
-        select(Delivery)
-        .where(Delivery.outbound_email_id.in_(ids))
-        .order_by(Delivery.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    about = _tickets_of(session, emails.values())
+    found: dict[int, list[_Row]] = {}
+    asked = {"ids": [claimed.outbound_email_id for claimed, _answers in answered]}
+    for row in session.execute(_MARKED, asked, execution_options={"populate_existing": True}):
+        found.setdefault(row.email_id, []).append(_Row(*row))
     for claimed, answers in answered:
-        theirs = [row for row in rows if row.outbound_email_id == claimed.outbound_email_id and row.email in answers]
-        changed = [row for row in theirs if _mark_one(row, claimed, answers[row.email])]
+        theirs = [one for one in found.get(claimed.outbound_email_id, ()) if one.delivery.email in answers]
+        changed = [one for one in theirs if _mark_one(one.delivery, claimed, answers[one.delivery.email])]
         if changed:
-            _follow(session, emails[claimed.outbound_email_id], changed, about)
-        if claimed.outbound_email_id in owing and any(row.state is DeliveryState.ACCEPTED for row in changed):
-            sent_copies.owe(emails[claimed.outbound_email_id])
+            _follow(session, changed)
     session.flush()
 
 
@@ -61,28 +54,6 @@ def held(session: Session, outbound_email_id: int) -> Sequence[Delivery]:
     return session.scalars(chosen.execution_options(populate_existing=True)).all()
 
 
-def _held_all(session: Session, ids: Sequence[int]) -> tuple[dict[int, OutboundEmail], set[int]]:
-    """These emails, which nobody else moves until this transaction ends, and which of them copies are kept of."""
-    rows = session.execute(
-        select(OutboundEmail, Mailbox.sent_folder, Mailbox.smtp_host)
-        .join(Mailbox, Mailbox.id == OutboundEmail.mailbox_id)
-        .where(OutboundEmail.id.in_(ids))
-        .order_by(OutboundEmail.id)
-        .with_for_update(of=OutboundEmail)
-    ).all()
-    owing = {email.id for email, folder, host in rows if sent_copies.is_wanted(folder, host)}
-    return {email.id: email for email, _folder, _host in rows}, owing
-
-
-def _follow(session: Session, email: OutboundEmail, changed: Sequence[Delivery], about: Mapping[int, Ticket]) -> None:
-    for due_at in {row.due_at for row in changed if row.state is DeliveryState.DEFERRED}:
-        jobs.ring(session, Job.DELIVER, email.id, at=due_at, group=email.mailbox_id)
-    ticket = about.get(email.id)
-    _tell(session, email, ticket, "email.deliver", changed)
-    if any(row.state is DeliveryState.FAILED for row in changed):
-        _has_failed(session, email, ticket)
-
-
 def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     """Stop an email before anything of it left; False when it is too late, and then it goes to all."""
     rows = held(session, email.id)
@@ -91,7 +62,7 @@ def cancel(session: Session, email: OutboundEmail, *, by: Reader) -> bool:
     for row in rows:
         _move(row, DeliveryState.CANCELLED, "")
     session.flush()
-    _tell(session, email, _ticket_of(session, email), "email.cancel", rows, by=by)
+    _tell_of(session, email, "email.cancel", rows, by=by)
     return True
 
 
@@ -111,7 +82,7 @@ def retry(session: Session, email: OutboundEmail, *, by: Reader, only: Delivery 
         row.due_at = clock.now()
     session.flush()
     jobs.ring(session, Job.DELIVER, email.id, group=email.mailbox_id)
-    _tell(session, email, _ticket_of(session, email), "email.retry", rows, by=by)
+    _tell_of(session, email, "email.retry", rows, by=by)
 
 
 def is_any_lost(session: Session, ticket: Ticket) -> bool:
@@ -144,10 +115,57 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
         )
     if lost:
         session.flush()
-        ticket = _ticket_of(session, email)
-        _tell(session, email, ticket, "email.bounce", lost)
-        _has_failed(session, email, ticket)
+        _has_failed(session, email, _tell_of(session, email, "email.bounce", lost))
     return email
+
+
+class _Row(NamedTuple):
+    """A recipient, of which email and mailbox, whether a copy is kept, and on which ticket of whom, if on one."""
+
+    delivery: Delivery
+    email_id: int
+    mailbox_id: int
+    sent_folder: str | None
+    smtp_host: str
+    ticket_id: int | None
+    customer_id: int | None
+
+
+# the recipients of some emails, which nobody else moves until the transaction ends: those who wait for a lock get the
+# rows as they are then
+_MARKED: Final = (
+    select(
+        Delivery,
+        OutboundEmail.id.label("email_id"),
+        OutboundEmail.mailbox_id,
+        Mailbox.sent_folder,
+        Mailbox.smtp_host,
+        Message.ticket_id,
+        Ticket.customer_id,
+    )
+    .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
+    .join(Mailbox, Mailbox.id == OutboundEmail.mailbox_id)
+    .outerjoin(Message, Message.id == OutboundEmail.message_id)
+    .outerjoin(Ticket, Ticket.id == Message.ticket_id)
+    .where(OutboundEmail.id.in_(bindparam("ids", expanding=True)))
+    .order_by(OutboundEmail.id, Delivery.id)
+    .with_for_update(of=[OutboundEmail, Delivery])
+)
+
+
+def _follow(session: Session, changed: Sequence[_Row]) -> None:
+    first, rows = changed[0], [one.delivery for one in changed]
+    for due_at in {row.due_at for row in rows if row.state is DeliveryState.DEFERRED}:
+        jobs.ring(session, Job.DELIVER, first.email_id, at=due_at, group=first.mailbox_id)
+    _tell(session, first.email_id, first.ticket_id, first.customer_id, "email.deliver", rows)
+    is_accepted = any(row.state is DeliveryState.ACCEPTED for row in rows)
+    if is_accepted and sent_copies.is_wanted(first.sent_folder, first.smtp_host):
+        sent_copies.owe(session.get_one(OutboundEmail, first.email_id))
+    if any(row.state is DeliveryState.FAILED for row in rows):
+        email = session.get_one(OutboundEmail, first.email_id)
+        _has_failed(session, email, _ticket_of(session, email))
+    for row in rows:
+        later.change(session, row, "state", "answer", "due_at", "changed_at", "claim", "lease_until")
 
 
 def _mark_one(row: Delivery, claimed: Claimed, answer: Answer) -> bool:
@@ -196,36 +214,34 @@ def _has_failed(session: Session, email: OutboundEmail, ticket: Ticket | None) -
 
 
 def _ticket_of(session: Session, email: OutboundEmail) -> Ticket | None:
-    return _tickets_of(session, [email]).get(email.id)
+    message = session.get(Message, email.message_id) if email.message_id else None
+    return session.get(Ticket, message.ticket_id) if message else None
 
 
-def _tickets_of(session: Session, emails: Collection[OutboundEmail]) -> dict[int, Ticket]:
-    """The ticket of each email that is on one, by the email's id."""
-    messages = {email.message_id: email.id for email in emails if email.message_id is not None}
-    found = select(Message.id, Ticket).join(Ticket, Ticket.id == Message.ticket_id).where(Message.id.in_(messages))
-    return {messages[message_id]: ticket for message_id, ticket in session.execute(found)} if messages else {}
+def _tell_of(
+    session: Session, email: OutboundEmail, action: str, rows: Sequence[Delivery], *, by: Reader = Machine.DELIVERY
+) -> Ticket | None:
+    """Returns the ticket it is on."""
+    ticket = _ticket_of(session, email)
+    ticket_id, customer_id = (ticket.id, ticket.customer_id) if ticket else (None, None)
+    _tell(session, email.id, ticket_id, customer_id, action, rows, by=by)
+    return ticket
 
 
 def _tell(
     session: Session,
-    email: OutboundEmail,
-    ticket: Ticket | None,
+    email_id: int,
+    ticket_id: int | None,
+    customer_id: int | None,
     action: str,
     rows: Sequence[Delivery],
     *,
     by: Reader = Machine.DELIVERY,
 ) -> None:
     facts: dict[str, object] = {
-        "ticket": ticket.id if ticket else None,
+        "ticket": ticket_id,
         "deliveries": {str(row.id): f"{row.state.value} {row.answer[:3]}".strip() for row in rows},
     }
-    audit.record(
-        session,
-        action,
-        by=by,
-        on=("outbound_email", email.id),
-        subject_id=ticket.customer_id if ticket else None,
-        facts=facts,
-    )
-    if ticket is not None:
-        jobs.announce(session, ticket.id)
+    audit.record(session, action, by=by, on=("outbound_email", email_id), subject_id=customer_id, facts=facts)
+    if ticket_id is not None:
+        jobs.announce(session, ticket_id)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 LONGEST_ADDRESS: Final = 254
@@ -20,6 +21,7 @@ class AddressRefused(ValueError):
     """Not an address that an email can be sent to; it carries no part of it."""
 
 
+@lru_cache(maxsize=64)  # asked several times of each address of an email
 def wire_address(email: str) -> str:
     """Give an address as servers want it: one mailbox, its domain in ASCII and lower case."""
     local, at, domain = email.strip().rpartition("@")

@@ -33,9 +33,30 @@ class Mailboxes(AddressHeader, BaseHeader):  # type: ignore[misc]  # the registr
 
     max_count = 1
 
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Addresses were checked before they are set; what is a text is read."""
+        if type(value) is not str:
+            kwds["parse_tree"] = None  # asked for by the library's folding alone
+        super().parse(value, kwds)
+
     def fold(self, *, policy: Policy) -> str:
         lines = f",{policy.linesep} ".join(_written(one, policy.linesep) for one in self.addresses)
         return f"{self.name}: {lines}{policy.linesep}"
+
+
+class Moment(UnstructuredHeader, BaseHeader):
+    """A date that we wrote, in one line."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Nothing is to be found in it."""
+        kwds["parse_tree"], kwds["decoded"] = None, str(value)
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 def _written(one: Address, linesep: str) -> str:
@@ -77,10 +98,11 @@ class _Remembering(HeaderRegistry):
 
 @cache
 def registry() -> HeaderRegistry:
-    """Give the headers of our emails: ids and mailboxes in our folding, all others in the library's."""
+    """Give the headers of our emails: ids, mailboxes and the date in our folding, all others in the library's."""
     known = _Remembering()
     for name in ("message-id", "in-reply-to", "references"):
         known.map_to_type(name, MessageIds)
     for name in ("from", "to", "cc", "reply-to"):
         known.map_to_type(name, Mailboxes)
+    known.map_to_type("date", Moment)
     return known
