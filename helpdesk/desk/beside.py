@@ -54,13 +54,13 @@ def _asked(session: Session, ticket: Ticket) -> frozenset[Beside]:
 
 def as_number(ticket_id: TicketId) -> ColumnElement[int]:
     """All of it as one number, to be asked for beside something else."""
-    parts = [case((is_there, 1 << at), else_=0) for at, is_there in enumerate(_conditions(ticket_id).values())]
-    return reduce(operator.add, parts)
+    there = _conditions(ticket_id)
+    return reduce(operator.add, (case((there[what], 1 << at), else_=0) for at, what in enumerate(Beside)))
 
 
 def learn(session: Session, ticket: Ticket, number: int) -> frozenset[Beside]:
     """What such a number says."""
-    found = frozenset(what for at, what in enumerate(_conditions(ticket.id)) if number >> at & 1)
+    found = frozenset(what for at, what in enumerate(Beside) if number >> at & 1)
     learnt(session, ("beside", ticket.id), found)
     return found
 

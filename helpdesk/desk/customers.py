@@ -41,8 +41,12 @@ def labels(session: Session, customers: Iterable[Customer]) -> dict[int, str]:
 def record(session: Session, ticket: Ticket, *, by: Agent) -> CustomerRecord:
     """The customer of a ticket with all their addresses, and the last of their other tickets that are visible."""
     records = united.ids_of(ticket.customer)
-    known = select(CustomerAddress).where(CustomerAddress.customer_id.in_(records)).order_by(CustomerAddress.id)
-    addresses = once(session, (CustomerAddress, ticket.customer_id), lambda: session.scalars(known).all())
+
+    def ask() -> Sequence[CustomerAddress]:
+        known = select(CustomerAddress).where(CustomerAddress.customer_id.in_(records))
+        return session.scalars(known.order_by(CustomerAddress.id)).all()
+
+    addresses = once(session, (CustomerAddress, ticket.customer_id), ask)
     theirs = inbox.visible(by).where(Ticket.customer_id.in_(records), Ticket.place == Place.DESK)
     count = select(func.count()).select_from(theirs.with_only_columns(Ticket.id).subquery()).scalar_subquery()
     others = session.execute(

@@ -22,10 +22,15 @@ class Seen(NamedTuple):
 
 def latest(session: Session, ticket: Ticket) -> Seen:
     """What there is to be seen of a ticket now."""
-    message = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
-    note = select(func.max(Note.id)).where(Note.ticket_id == ticket.id)
-    asked = select(func.coalesce(message.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0))
-    last_message, last_note = once(session, ("latest", ticket.id), lambda: session.execute(asked).one())
+
+    def ask() -> tuple[int, int]:
+        message = select(func.max(Message.id)).where(Message.ticket_id == ticket.id)
+        note = select(func.max(Note.id)).where(Note.ticket_id == ticket.id)
+        both = select(func.coalesce(message.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0))
+        last_message, last_note = session.execute(both).one()
+        return last_message, last_note
+
+    last_message, last_note = once(session, ("latest", ticket.id), ask)
     return Seen(last_message, last_note, latest_merge(session, ticket))
 
 

@@ -62,12 +62,15 @@ def forwarded_subject(session: Session, ticket: Ticket, *, by: Agent) -> str:
 
 def originals(session: Session, ticket: Ticket) -> Sequence[Attachment]:
     """The files of the email that would be forwarded, in their order."""
-    received_first = (Message.direction == Direction.RECEIVED).desc()
-    written = select(Message.id).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
-    the_one = written.order_by(received_first, Message.id.desc()).limit(1).scalar_subquery()
-    chosen = select(Attachment).where(Attachment.message_id == the_one)
-    in_order = chosen.order_by(Attachment.position)
-    return once(session, ("originals", ticket.id), lambda: session.scalars(in_order).all())
+
+    def ask() -> Sequence[Attachment]:
+        received_first = (Message.direction == Direction.RECEIVED).desc()
+        written = select(Message.id).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
+        the_one = written.order_by(received_first, Message.id.desc()).limit(1).scalar_subquery()
+        chosen = select(Attachment).where(Attachment.message_id == the_one)
+        return session.scalars(chosen.order_by(Attachment.position)).all()
+
+    return once(session, ("originals", ticket.id), ask)
 
 
 def files(session: Session, ticket: Ticket, chosen: Sequence[int], *, by: Agent) -> list[OutgoingAttachment]:

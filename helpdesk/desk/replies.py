@@ -95,13 +95,13 @@ def writer_of_last(session: Session, ticket: Ticket) -> tuple[Address, ...]:
 
 def _last_email(session: Session, ticket: Ticket) -> Sequence[Row[Message, MessageAddress | None]]:
     """The last email that came, once with each address on it."""
-    named = (
-        select(Message, MessageAddress)
-        .outerjoin(MessageAddress, MessageAddress.message_id == Message.id)
-        .where(Message.id == _last_received(ticket))
-        .order_by(MessageAddress.id)
-    )
-    return once(session, ("last email", ticket.id), lambda: session.execute(named).all())
+
+    def ask() -> Sequence[Row[Message, MessageAddress | None]]:
+        named = select(Message, MessageAddress).outerjoin(MessageAddress, MessageAddress.message_id == Message.id)
+        of_last = named.where(Message.id == _last_received(ticket)).order_by(MessageAddress.id)
+        return session.execute(of_last).all()
+
+    return once(session, ("last email", ticket.id), ask)
 
 
 def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with what, when

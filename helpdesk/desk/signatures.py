@@ -1,5 +1,7 @@
 """Signatures: an agent's own at a mailbox, else the agent's own, else the mailbox's."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -15,12 +17,16 @@ LONGEST = 4_000
 
 def under(session: Session, mailbox: Mailbox, *, by: Agent) -> str:
     """What stands under an answer of this agent from this mailbox, its variables filled."""
-    chosen = select(Signature).where(
-        or_(Signature.mailbox_id == mailbox.id, Signature.mailbox_id.is_(None)),
-        or_(Signature.agent_id == by.id, Signature.agent_id.is_(None)),
-        or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
-    )
-    found = once(session, (Signature, mailbox.id, by.id), lambda: session.scalars(chosen).all())
+
+    def ask() -> Sequence[Signature]:
+        chosen = select(Signature).where(
+            or_(Signature.mailbox_id == mailbox.id, Signature.mailbox_id.is_(None)),
+            or_(Signature.agent_id == by.id, Signature.agent_id.is_(None)),
+            or_(Signature.mailbox_id.is_not(None), Signature.agent_id.is_not(None)),
+        )
+        return session.scalars(chosen).all()
+
+    found = once(session, (Signature, mailbox.id, by.id), ask)
     nearest = max(found, key=lambda one: (one.agent_id is not None, one.mailbox_id is not None), default=None)
     return variables.fill(nearest.text, variables.values_at(mailbox, by=by)) if nearest else ""
 

@@ -63,28 +63,28 @@ def customer_wrote(session: Session, ticket: Ticket) -> None:
 
 def undoable(session: Session, *, by: Agent) -> Sending | None:
     """This agent's last answer that can still be taken back, not counting those put off."""
-    chosen = select(Sending).where(
-        Sending.agent_id == by.id,
-        Sending.leaves_at > clock.now(),
-        Sending.is_later.is_(False),
-        Sending.taken_back_at.is_(None),
-    )
-    last = chosen.order_by(Sending.leaves_at.desc(), Sending.message_id.desc()).limit(1)
-    return once(session, (Sending, by.id), lambda: session.scalar(last))
+
+    def ask() -> Sending | None:
+        chosen = select(Sending).where(
+            Sending.agent_id == by.id,
+            Sending.leaves_at > clock.now(),
+            Sending.is_later.is_(False),
+            Sending.taken_back_at.is_(None),
+        )
+        return session.scalar(chosen.order_by(Sending.leaves_at.desc(), Sending.message_id.desc()).limit(1))
+
+    return once(session, (Sending, by.id), ask)
 
 
 def waiting_on(session: Session, ticket: Ticket) -> Mapping[int, Sending]:
     """The answers on a ticket that have not left and can be taken back, by message."""
-    chosen = (
-        select(Sending)
-        .join(Message, Message.id == Sending.message_id)
-        .where(Message.ticket_id == ticket.id, Sending.leaves_at > clock.now(), Sending.taken_back_at.is_(None))
-    )
-    return once(
-        session,
-        (Sending, "waiting", ticket.id),
-        lambda: {row.message_id: row for row in session.scalars(chosen)},
-    )
+
+    def ask() -> Mapping[int, Sending]:
+        on_it = select(Sending).join(Message, Message.id == Sending.message_id).where(Message.ticket_id == ticket.id)
+        chosen = on_it.where(Sending.leaves_at > clock.now(), Sending.taken_back_at.is_(None))
+        return {row.message_id: row for row in session.scalars(chosen)}
+
+    return once(session, (Sending, "waiting", ticket.id), ask)
 
 
 def _draft_again(

@@ -44,8 +44,11 @@ def of(session: Session, group: type[G]) -> G:
 
 def of_agent(session: Session, agent: Agent, group: type[G]) -> G:
     """What an agent chose for themselves."""
-    own = select(AgentSetting).where(AgentSetting.agent_id == agent.id)
-    return _values(once(session, (AgentSetting, agent.id), lambda: _kept(session, own)).get(group.key), group)
+
+    def ask() -> dict[str, AgentSetting]:
+        return _kept(session, select(AgentSetting).where(AgentSetting.agent_id == agent.id))
+
+    return _values(once(session, (AgentSetting, agent.id), ask).get(group.key), group)
 
 
 def change(session: Session, values: Group, *, by: Reader) -> None:
