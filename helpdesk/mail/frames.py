@@ -2,15 +2,18 @@
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-_AS_THEY_ARE = (str, int, float, bool)
+Build = Callable[[Any, list[bytes]], Any]
+_UNCHANGED = frozenset({type(None), bool, int, float})
+_ROWS = frozenset({tuple, list})
 _LONG = 200
 """Longer texts travel beside the JSON, which would look at each of their characters."""
 _LENGTHS = struct.Struct(">II")
@@ -50,23 +53,29 @@ def value_of(kind: type[T], head: Mapping[str, Any], payload: bytes) -> T:
     for length in head["lengths"]:
         pieces.append(payload[start : start + length])
         start += length
-    built = _typed(kind, head["value"], pieces)
+    built = _builder(kind)(head["value"], pieces)
     if not isinstance(built, kind):
         raise TypeError(kind.__name__)
     return built
 
 
 def _plain(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - any plain value
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if len(value) <= _LONG else [_piece(value.encode("utf-8", "surrogatepass"), pieces)]
-    if value is None or isinstance(value, int | float):
+    if kind in _UNCHANGED:
+        return value
+    if kind in _ROWS:
+        return [_plain(each, pieces) for each in value]
+    values = _values(kind)
+    return _unusual(value, pieces) if values is None else [_plain(each, pieces) for each in values(value)]
+
+
+def _unusual(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - any plain value
+    if isinstance(value, str | int | float):
         return value
     if isinstance(value, bytes):
         return _piece(value, pieces)
-    if is_dataclass(value) and not isinstance(value, type):
-        value = [getattr(value, name) for name in _names(type(value))]
-    if isinstance(value, tuple | list):
-        return [_plain(each, pieces) for each in value]
     if isinstance(value, Mapping):
         return {key: _plain(each, pieces) for key, each in value.items()}
     if isinstance(value, date):
@@ -79,52 +88,78 @@ def _piece(body: bytes, pieces: list[bytes]) -> int:
     return len(pieces) - 1
 
 
-def _typed(kind: Any, value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - kind is a type, or a union of types
-    if value is None:
-        return None
-    if kind in _AS_THEY_ARE:
-        if kind is str and type(value) is list:
-            return pieces[value[0]].decode("utf-8", "surrogatepass")
-        if type(value) is not kind:
-            raise TypeError(kind.__name__)
+def _text(value: Any, pieces: list[bytes]) -> str:  # noqa: ANN401 - what came, whatever it is
+    if type(value) is str:
         return value
+    if type(value) is list:
+        return pieces[value[0]].decode("utf-8", "surrogatepass")
+    raise TypeError("str")
+
+
+_SIMPLE: dict[Any, Build] = {str: _text, bytes: lambda value, pieces: pieces[value]}
+
+
+@cache
+def _builder(kind: Any) -> Build:  # noqa: ANN401 - a type, or a union of types
+    """What makes a value of this type of what came; found out once for each."""
+    if kind in _UNCHANGED:
+        return partial(_the_same, kind)
     if is_dataclass(kind):
-        return _dataclass(kind, value, pieces)
-    inner = get_args(kind)
-    if inner:
-        return _compound(kind, inner, value, pieces)
-    return pieces[value] if kind is bytes else kind(value)  # kind is a StrEnum
+        return _builder_of_dataclass(kind)
+    if get_args(kind):
+        return _builder_of_compound(get_origin(kind), get_args(kind))
+    return _SIMPLE.get(kind) or (lambda value, _pieces: kind(value))  # a StrEnum
 
 
-def _compound(kind: Any, inner: tuple[Any, ...], value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401
-    origin = get_origin(kind)
+def _builder_of_compound(origin: Any, inner: tuple[Any, ...]) -> Build:  # noqa: ANN401
     if origin is tuple:
-        return tuple(_typed(inner[0], each, pieces) for each in value)
+        build = _builder(inner[0])
+        return lambda value, pieces: tuple([build(each, pieces) for each in value])
     if origin is Mapping:
-        return {key: _typed(inner[1], each, pieces) for key, each in value.items()}
-    return _one_of(inner, value, pieces)
+        build = _builder(inner[1])
+        return lambda value, pieces: {key: build(each, pieces) for key, each in value.items()}
+    return _builder_of_optional(inner)
 
 
-def _one_of(kinds: tuple[Any, ...], value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401
-    """Rebuild an optional value, or a moment that may be a day."""
-    if datetime in kinds:
-        return datetime.fromisoformat(value) if len(value) > len("2026-01-01") else date.fromisoformat(value)
-    return _typed(kinds[0], value, pieces)
+def _the_same(kind: type, value: Any, _pieces: list[bytes]) -> Any:  # noqa: ANN401
+    if type(value) is not kind:
+        raise TypeError(kind.__name__)
+    return value
 
 
-def _dataclass(kind: Any, value: list[Any], pieces: list[bytes]) -> Any:  # noqa: ANN401
-    hints = _hints(kind)
+def _builder_of_dataclass(kind: Any) -> Build:  # noqa: ANN401
+    hints = get_type_hints(kind)
+    builders = [_builder(hints[name]) for name in _names(kind)]
+    expected = len(builders)
+
+    def build(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401
+        if len(value) != expected:
+            raise ValueError(kind.__name__)
+        return kind(*[one(each, pieces) for one, each in zip(builders, value, strict=True)])
+
+    return build
+
+
+def _builder_of_optional(kinds: tuple[Any, ...]) -> Build:
+    """A value or None; or a moment that may be a day."""
+    is_a_moment = datetime in kinds
+    inner = _moment if is_a_moment else _builder(kinds[0])
+    return lambda value, pieces: None if value is None else inner(value, pieces)
+
+
+def _moment(value: Any, _pieces: list[bytes]) -> datetime | date:  # noqa: ANN401
+    return datetime.fromisoformat(value) if len(value) > len("2026-01-01") else date.fromisoformat(value)
+
+
+@cache
+def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """What gives the parts of a dataclass, in order; None for any other type."""
+    if not is_dataclass(kind):
+        return None
     names = _names(kind)
-    if len(value) != len(names):
-        raise ValueError(kind.__name__)
-    return kind(**{name: _typed(hints[name], each, pieces) for name, each in zip(names, value, strict=True)})
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.init)
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
+from functools import lru_cache
 
-import mailparser
+from mailparser.dates import parse_mail_date
+from mailparser.utils import get_addresses
 
 from helpdesk.mail import charsets, encoded_words
 from helpdesk.mail.parsed import Address
@@ -26,8 +28,9 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'\\@]{1,64}@[^\s<>()\[\],;:\"'\\@]{1,25
 _MACHINE = re.compile(r"<?([\w.+-]{1,64})>?\s*(?:\(([^()]{0,200})\))?", re.ASCII)
 _COMMENT = re.compile(r"\([^()]*\)")
 _QUOTED_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*+"|\([^()]*\)|[:;]')
-_ADDRESS_HEADERS = ("from", "to", "cc", "reply-to", "sender")
-_ENGINE_READS = frozenset({*_ADDRESS_HEADERS, "date"})
+_REMEMBERED_UP_TO = 300
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +86,49 @@ class Envelope:
 
 def envelope(header: Header) -> Envelope:
     """Read addresses and date with mail-parser; it may raise anything on hostile fields."""
-    skeleton = Message()
-    for name, value in header.fields:
-        if name in _ENGINE_READS and skeleton.get(name) is None:
-            skeleton[name] = _with_commas(value)
-    skeleton.set_payload("")
-    engine = mailparser.MailParser(skeleton)
+    said = header.first("date")
     return Envelope(
-        senders=_senders(header, engine.from_),
-        to=_people(header, "to", engine.to),
-        cc=_people(header, "cc", engine.cc),
-        reply_to=_people(header, "reply-to", engine.reply_to),
-        date=engine.date or _lenient_date(header.first("date")),
+        senders=_senders(header, _by_engine(header.first("from"))),
+        to=_people(header, "to", _by_engine(header.first("to"))),
+        cc=_people(header, "cc", _by_engine(header.first("cc"))),
+        reply_to=_people(header, "reply-to", _by_engine(header.first("reply-to"))),
+        date=(parse_mail_date(said).value if said else None) or _lenient_date(said),
     )
+
+
+def _by_engine(value: str) -> Pairs:
+    """The (name, address) pairs of a field. Many are those of the email before: whom it is to, who writes again."""
+    if not value:
+        return ()
+    return _remembered(value) if len(value) <= _REMEMBERED_UP_TO else _pairs(value)
+
+
+def _pairs(value: str) -> Pairs:
+    return tuple(get_addresses(_with_commas(value), decode_names=True))
+
+
+_remembered = lru_cache(maxsize=512)(_pairs)
 
 
 def plain_envelope(header: Header) -> Envelope:
     """Read them without mail-parser, where it gave up."""
     return Envelope(
-        senders=_senders(header, []),
-        to=_people(header, "to", []),
-        cc=_people(header, "cc", []),
-        reply_to=_people(header, "reply-to", []),
+        senders=_senders(header, ()),
+        to=_people(header, "to", ()),
+        cc=_people(header, "cc", ()),
+        reply_to=_people(header, "reply-to", ()),
         date=_lenient_date(header.first("date")),
     )
 
 
-def _senders(header: Header, engine: object) -> tuple[Address, ...]:
+def _senders(header: Header, engine: Pairs) -> tuple[Address, ...]:
     """Name the authors; where there is no From, whoever else stands for them."""
     return (
         _people(header, "from", engine)
         or _machine(header.first("from"))
-        or _people(header, "sender", [])
-        or _people(header, "reply-to", [])[:1]
-        or _people(header, "return-path", [])[:1]
+        or _people(header, "sender", ())
+        or _people(header, "reply-to", ())[:1]
+        or _people(header, "return-path", ())[:1]
     )
 
 
@@ -126,11 +138,11 @@ def _machine(value: str) -> tuple[Address, ...]:
     return (_address(found[2] or "", found[1]),) if found else ()
 
 
-def _people(header: Header, name: str, engine: object) -> tuple[Address, ...]:
+def _people(header: Header, name: str, engine: Pairs) -> tuple[Address, ...]:
     """Take what mail-parser found in the first field, and mend: further fields, odd names, nothing found."""
     found: list[Address] = []
     for occurrence, value in enumerate(header.all(name)):
-        pairs = engine if occurrence == 0 and isinstance(engine, list) else []
+        pairs = engine if occurrence == 0 else ()
         read = [
             _address(_without_comment(pair[0], value), pair[1]) for pair in pairs[:MOST_ADDRESSES] if "@" in pair[1]
         ] or _leniently(value)

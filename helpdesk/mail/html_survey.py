@@ -25,7 +25,7 @@ _LOADED = re.compile(
     r"""(?:\b(?:src|href|data|poster|background|srcset))\s*=\s*["']?\s*((?:https?:|//|\\\\)[^\s"'>]+)""",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"<([a-zA-Z]+)")
+_NAME = re.compile(r"<([a-z]+)")
 _IN_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:|//)[^\s"')>;]+)""", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?[/\\]*([^/\\?#\s]{1,300})", re.IGNORECASE)
 
@@ -59,10 +59,11 @@ def survey(source: str) -> Survey:
 
 def _loads_something(source: str) -> bool:
     """Look roughly, and quickly, whether there is anything to be found."""
-    names = {name.lower() for name in _NAME.findall(source)}
-    if not _LOADING.isdisjoint(names - {"body"}):
+    lowered = source.lower()
+    names = set(_NAME.findall(lowered))
+    if not _LOADING.isdisjoint(names - {"body"}) or "background=" in lowered:
         return True
-    return ("style" in names and _IN_STYLE.search(source) is not None) or "background=" in source.lower()
+    return "style" in names and ("url(" in lowered or "@import" in lowered)
 
 
 @dataclass(slots=True)

@@ -30,19 +30,39 @@ _WORDS: Final = {
 _REQUESTS: Final = {
     kind: (stems, re.compile(request, re.IGNORECASE | re.VERBOSE)) for kind, (stems, request) in _WORDS.items()
 }
-_STEMS: Final = {stem: stem.split() for stems, _ in _REQUESTS.values() for stem in stems}
+_STEMS: Final = sorted({stem for stems, _ in _REQUESTS.values() for stem in stems})
 _LONGEST: Final = 8_000
 """Who asks for a right does so in the first pages."""
 _AROUND: Final = 240
 _CONTEXT: Final = 40
+Stems = tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]
+
+
+def _sorted(stems: Iterable[str]) -> Stems:
+    """Those of one word, and those of several with their words."""
+    single, several = [], []
+    for stem in stems:
+        words_of_it = tuple(stem.split())
+        if len(words_of_it) == 1:
+            single.append(stem)
+        else:
+            several.append((stem, words_of_it))
+    return tuple(single), tuple(several)
+
+
+_ALL_STEMS: Final = _sorted(_STEMS)
+_PLAIN_STEMS: Final = _sorted(filter(str.isascii, _STEMS))
 _SENTENCE_END: Final = re.compile(r"[.!?](?:\s|$)")
 
 
 def requests_in(text: str, *, subject: str = "") -> tuple[RequestKind, ...]:
     """Give the requests that a letter makes, in the order of the kinds; give it the new text, not the quote."""
-    said = ". ".join(" ".join(each.split()) for each in (subject[:300], text[:_LONGEST]) if each.strip())
+    looked_at = (subject[:300], text[:_LONGEST])
+    occurring = _occurring(looked_at)
+    if not occurring:
+        return ()
+    said = ". ".join(" ".join(each.split()) for each in looked_at if each.strip())
     lowered = said.lower()
-    occurring = _occurring(lowered)
     return tuple(
         kind
         for kind, (stems, _) in _REQUESTS.items()
@@ -55,10 +75,13 @@ def request_in(text: str, *, subject: str = "") -> RequestKind | None:
     return next(iter(requests_in(text, subject=subject)), None)
 
 
-def _occurring(lowered: str) -> set[str]:
+def _occurring(texts: Iterable[str]) -> set[str]:
     """Say which stems may occur: they are looked for among the different words, which are fewer than the words."""
-    different = " ".join(set(lowered.split(" ")))
-    return {stem for stem, words_of_it in _STEMS.items() if all(word in different for word in words_of_it)}
+    different = " ".join({word for text in texts for word in text.lower().split()})
+    single, several = _PLAIN_STEMS if different.isascii() else _ALL_STEMS
+    found = {stem for stem in single if stem in different}
+    found.update(stem for stem, words_of_it in several if all(word in different for word in words_of_it))
+    return found
 
 
 def _windows(lowered: str, stems: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from helpdesk.mail.signature_words import (
     DISCLAIMER,
     FIRST_PERSON,
     MOBILE,
+    MOBILE_STEMS,
     OUTLOOK_LINK,
     PRINTING,
 )
@@ -25,6 +26,7 @@ _IS_LISTED: Final = re.compile(r"(?:\d{1,2}[.)]|#{1,6}|\[[ xX]?\])\s\S")
 _CONTACT: Final = re.compile(r"@|https?:|www\.|(?:\+|\b0)\d[\d ()/.-]{5,}|\btel\b|\bfax\b", re.IGNORECASE)
 _SENTENCE_END: Final = (".", "!", "?", "。", "！", "？", ":", ";")
 _CLOSING: Final = frozenset(">)].")  # what a link in brackets ends with
+_PLAIN_STEMS: Final = tuple(filter(str.isascii, MOBILE_STEMS))
 _AROUND: Final = BLANK + "*_-–—([{<>}])"
 _STANDARD: Final = frozenset({"--", "- -", "—"})
 
@@ -160,7 +162,9 @@ def is_mobile_signature(text: str) -> bool:
     bare = bare.strip(_AROUND)
     if not bare or len(bare) > 96 or len(bare.split()) > 12:
         return False
-    if MOBILE.fullmatch(bare) is not None:
+    lowered = bare.lower()
+    stems = _PLAIN_STEMS if lowered.isascii() else MOBILE_STEMS
+    if any(map(lowered.__contains__, stems)) and MOBILE.fullmatch(bare) is not None:
         return True
     return bare != text and OUTLOOK_LINK.fullmatch(bare) is not None
 

@@ -54,6 +54,18 @@ MOBILE: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# Without one of these (lower case) no line is such a one: most lines are done here.
+MOBILE_STEMS: Final = (
+    "sent", "written", "composed", "get ", "gesendet", "geschickt", "versendet", "verschickt", "please", "pls",
+    "envoy", "transmis", "téléphone", "mobile", "appareil", "enviad", "escrito", "inviato", "spedito", "verzonden",
+    "verstuurd", "gestuurd", "sendt", "skickat", "lähetetty", "wysłan", "odesl", "odosl", "poslan", "küld", "trimis",
+    "отправлено", "послано", "написано", "надіслано", "відправлено", "изпратено", "gönderildi", "στάλθηκε", "εστάλη",
+    "נשלח", "رسل", "الإرسال", "送信", "发自", "來自", "来自", "發自", "從我的", "从我的", "寄自", "传自", "傳自",
+    "보냄", "보냈", "전송됨", "보낸", "gửi", "kirim", "dihantar", "ส่งจาก", "poslat", "enviat", "saadetud", "išsiųst",
+    "nosūtīt", "obt", "télécharger", "holen", "scarica", "ottieni", "baixe", "hämta", "hent", "få", "pobierz",
+    "download",
+)  # fmt: skip
+
 # Words of disclaimers, in lower case; several different ones in one paragraph make it one.
 DISCLAIMER: Final = tuple(
     word.strip()
