@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, failpoints
-from helpdesk.desk import automatic, intake, ledger, people
+from helpdesk.desk import automatic, conversation, followers, intake, ledger, people, taking_back
 from helpdesk.mail import language
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.sandbox import Quarantined, Sandbox
@@ -163,6 +163,9 @@ class Intake:
     def _arrival(self, session: Session, emails: Sequence[ParsedEmail]) -> intake.Arrival:
         """Ask once what all of them need: who their writers are, too."""
         people.expect(session, [address for email in emails for address, _name in people.senders(email)])
+        answered = conversation.expect(session, emails)
+        followers.expect(session, answered)
+        taking_back.expect(session, answered)
         config = self.here.config
         return intake.arrival(
             session,

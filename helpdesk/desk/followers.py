@@ -1,6 +1,7 @@
 """Followers: who hears of a ticket besides the agent whose it is."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from helpdesk.models.follower import Follower
 from helpdesk.models.notice import NoticeKind
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
+
+_UNFOLLOWED: Final = "tickets that nobody follows"
 
 
 def follow(session: Session, ticket: Ticket, *, by: Agent) -> None:
@@ -38,8 +41,17 @@ def of_ticket(session: Session, ticket: Ticket) -> Sequence[Agent]:
     return session.scalars(chosen.where(Agent.is_disabled.is_(False)).order_by(Agent.name)).all()
 
 
+def expect(session: Session, ticket_ids: Collection[int]) -> None:
+    """Look up at once which of these tickets anybody follows: `hear_of` asks no more for the others."""
+    followed = select(Follower.ticket_id).where(Follower.ticket_id.in_(ticket_ids)).distinct()
+    there = set(session.scalars(followed)) if ticket_ids else set()
+    session.info[_UNFOLLOWED] = frozenset(ticket_ids) - there
+
+
 def hear_of(session: Session, ticket: Ticket, *, by: Agent | None = None, besides: Collection[int] = ()) -> None:
     """Somebody wrote on it: its followers and its agent are told, but not whoever wrote."""
+    if ticket.assignee_id is None and ticket.id in session.info.get(_UNFOLLOWED, ()):
+        return
     on_it = select(Follower.agent_id).where(Follower.ticket_id == ticket.id)
     left_out = {*besides, by.id} if by else set(besides)
     theirs = or_(Agent.id.in_(on_it), Agent.id == ticket.assignee_id)

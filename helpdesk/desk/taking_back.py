@@ -1,10 +1,11 @@
 """Taking an answer back while it waits: it is its writer's draft again, and the ticket as it would be without it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -20,6 +21,8 @@ from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs
 from helpdesk.storage.once import once
+
+_NOTHING_PUT_OFF: Final = "tickets without an answer put off"
 
 
 class TooLate(Exception):
@@ -50,11 +53,24 @@ def take_back(session: Session, message: Message, *, by: Reader, held: bool = Fa
     return draft
 
 
+def expect(session: Session, ticket_ids: Collection[int]) -> None:
+    """Look up at once on which of these tickets an answer is put off: `customer_wrote` asks for no other."""
+    put_off = select(Message.ticket_id).join(Sending, Sending.message_id == Message.id)
+    asked = put_off.where(Message.ticket_id.in_(ticket_ids), _is_put_off()).distinct()
+    there = set(session.scalars(asked)) if ticket_ids else set()
+    session.info[_NOTHING_PUT_OFF] = frozenset(ticket_ids) - there
+
+
+def _is_put_off() -> ColumnElement[bool]:
+    return and_(Sending.is_later, Sending.taken_back_at.is_(None), Sending.leaves_at > clock.now())
+
+
 def customer_wrote(session: Session, ticket: Ticket) -> None:
     """The customer wrote before an answer that was put off has left: it is held, and its writer decides."""
+    if ticket.id in session.info.get(_NOTHING_PUT_OFF, ()):
+        return
     waiting = select(Message).join(Sending, Sending.message_id == Message.id)
-    put_off = (Message.ticket_id == ticket.id, Sending.is_later, Sending.taken_back_at.is_(None))
-    for message in session.scalars(waiting.where(*put_off, Sending.leaves_at > clock.now())).all():
+    for message in session.scalars(waiting.where(Message.ticket_id == ticket.id, _is_put_off())).all():
         try:
             take_back(session, message, by=Machine.INTAKE, held=True)
         except TooLate:

@@ -53,14 +53,15 @@ def value_of(kind: type[T], head: Mapping[str, Any], payload: bytes) -> T:
     for length in head["lengths"]:
         pieces.append(payload[start : start + length])
         start += length
-    built = _builder(kind)(head["value"], pieces)
+    described: Any = kind
+    built = _builder(described)(head["value"], pieces)
     if not isinstance(built, kind):
         raise TypeError(kind.__name__)
     return built
 
 
 def _plain(value: Any, pieces: list[bytes]) -> Any:  # noqa: ANN401 - any plain value
-    kind = type(value)
+    kind: Any = type(value)
     if kind is str:
         return value if len(value) <= _LONG else [_piece(value.encode("utf-8", "surrogatepass"), pieces)]
     if kind in _UNCHANGED:

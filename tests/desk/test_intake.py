@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import intake, ledger, replies
+from helpdesk.desk import conversation, intake, ledger, replies
 from helpdesk.desk.ledger import Arrived
 from helpdesk.mail import inbound
 from helpdesk.mail.thread import new_message_id
@@ -330,3 +330,29 @@ def test_two_answers_at_once_are_counted_both(db: Database):
         ticket.message_count += 1
 
     assert answers_at_once(db, count) == (2, Status.OPEN)
+
+
+def test_what_a_batch_answers_is_looked_up_together_and_decided_as_ever(session: Session, mailbox: Mailbox):
+    theirs = session.get_one(Ticket, deliver(session, mailbox, an_email("One")).ticket_id)
+    foreign = session.get_one(Ticket, deliver(session, mailbox, an_email("Two", From="eva@x.example")).ticket_id)
+    ours, other = answered(session, theirs), answered(session, foreign)
+    forged = new_message_id(theirs.number, "desk.example")
+    raws = [
+        an_email("Re: One", "First.", In_Reply_To=ours),
+        an_email("Re: Two", "Not mine.", In_Reply_To=other),
+        an_email("Re: One", "Guessed.", In_Reply_To=forged),
+        an_email("Re: One", "Second.", References=f"{forged} {ours}"),
+        an_email("Three", "Nothing of yours."),
+    ]
+
+    held = conversation.expect(session, [inbound.read(raw) for raw in raws])
+    became = [deliver(session, mailbox, raw) for raw in raws]
+
+    assert sorted(held) == sorted([theirs.id, foreign.id])
+    assert [email.outcome for email in became] == [
+        Outcome.APPENDED, Outcome.HELD, Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.NEW_TICKET,
+    ]  # fmt: skip
+    assert {became[0].ticket_id, became[3].ticket_id} == {theirs.id}
+    session.flush()
+    session.expire(theirs)
+    assert theirs.message_count == 4
