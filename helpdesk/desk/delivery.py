@@ -26,6 +26,7 @@ from helpdesk.storage.jobs import Job
 # how long a deferred recipient waits after the first attempt, the second …: two days in all, then it has failed
 WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 80, 160, 320, 500, 580, 580, 582))
 LOST: Final = (DeliveryState.FAILED, DeliveryState.BOUNCED)
+_NOT_SENT: Final = (DeliveryState.BOUNCED, DeliveryState.CANCELLED, DeliveryState.QUEUED)
 
 
 def mark(session: Session, claimed: Claimed, answers: Mapping[str, Answer]) -> None:
@@ -97,7 +98,8 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
     """Tie a bounce to the email it answers: the recipient's delivery has failed after all, and the ticket reopens.
 
     None when no email of ours has this Message-ID, or the address was never on it: then the bounce proves nothing.
-    Without an address it is the only recipient's. The address is flagged; told twice, nothing changes.
+    Without an address it is the only recipient's. The address is flagged; told twice, nothing changes. What waits to
+    be sent, perhaps again or to another address, a bounce can't be about: it leaves.
     """
     ids = {rfc_message_id.strip("<> "), f"<{rfc_message_id.strip('<> ')}>"}
     email = session.scalar(select(OutboundEmail).where(OutboundEmail.rfc_message_id.in_(ids)))
@@ -107,7 +109,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
     theirs = [row for row in rows if recipient is None or row.email == recipient.strip().lower()]
     if not theirs or (recipient is None and len(rows) > 1):
         return None
-    lost = [row for row in theirs if row.state not in {DeliveryState.BOUNCED, DeliveryState.CANCELLED}]
+    lost = [row for row in theirs if row.state not in _NOT_SENT]
     for row in lost:
         _move(row, DeliveryState.BOUNCED, status[:500])
         session.execute(

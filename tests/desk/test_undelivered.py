@@ -207,3 +207,19 @@ def test_a_corrected_address_and_one_that_is_tried_again_concern_nobody_else(
     claimed = outbox.claim(session, nils.outbound_email_id)
     assert claimed
     assert claimed.recipients == ("nils@customer.example", "eva@customer.exampel")
+
+
+@pytest.mark.parametrize("recipient", [None, "itself"])
+def test_a_bounce_that_comes_twice_stops_no_further_try(
+    session: Session, ada: Agent, ticket: Ticket, recipient: str | None
+):
+    row = answered(session, ticket, ada, OK)
+    email = session.get_one(OutboundEmail, row.outbound_email_id)
+    address = recipient and row.email
+    assert delivery.bounced(session, email.rfc_message_id, address, "5.1.1")
+    assert row.state is DeliveryState.BOUNCED
+
+    undelivered.try_again(session, ticket, row, by=ada)
+    assert delivery.bounced(session, email.rfc_message_id, address, "5.1.1")
+
+    assert (row.state, ticket.has_failed_delivery) == (DeliveryState.QUEUED, False)
