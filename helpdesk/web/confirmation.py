@@ -33,7 +33,7 @@ def ask(_error: auth.ConfirmationNeeded) -> Response:
     """To a page: by way of the question. To a form: the question at once, with what was typed kept in it."""
     if request.method == "GET" or request.headers.get("HX-Request"):
         return auth.go_by_way_of("confirmation.show")
-    return _shown(Meant(request.path, _typed(), is_form=True), code=401)
+    return _shown(sent(), code=401)
 
 
 def ask_to_set_up(_error: auth.SetUpNeeded) -> Response:
@@ -102,10 +102,11 @@ def _proved(who: Login) -> str | None:
     return how
 
 
-def _typed() -> tuple[tuple[str, str], ...]:
-    """The fields of the form that was sent, without what may not be shown again."""
+def sent() -> Meant:
+    """The form that was sent, without what may not be shown again."""
     given = request.form.items(multi=True)
-    return tuple((name, text) for name, text in given if not any(word in name for word in _NOT_KEPT))
+    typed = tuple((name, text) for name, text in given if not any(word in name for word in _NOT_KEPT))
+    return Meant(request.path, typed, is_form=True)
 
 
 def _shown(waits: Meant, wrong: str = "", code: int = 200) -> Response:

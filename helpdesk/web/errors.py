@@ -4,7 +4,7 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.wrappers import Response
@@ -24,6 +24,7 @@ log = logging.getLogger("helpdesk.web")
 class Link:
     url: str
     words: str
+    is_apart: bool = False  # opened in a tab beside this one
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Shown:
     links: list[Link]
     reference: str = ""
     kept: str = field(default="", repr=False)  # what the agent had typed
+    waits: confirmation.Meant | None = None  # a form that is sent once a tab of this browser is signed in again
 
 
 class NotVisible(Exception):
@@ -62,8 +64,13 @@ def install(app: Flask) -> None:
 def _sign_in_needed(_error: auth.SignInNeeded) -> Response | tuple[str, int]:
     if request.method in {"GET", "HEAD"}:
         return auth.ask_to_sign_in()
-    text = _("You were signed out in the meantime. Sign in again; what you had written is kept below, to be copied.")
-    return _page(401, _("Please sign in again"), text, Link(url_for("sign_in.show"), _("Sign in")))
+    return _please_sign_in(confirmation.sent())
+
+
+def _please_sign_in(waits: confirmation.Meant | None = None) -> tuple[str, int]:
+    text = _("You were signed out in the meantime. Sign in again, in a tab beside this; what you wrote waits here.")
+    link = Link(url_for("sign_in.show"), _("Sign in"), is_apart=True)
+    return _page(401, _("Please sign in again"), text, link, waits=waits)
 
 
 def _not_visible(error: NotVisible) -> tuple[str, int]:
@@ -84,6 +91,9 @@ def _refused(kind: str, row_id: int, subject_id: int | None) -> None:
 
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if auth.browser().is_new and not auth.is_public(view):
+        return _please_sign_in()  # nothing tells whose form it was: it is to be copied, not sent
     text = _("This page was open for a long time, or in another login. Go back, load the page and send it again.")
     return _page(400, _("This form is no longer valid"), text)
 
@@ -132,10 +142,19 @@ def _not_found() -> tuple[str, int]:
     return _page(404, _("There is nothing here"), text)
 
 
-def _page(code: int, title: str, text: str, *links: Link, reference: str = "") -> tuple[str, int]:
+def _page(
+    code: int, title: str, text: str, *links: Link, reference: str = "", waits: confirmation.Meant | None = None
+) -> tuple[str, int]:
     back = [Link(url_for("inbox.home"), _("To the inbox"))] if request.cookies else []  # customers have neither
-    shown = Shown(title, text, list(links) or back, reference, request.form.get("text", "") if code != 413 else "")
+    kept = _kept() if code != 413 else ""
+    shown = Shown(title, text, list(links) or back, reference, kept, waits)
     return render_template("errors/error.html", error=shown, breadth="broad"), code
+
+
+def _kept() -> str:
+    """The words that were typed, not what buttons and menus said."""
+    typed = [text for _name, text in confirmation.sent().fields if len(text.split()) > 1 or "@" in text]
+    return "\n\n".join(typed) or request.form.get("text", "")
 
 
 def _reference() -> str:

@@ -20,7 +20,7 @@ from helpdesk.privacy import access, audit, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY, basis_to_read
 from helpdesk.privacy.policy import Mode
-from helpdesk.web import bars, composer, more, ticket_fields, words
+from helpdesk.web import bars, composer, meanwhile, more, ticket_fields, words
 from helpdesk.web import thread as conversation
 from helpdesk.web.bars import Bar
 from helpdesk.web.composer import Composer, Typed
@@ -66,6 +66,7 @@ class TicketShown:
     folded: Sequence[Entry]
     entries: Sequence[Entry]
     seen: Seen
+    state: str  # how it stands, for a look at what others do with it meanwhile
     tags: Sequence[Tag]
     all_tags: Sequence[str]
     agents: Sequence[Agent]
@@ -147,6 +148,7 @@ def show(
         folded=folded,
         entries=entries,
         seen=news.latest(session, ticket),
+        state=meanwhile.state_of(ticket),
         tags=tagged,
         all_tags=tag_list.offered(session, all_tags),
         agents=rows.team,

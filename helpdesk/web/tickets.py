@@ -14,7 +14,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, protection, united
-from helpdesk.web import frame, lists, search, shown
+from helpdesk.web import frame, lists, meanwhile, search, shown
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
 from helpdesk.web.errors import NotVisible
@@ -39,12 +39,14 @@ def show(number: int) -> ResponseReturnValue:
 
 @bp.get("/tickets/<int:number>/news")
 def news(number: int) -> ResponseReturnValue:
-    """What came after what a page already shows: how much, and not a word of it."""
+    """What came after what a page already shows: how much, and how it stands now; not a word of it."""
     ticket, seen = find(number), Seen(_seen("message"), _seen("note"), _seen("merge"))
     messages, notes = desk_news.since(db(), ticket, seen)
     words = [ngettext("%(num)s new message", "%(num)s new messages", messages)] if messages else []
     words += [ngettext("%(num)s new note", "%(num)s new notes", notes)] if notes else []
-    return {"words": ", ".join(words)}
+    on = followed(ticket) if ticket.place is Place.MERGED else None
+    words += meanwhile.words_since(ticket, request.args.get("state", ""), on.number if on else None)
+    return {"words": " · ".join(words)}
 
 
 @bp.post("/tickets/<int:number>/assignment")

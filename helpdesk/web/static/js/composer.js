@@ -1,7 +1,7 @@
 // Writing: two forms, of which one is shown. What is typed is kept on the server a second after the last key.
 import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
-import { all, goOnAt, one, words } from "./page.js";
+import { all, goOnAt, login, one, signedOut, words } from "./page.js";
 import { watchPicker } from "./picker.js";
 import { openMentions } from "./mentions.js";
 import { fill, openRecipients, showLeftOut } from "./recipients.js";
@@ -57,7 +57,7 @@ export function watchComposer() {
   addEventListener("pageshow", () => delete composer()?.dataset.left);
   addEventListener("pagehide", flush);
   addEventListener("beforeunload", (event) => {
-    if ([...unsaved.values()].some((kept) => !kept.saved) && navigator.onLine === false) event.preventDefault();
+    if (!isKept() && (navigator.onLine === false || login.isOut)) event.preventDefault();
   });
   watchFiles(changed);
   watchPicker(changed);
@@ -72,6 +72,8 @@ export function write(kind) {
   else focusEditor();
   return true;
 }
+
+export const isKept = () => [...unsaved.values()].every((kept) => kept.saved);
 
 export const hasText = () => Boolean(shownForm() && one("textarea", shownForm())?.value.trim());
 
@@ -158,7 +160,7 @@ function changed(target) {
   timer = setTimeout(flush, Date.now() - last > AT_LEAST_EVERY - AFTER ? 0 : AFTER);
 }
 
-async function flush(event) {
+export async function flush(event) {
   clearTimeout(timer);
   last = 0;
   const place = composer();
@@ -171,7 +173,8 @@ async function flush(event) {
   try {
     const answer = await fetch(place.dataset.drafts, { method: "POST", body: new URLSearchParams(sent), keepalive: event?.type === "pagehide" });
     if (!answer.ok) {
-      say(form, answer.status === 401 ? words().signedOut : words().failed);
+      if (answer.status === 401) signedOut();
+      say(form, answer.status === 401 ? words().signedOut : answer.status === 404 ? words().notFound : words().failed);
       return false;
     }
     const saved = await answer.json();

@@ -1,16 +1,19 @@
 // Word of changes: one stream for all tabs of a browser (whoever holds the lock listens and tells the others);
 // where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
-import { all, get, one, openTicket, rows, say, ticketPane, words } from "./page.js";
+import { flush } from "./composer.js";
+import { all, get, login, one, openTicket, rows, say, takeToken, ticketPane, token, words } from "./page.js";
 import { markCurrent } from "./panes.js";
 import { look } from "./presence.js";
 
 const LOOK_EVERY = 15_000;
 const tabs = new BroadcastChannel("desk.changes");
+let isDeaf = false; // this tab is the one that listens, and its login ended
 let looking = null;
 let waiting = null;
 
 export function listen() {
   tabs.addEventListener("message", ({ data }) => hear(data));
+  tabs.postMessage({ is: "here", who: document.body.dataset.who, token: token() }); // forms of older tabs are worth nothing now
   if (navigator.locks) navigator.locks.request("desk.stream", () => new Promise(stream));
   else stream();
 }
@@ -27,6 +30,7 @@ function stream() {
   source.addEventListener("presence", () => tell({ is: "presence" }));
   source.addEventListener("signed-out", () => {
     source.close();
+    isDeaf = true;
     tell({ is: "signed-out" });
   });
   source.addEventListener("error", () => {
@@ -46,12 +50,31 @@ function hear(news) {
     looking = null;
   }
   if (news.is === "away") looking ??= setInterval(() => refresh(null), LOOK_EVERY);
-  if (news.is === "signed-out") say(words().signedOut, { url: "/sign-in", words: words().signIn, apart: true });
+  if (news.is === "signed-out") count().then(listenAgain); // it says whether that is still so
+  if (news.is === "here" && news.who === document.body.dataset.who) again(news.token);
   if (news.is === "presence") look();
   if (news.is === "changed") {
     // several changes at once are one look
     clearTimeout(waiting);
     waiting = setTimeout(() => refresh(new Set(news.tickets.map(String))), 150);
+  }
+}
+
+// the same agent has a page anew: what waits on this one can go on
+function again(fresh) {
+  takeToken(fresh);
+  if (!login.isOut) return;
+  login.isOut = false;
+  say(words().online);
+  listenAgain();
+  flush();
+  refresh(null);
+}
+
+function listenAgain() {
+  if (isDeaf && !login.isOut) {
+    isDeaf = false;
+    stream();
   }
 }
 
@@ -107,7 +130,7 @@ async function refreshTicket(changed) {
   if (!answer) return;
   const { words: said } = await answer.json();
   const news = one("#news", ticketPane());
-  if (!news || !said) return;
+  if (!news || !said || openTicket() !== ticket) return;
   one("span", news).textContent = said;
   news.href = location.pathname + location.search;
   news.hidden = false;

@@ -28,10 +28,25 @@ export function goOnAt(url) {
   if (url) history.replaceState(history.state, "", url);
 }
 
+// The login ended: what is typed stays, and goes on once somebody signed in again in another tab (live.js hears of it).
+export const login = { isOut: false };
+export function signedOut() {
+  login.isOut = true;
+  say(words().signedOut, { url: "/sign-in", words: words().signIn, apart: true }, { stays: true });
+}
+
+const HEADERS = "hx-headers:inherited";
+export const token = () => JSON.parse(document.body.getAttribute(HEADERS))["X-CSRFToken"];
+export function takeToken(fresh) {
+  document.body.setAttribute(HEADERS, JSON.stringify({ "X-CSRFToken": fresh }));
+  for (const field of all("[name=csrf_token]")) field.value = fresh;
+}
+
 // A look by the page itself: it keeps nobody signed in, and a login that ended is no page in its place.
 export async function get(url, { isAttended = false } = {}) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial", ...(isAttended ? {} : { "X-Unattended": "1" }) };
   const answer = await fetch(url, { headers }).catch(() => null);
+  if (answer?.status === 401 && !login.isOut) signedOut();
   return answer?.ok ? answer : null;
 }
 

@@ -1,5 +1,5 @@
 // Who else is at a ticket, and who is writing: this page gives signs of life, and shows those of others.
-import { all, get, one, openNumber } from "./page.js";
+import { all, get, one, openNumber, say, ticketPane, token, words } from "./page.js";
 
 const BEAT = 7_000;
 const LOOK = 8_000; // while somebody is shown: who vanished without a word is noticed then
@@ -49,9 +49,18 @@ function leave() {
 }
 
 function send(ticket, values) {
-  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
-  const body = new URLSearchParams({ ...values, csrf_token: token });
-  fetch(`/tickets/${ticket}/presence`, { method: "POST", body, keepalive: true, headers: { "X-Unattended": "1" } }).catch(() => {});
+  const body = new URLSearchParams({ ...values, csrf_token: token() });
+  fetch(`/tickets/${ticket}/presence`, { method: "POST", body, keepalive: true, headers: { "X-Unattended": "1" } }).then(
+    (answer) => answer.status === 404 && ticket === openNumber() && goneFromHere(),
+    () => {},
+  );
+}
+
+// moved out of this agent's sight: it stays on the page with what is written on it, and gives no more signs of life
+function goneFromHere() {
+  const back = one("[data-back]", ticketPane());
+  number = null;
+  say(words().notFound, { url: back.href, words: back.ariaLabel }, { stays: true });
 }
 
 // asked for by the stream's word that somebody came or left, and now and then while somebody is shown
