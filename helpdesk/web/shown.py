@@ -80,6 +80,12 @@ class TicketShown:
     from_list: str = ""  # names the list it was opened from, as a query
     is_readable: bool = True
 
+    @property
+    def bars_at(self) -> int:
+        """Before which entry bars stand: above the first message that is open, which a page begins with."""
+        opened = (at for at, one in enumerate(self.entries) if one.is_open and one.kind != "event")
+        return next(opened, len(self.entries))
+
 
 @dataclass(frozen=True, slots=True)
 class TicketWithheld:

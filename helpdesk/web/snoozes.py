@@ -10,6 +10,7 @@ from helpdesk.desk.snooze import NotToBeSnoozed
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import zone
 from helpdesk.web.language import _
+from helpdesk.web.sent_back import beside
 from helpdesk.web.tickets import back_to, handle, page
 
 bp = Blueprint("snoozes", __name__)
@@ -23,7 +24,8 @@ def create(number: int) -> ResponseReturnValue:
     try:
         snooze.snooze(db(), ticket, until=_until(), on_reply=on_reply, by=agent())
     except NotToBeSnoozed:
-        return page(ticket, wrong=_("Choose a moment within a year, or to be woken by an answer."))
+        wrong = _("Choose a moment within a year, or to be woken by an answer.")
+        return page(ticket, wrong=beside("until_at", wrong))
     if why:
         tickets.note(db(), ticket, why, by=agent())
     return back_to(number)

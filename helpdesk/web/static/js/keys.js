@@ -1,6 +1,7 @@
 // Single keys, outside of fields. What a key does is also a button or a link on the page.
 import { letGo, pick, pickAll, pickUpTo } from "./bulk.js";
 import { hasText, undoLast, write } from "./composer.js";
+import { focusEditor } from "./editor.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
 import { copyTicket, darkOrLight, splitHere, takeBackState, watchSteps } from "./steps.js";
 import { backToList, closeMenus, fold } from "./panes.js";
@@ -22,6 +23,7 @@ export function watchKeys() {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
+    if ((event.key === "Enter" && enter(event.target)) || (event.key.startsWith("Arrow") && stepInMenu(event))) return event.preventDefault();
     if ("noKeys" in document.body.dataset) return;
     if (event.target.closest("input, textarea, select, [contenteditable]") || one("dialog[open]")) return;
     const act = (first.key && SECOND[first.key + event.key]) || ACTIONS[event.key];
@@ -173,12 +175,32 @@ function press(key) {
   const menu = target.tagName === "SUMMARY" ? target.parentElement : null;
   for (let up = target.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (!menu) target.click();
-  else one("input:not([type=hidden]), button", menu)?.focus();
+  else one("input:not([type=hidden]), button:not([hidden])", menu)?.focus();
+  return true;
+}
+
+// Enter in a field does what stands beside it, and never what its form would do first, such as to send
+function enter(field) {
+  if (!field.matches("input[name]:not([type=checkbox], [type=radio], [type=file])")) return false;
+  const beside = field.closest(".own-time, .row-form");
+  if (beside) one("button", beside).click();
+  else if (field.closest("#reply-form")) focusEditor();
+  return Boolean(beside ?? field.closest("#reply-form"));
+}
+
+function stepInMenu({ key, target }) {
+  const panel = target.matches("input, textarea, select") ? null : target.closest("details.menu[open]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (!panel || !step) return false;
+  const items = all(".menu-panel :is(button, a, input, summary)", panel).filter((item) => item.offsetParent);
+  items[(items.indexOf(target) + step + items.length) % items.length]?.focus();
   return true;
 }
 
 function escape(event) {
-  if (closeMenus() || one("dialog[open]") || one(".views:popover-open")) return;
+  const menu = event.target.closest("details.menu[open]");
+  if (closeMenus()) return one("summary", menu ?? document.createElement("i"))?.focus();
+  if ( one("dialog[open]") || one(".views:popover-open")) return;
   if (event.target.closest("input, textarea, [contenteditable]")) event.target.blur();
   else if (!letGo() && !hasText()) backToList();
 }

@@ -79,7 +79,7 @@ function inMenu(button) {
 function press(button) {
   for (let up = button.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (button.tagName !== "SUMMARY") button.click();
-  else one("input:not([type=hidden]), button", button.parentElement)?.focus();
+  else one("input:not([type=hidden]), button:not([hidden])", button.parentElement)?.focus();
 }
 
 function ofPage() {

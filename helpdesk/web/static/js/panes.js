@@ -94,9 +94,11 @@ function showLast() {
   if (!openTicket() || location.hash) return;
   const opened = all(".thread > .message[open]", pane);
   pane.scrollTop = 0;
-  if (opened.length && opened[0].previousElementSibling) {
+  let first = opened[0];
+  while (first?.previousElementSibling?.matches(".bar")) first = first.previousElementSibling; // what is to be decided stands above it
+  if (first?.previousElementSibling) {
     const head = one(".ticket-head", pane).offsetHeight;
-    pane.scrollTop = opened[0].offsetTop - head - 10;
+    pane.scrollTop = first.offsetTop - head - 10;
   }
 }
 
