@@ -103,7 +103,7 @@ def _waiting(entry: Entry, message: Message, waiting: Mapping[int, Sending]) -> 
     row = waiting.get(message.id)
     if row is None:
         return entry
-    later = _("Leaves %(moment)s", moment=filters.full_moment(row.leaves_at))
+    later = _("Leaves %(moment)s", moment=filters.moment(row.leaves_at))
     words = later if row.is_later else _("Leaves in a moment")
     state = State("queued", "clock", words, entry.delivery.detail if entry.delivery else "")
     return replace(entry, delivery=state, undo_url=url_for("replies.take_back", message_id=message.id))

@@ -21,11 +21,6 @@ export function watchBulk() {
       show();
     }
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !event.target.matches("#bulk .own-time input")) return;
-    event.preventDefault(); // what was typed goes with the button beside it, not with the first of the bar
-    one("button", event.target.parentElement).click();
-  });
   document.addEventListener("htmx:after:swap", show);
   show();
 }
