@@ -37,9 +37,20 @@ class Material:
     beyond: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A message that is meant: whose, when, under which name, in which matter."""
+
+    id: int
+    customer_id: int
+    at: datetime
+    name: str = field(repr=False)
+    ticket_id: int
+
+
 def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material:
     """Read it all, a piece at a time; the run is an event for each piece, and names no person."""
-    is_meant, is_open = _written(report, zone), _may_be_counted()
+    is_meant, is_open = _is_meant(report, zone), _may_be_counted()
     found = Material()
     meant, counted = (
         session.scalar(
@@ -49,7 +60,13 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
         for condition in (is_meant, and_(is_meant, is_open))
     )
     chosen = session.execute(
-        select(Message.id, func.coalesce(Customer.part_of_id, Customer.id), Message.at, Message.from_name)
+        select(
+            Message.id,
+            func.coalesce(Customer.part_of_id, Customer.id),
+            Message.at,
+            Message.from_name,
+            Message.ticket_id,
+        )
         .join(Ticket, Ticket.id == Message.ticket_id)
         .join(Customer, Customer.id == Message.customer_id)
         .where(is_meant, is_open)
@@ -57,26 +74,31 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
         .limit(MOST)
     )
     found.left_out, found.beyond = meant - counted, max(0, counted - MOST)
-    rows = [(number, customer, at, name) for number, customer, at, name in chosen]
+    rows = [_Written(*row) for row in chosen]
+    first = {row.ticket_id: str(row.id) for row in rows}  # the newest come first: the oldest stays
     accounts = organisations(session)
     for piece in _pieces(rows):
-        texts = access.new_texts(session, [row[0] for row in piece], by=Machine.THEMES, for_report=report.id)
-        for message_id, customer_id, at, name in piece:
-            found.names.update(_names(name))
-            if text := texts.get(message_id, "").strip():
-                account = accounts.get(customer_id, "")
-                is_own = not account or account.startswith("customer ")
+        texts = access.new_texts(session, [row.id for row in piece], by=Machine.THEMES, for_report=report.id)
+        for row in piece:
+            found.names.update(_names(row.name))
+            if text := texts.get(row.id, "").strip():
+                account = accounts.get(row.customer_id, "")
                 document = Document(
-                    str(message_id), text, str(customer_id), None if is_own else account, at.astimezone(zone).date()
+                    str(row.id),
+                    text,
+                    str(row.customer_id),
+                    None if not account or account.startswith("customer ") else account,
+                    row.at.astimezone(zone).date(),
+                    None if first[row.ticket_id] == str(row.id) else first[row.ticket_id],
                 )
                 found.documents.append(document)
-                found.whose[document.id] = customer_id
+                found.whose[document.id] = row.customer_id
     for name in session.scalars(select(Agent.name)):
         found.names.update(_names(name))
     return found
 
 
-def _written(report: ThemeReport, zone: ZoneInfo) -> ColumnElement[bool]:
+def _is_meant(report: ThemeReport, zone: ZoneInfo) -> ColumnElement[bool]:
     """What people wrote in the period, in the scope: not machines, and not what is spam or thrown away."""
     return and_(
         Message.direction == Direction.RECEIVED,
@@ -108,5 +130,5 @@ def _names(name: str) -> Iterator[str]:
     return (word.lower() for word in _WORD.findall(name))
 
 
-def _pieces(rows: Sequence[tuple[int, int, datetime, str]]) -> Iterator[Sequence[tuple[int, int, datetime, str]]]:
+def _pieces(rows: Sequence[_Written]) -> Iterator[Sequence[_Written]]:
     return (rows[start : start + _PIECE] for start in range(0, len(rows), _PIECE))

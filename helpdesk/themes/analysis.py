@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, cast
 
 import numpy as np
@@ -30,10 +30,11 @@ from helpdesk.themes.values import (
     Limits,
     Theme,
 )
+from helpdesk.themes.weeks import by_week, day_of, numbers_of_weeks, weeks_until
 from helpdesk.themes.words import Token, pairs, telling, tokens
 
 VERSION: Final = "2"
-_OLDEST: Final = 104
+_LITTLE: Final = 6  # telling words: fewer say nothing of a matter, where another message began it
 Progress = Callable[[str, float], None]
 
 
@@ -58,6 +59,8 @@ class _Run:
     """Its theme in the last run; None where it was not there."""
     is_one_of_many: bool
     """Whether this run is one of a series, whose themes are to last."""
+    about: dict[int, int]
+    """Of what says little and follows another: the place of that one, whose theme it shares."""
     labels: list[int] = field(default_factory=list)
     language_of: dict[int, str] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
@@ -112,7 +115,20 @@ def _prepared(
     progress("reading", 0.15)
     known_before = cast("dict[str, int]", (previous or {}).get("labels", {}))
     before = [known_before.get(document.id) for document in order]
-    return _Run(order, limits, texts, spoken, cut, before, is_one_of_many=previous is not None)
+    about = _about(order, cut)
+    for place, first in about.items():
+        spoken[place], cut[place] = spoken[first], []
+    return _Run(order, limits, texts, spoken, cut, before, previous is not None, about)
+
+
+def _about(documents: Sequence[Document], cut: Sequence[Sequence[Token]]) -> dict[int, int]:
+    """A word of thanks or a yes is about what the matter is about."""
+    place_of = {document.id: place for place, document in enumerate(documents)}
+    return {
+        place: place_of[document.follows]
+        for place, document in enumerate(documents)
+        if document.follows in place_of and len({*telling(cut[place])}) < _LITTLE
+    }
 
 
 def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[], None]) -> None:
@@ -125,13 +141,17 @@ def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[]
     first = 0
     for done, language in enumerate(themed):
         progress("grouping", 0.15 + 0.6 * done / len(themed))
-        places = [place for place, spoken in enumerate(run.languages) if spoken == language]
+        places = [
+            place for place, spoken in enumerate(run.languages) if spoken == language and place not in run.about
+        ]
         wanted = None if number is None else max(1, round(number * len(places) / sum(sizes[one] for one in themed)))
         found = _themes_of(run, places, wanted, check)
         for place, label in zip(places, found.labels, strict=True):
             run.labels[place] = NO_THEME if label < 0 else first + label
         _arrange(run, found, first, language, max(1, run.limits.groups // len(themed)))
         first += len(found.centres)
+    for place, opening in run.about.items():
+        run.labels[place] = run.labels[opening]
 
 
 def _themes_of(run: _Run, places: Sequence[int], number: int | None, check: Callable[[], None]) -> _Found:
@@ -183,7 +203,7 @@ def _grouped(
     if not continuing.goes_on(before):
         return grouping.grouped_by_themselves(near, words, check)
     is_new = np.array([label is None for label in last])
-    weeks = _numbers_of_weeks([_day(run.documents[place]) for place in places])
+    weeks = numbers_of_weeks([day_of(run.documents[place]) for place in places])
     return continuing.continued(near, edges, words, continuing.Last(before, is_new, weeks), check)
 
 
@@ -214,12 +234,13 @@ def _assigned(
 def _newest(run: _Run, places: Sequence[int]) -> list[int]:
     if len(places) <= run.limits.fitted:
         return list(range(len(places)))
-    rows = sorted(range(len(places)), key=lambda row: -_day(run.documents[places[row]]).toordinal())
+    rows = sorted(range(len(places)), key=lambda row: -day_of(run.documents[places[row]]).toordinal())
     return sorted(rows[: run.limits.fitted])
 
 
 def _arrange(run: _Run, found: _Found, first: int, language: str, most: int) -> None:
-    for label, group in enumerate(grouping.merged(found.centres, most)):
+    sizes = np.bincount([label for label in found.labels if label >= 0], minlength=len(found.centres))
+    for label, group in enumerate(grouping.merged(found.centres, sizes, most, run.limits.messages)):
         run.language_of[first + label] = language
         run.groups[first + label] = first + group
 
@@ -227,10 +248,10 @@ def _arrange(run: _Run, found: _Found, first: int, language: str, most: int) -> 
 def _reported(run: _Run, previous: Mapping[str, object], progress: Progress) -> Analysis:
     same = identity.matched(run.labels, run.before, first_free=cast("int", previous.get("next", 0)))
     labels = [same.number_of.get(label, NO_THEME) for label in run.labels]
-    weeks = _weeks([_day(document) for document in run.documents])
-    weekly = _weekly(run.documents, labels, weeks)
+    weeks = weeks_until([day_of(document) for document in run.documents])
+    weekly = by_week(run.documents, labels, weeks)
     volume = [sum(counts[week] for counts in weekly.values()) for week in range(len(weeks))]
-    changed = trends.changes({label: counts for label, counts in weekly.items() if label >= 0}, volume)
+    changed = trends.changes(_without_small(run, labels, weekly), volume)
     customers = [document.customer for document in run.documents]
     called = naming.names(run.tokens, customers, labels, least=run.limits.customers)
     progress("naming", 0.9)
@@ -287,6 +308,18 @@ def _theme(
     )
 
 
+def _without_small(run: _Run, labels: Sequence[int], weekly: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
+    """The weeks of the themes that are shown: of the others no trend is claimed, and none is tested."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        members[label].append(place)
+    return {
+        label: counts
+        for label, counts in weekly.items()
+        if label >= 0 and not is_too_small(run.documents, members[label], run.limits)
+    }
+
+
 def is_too_small(documents: Sequence[Document], members: Sequence[int], limits: Limits) -> bool:
     """Too few customers or messages, or one organisation is over half of it."""
     customers = {documents[place].customer for place in members}
@@ -303,9 +336,9 @@ def _groups(run: _Run, labels: Sequence[int], themes: Sequence[Theme], weeks: Se
     grouped = [group_of.get(label, NO_THEME) for label in labels]
     customers = [document.customer for document in run.documents]
     called = naming.names(run.tokens, customers, grouped, least=run.limits.customers)
-    weekly = _weekly(run.documents, grouped, weeks)
+    weekly = by_week(run.documents, grouped, weeks)
     volume = [sum(counts[week] for counts in weekly.values()) for week in range(len(weeks))]
-    changed = trends.changes({group: counts for group, counts in weekly.items() if group >= 0}, volume)
+    changed = trends.changes(_without_small(run, grouped, weekly), volume)
     found = []
     for group, inside in members.items():
         places = [place for place, one in enumerate(grouped) if one == group]
@@ -341,35 +374,6 @@ def _coverage(run: _Run, labels: Sequence[int], themes: Sequence[Theme]) -> Cove
         languages={language: spoken[language] for language in sorted(themed_languages)},
         not_themed={language: spoken[language] for language in sorted(spoken.keys() - themed_languages)},
     )
-
-
-def _numbers_of_weeks(days: Sequence[date]) -> Labels:
-    """The week of each day, from nought; what is older than two years before the newest counts as that old."""
-    weeks = np.array([(day.toordinal() - 1) // 7 for day in days], dtype=np.int64)
-    weeks = np.maximum(weeks, weeks.max() - _OLDEST)
-    return np.asarray(weeks - weeks.min())
-
-
-def _day(document: Document) -> date:
-    return document.at or date.min
-
-
-def _weeks(days: Sequence[date]) -> list[date]:
-    """The first days of the weeks of the window, which ends with the newest message."""
-    newest = max(days, default=date.min)
-    if newest < date.min + timedelta(weeks=trends.WINDOW):
-        return [newest]
-    monday = newest - timedelta(days=newest.weekday())
-    return [monday - timedelta(weeks=back) for back in reversed(range(trends.WINDOW))]
-
-
-def _weekly(documents: Sequence[Document], labels: Sequence[int], weeks: Sequence[date]) -> dict[int, list[int]]:
-    counts = {label: [0] * len(weeks) for label in labels}
-    for document, label in zip(documents, labels, strict=True):
-        week = (_day(document) - weeks[0]).days // 7
-        if 0 <= week < len(weeks):
-            counts[label][week] += 1
-    return counts
 
 
 def _method(limits: Limits) -> str:

@@ -6,27 +6,18 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln
-from sklearn.cluster import KMeans
 from sklearn.preprocessing import normalize
 
-from helpdesk.themes import trends
 from helpdesk.themes.features import Sparse, Vectors, Words
-from helpdesk.themes.grouping import Labels, explained, numbered, odds
+from helpdesk.themes.grouping import Labels, numbered
 from helpdesk.themes.neighbours import spread
+from helpdesk.themes.parting import Messages, gathered, parted
+from helpdesk.themes.piles import Scales
+from helpdesk.themes.settling import settled
 
 _ENOUGH: Final = 0.25  # of the messages have a theme from the last run
 _VOTES: Final = 2
-_ROUNDS: Final = 10
-_HARDLY: Final = 0.5  # messages a week of a theme that was not written about
-_FADES: Final = (0.5, 0.25)  # how much the weeks beside a week say of it
-_NEWS: Final = 0.03  # of a theme's messages came since the last run, or it stays whole
-_LEAST: Final = 8  # messages of a theme that came out of another
-_EAGER: Final = 10.0  # parted rather than not (logarithm of a likelihood): of two mixed, neither is seen to move
-_SLOW: Final = 20.0  # and put together again only if much speaks for it: a theme that comes and goes is none
-_PARTS: Final = 2  # times in one run
-_WEEKS: Final = 4  # fewer say nothing of when a theme was written about
-_SPREAD: Final = 4.0  # messages' worth of trust in a theme being written about as often as any other
+_SLOW: Final = 30.0  # put together only if much speaks for it: a theme that comes and goes is none
 _NEAREST: Final = 3
 
 
@@ -54,13 +45,15 @@ def continued(near: Vectors, edges: Sparse, words: Words, last: Last, check: Cal
     """The themes of the last run with the messages that came since, each where it fits best.
 
     A theme that there is news of parts in two where that explains the words of its messages, and when they came,
-    better; two that one explains much better are put together.
+    better; messages that fit none make one of their own where they say the same; two that one explains much better
+    are put together.
     """
-    labels = _settled(words.weighed, words.doubt, _joined(edges, last.before), last.weeks)
-    scales = _scales(words, last.weeks)
-    labels = _parted(near, words, labels, last, scales, check)
+    labels = settled(words.weighed, words.doubt, _joined(edges, last.before), last.weeks)
+    scales = Scales.of(words, last.weeks)
+    messages = Messages(near, words, last.weeks, last.is_new)
+    labels = gathered(messages, parted(messages, labels, scales, check), scales, check)
     labels = _together(near, labels, scales, check)
-    return numbered(_settled(words.weighed, words.doubt, labels, last.weeks))
+    return numbered(settled(words.weighed, words.doubt, labels, last.weeks))
 
 
 def _joined(edges: Sparse, before: Labels) -> Labels:
@@ -74,110 +67,7 @@ def _joined(edges: Sparse, before: Labels) -> Labels:
     return np.asarray(labels, dtype=np.int64)
 
 
-def _settled(table: Sparse, doubt: float, labels: Labels, weeks: Labels) -> Labels:
-    """Each message where its words are likeliest, and its week: what was not written about lately hardly is now."""
-    number = int(labels.max()) + 1
-    has_words = np.asarray(table.sum(1)).ravel() > 0
-    for _ in range(_ROUNDS):
-        known = np.flatnonzero(labels >= 0)
-        chances = odds(table[known], labels[known], number, doubt)
-        likely = np.asarray(table @ chances.T) + _habits(labels[known], weeks[known], number, int(weeks.max()))[weeks]
-        better = np.where(has_words | (labels < 0), likely.argmax(1), labels)
-        if (better == labels).all():
-            break
-        labels = better
-    return np.asarray(labels, dtype=np.int64)
-
-
-def _habits(labels: Labels, weeks: Labels, number: int, last: int) -> Vectors:
-    """How likely each theme is in each week, as logarithms: as often as in the weeks around."""
-    counted = np.zeros((last + 1, number))
-    np.add.at(counted, (weeks, labels), 1)
-    around = counted + _HARDLY
-    for away, share in enumerate(_FADES, start=1):
-        around[away:] += share * counted[:-away]
-        around[:-away] += share * counted[away:]
-    return np.asarray(np.log(around / around.sum(1, keepdims=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pile:
-    """Some messages: how often each word stands in them, how many they are, and how many of them are of late."""
-
-    words: Vectors
-    size: float
-    recent: float
-
-    def __add__(self, other: "_Pile") -> "_Pile":
-        return _Pile(self.words + other.words, self.size + other.size, self.recent + other.recent)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scales:
-    table: Sparse
-    is_recent: NDArray[np.bool_]
-    usual: float | None
-    """The share of all messages that is of late; None where there are too few weeks to tell."""
-
-    def pile(self, rows: Labels) -> _Pile:
-        words = np.asarray(self.table[rows].sum(0)).ravel()
-        return _Pile(words, float(len(rows)), float(self.is_recent[rows].sum()))
-
-    def weight(self, pile: _Pile) -> float:
-        """How well it is explained as one theme: by its words, and by being of late as usual or clearly not."""
-        by_words = float(explained(pile.words[None, :], np.array([pile.size]))[0])
-        if self.usual is None:
-            return by_words
-        recent, before, usual = pile.recent, pile.size - pile.recent, self.usual
-        own = betaln(_SPREAD * usual + recent, _SPREAD * (1 - usual) + before)
-        own -= betaln(_SPREAD * usual, _SPREAD * (1 - usual))
-        return by_words + float(own - recent * np.log(usual) - before * np.log(1 - usual))
-
-
-def _scales(words: Words, weeks: Labels) -> _Scales:
-    number = int(weeks.max()) + 1
-    is_recent = weeks >= max(number - trends.RECENT, (number + 1) // 2)
-    share = float(is_recent.mean())
-    return _Scales(words.telling, is_recent, share if number >= _WEEKS and 0 < share < 1 else None)
-
-
-def _parted(
-    near: Vectors, words: Words, labels: Labels, last: Last, scales: _Scales, check: Callable[[], None]
-) -> Labels:
-    labels, table = labels.copy(), words.weighed
-    waiting = [(label, 0) for label in range(int(labels.max()) + 1)]
-    following = len(waiting)
-    while waiting:
-        check()
-        label, times = waiting.pop(0)
-        rows = np.flatnonzero(labels == label)
-        if len(rows) < 2 * _LEAST or last.is_new[rows].mean() < _NEWS:
-            continue
-        begun = [KMeans(2, n_init=1, max_iter=30, random_state=0).fit_predict(near[rows]).astype(np.int64)]
-        if scales.usual is not None:
-            begun.append(scales.is_recent[rows].astype(np.int64))
-        gains = [_gain(rows, halves, scales) for halves in _halves(table[rows], words.doubt, begun, last.weeks[rows])]
-        gain, halves = max(gains, key=lambda one: one[0], default=(-np.inf, rows))
-        if gain > -_EAGER:
-            labels[rows[halves == 1]] = following
-            if times < _PARTS:
-                waiting += [(label, times + 1), (following, times + 1)]
-            following += 1
-    return labels
-
-
-def _halves(table: Sparse, doubt: float, begun: list[Labels], weeks: Labels) -> list[Labels]:
-    settled = [_settled(table, doubt, halves, weeks) for halves in begun if halves.any() and not halves.all()]
-    return [halves for halves in settled if _LEAST <= halves.sum() <= len(halves) - _LEAST]
-
-
-def _gain(rows: Labels, halves: Labels, scales: _Scales) -> tuple[float, Labels]:
-    """How much better two themes explain these messages than one."""
-    one, other = (scales.pile(rows[halves == half]) for half in (0, 1))
-    return scales.weight(one) + scales.weight(other) - scales.weight(one + other), halves
-
-
-def _together(near: Vectors, labels: Labels, scales: _Scales, check: Callable[[], None]) -> Labels:
+def _together(near: Vectors, labels: Labels, scales: Scales, check: Callable[[], None]) -> Labels:
     labels = numbered(labels)
     piles = {one: scales.pile(np.flatnonzero(labels == one)) for one in range(int(labels.max()) + 1)}
     weights = {one: scales.weight(pile) for one, pile in piles.items()}

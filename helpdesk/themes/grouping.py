@@ -23,6 +23,7 @@ _WORTH: Final = 5_000_000  # texts times groups times beginnings: more of them t
 _CONCENTRATION: Final = 0.02  # few words make up a theme
 _FIRST_TRIES: Final = (8, 16, 32, 64, 128, 256)
 _LEAST_A_THEME: Final = 8
+_ALIKE: Final = 0.3
 
 
 def grouped(vectors: Vectors, words: Words, number: int) -> Labels:
@@ -109,11 +110,24 @@ def explained(words: Vectors, sizes: NDArray[Any]) -> Vectors:
     return np.asarray(likely + gammaln(sizes + 1))
 
 
-def merged(centres: Vectors, number: int) -> list[int]:
-    """Groups of groups: at most so many."""
-    if len(centres) <= number:
-        return list(range(len(centres)))
-    return [int(label) for label in AgglomerativeClustering(number, linkage="ward").fit_predict(centres)]
+def merged(centres: Vectors, sizes: NDArray[Any], number: int, least: int) -> list[int]:
+    """Groups of groups: at most so many, and one of fewer than `least` messages with what is most like it."""
+    groups = np.arange(len(centres))
+    if len(centres) > number:
+        groups = AgglomerativeClustering(number, linkage="ward").fit_predict(centres)
+    while len(there := np.unique(groups)) > 1:
+        messages = np.array([sizes[groups == group].sum() for group in there])
+        smallest = int(messages.argmin())
+        if messages[smallest] >= least:
+            break
+        middles = normalize(np.stack([(centres * sizes[:, None])[groups == group].sum(0) for group in there]))
+        likeness = middles @ middles[smallest]
+        likeness[smallest] = -np.inf
+        if likeness.max() < _ALIKE:
+            sizes = np.where(groups == there[smallest], least, sizes)  # like none: it stays alone
+            continue
+        groups = np.where(groups == there[smallest], there[likeness.argmax()], groups)
+    return [int(group) for group in numbered(groups)]
 
 
 def numbered(labels: Labels) -> Labels:

@@ -1,10 +1,10 @@
 """Which themes grow and which shrink: tested, so that chance is not taken for news."""
 
-import statistics
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from scipy.stats import binomtest
+import numpy as np
+from scipy.stats import binom, binomtest
 
 from helpdesk.themes.values import Change, Trend
 
@@ -15,8 +15,10 @@ _LEAST_BASELINE: Final = 3
 _RATIO: Final = 1.5
 _FALSE_ALARMS: Final = 0.05
 _HARDLY: Final = 0.05  # of what was expected: as good as nothing
-_ENOUGH_FOR_MEDIAN: Final = 5
+_ENOUGH_TO_AGREE: Final = 5
 _COUNTED: Final = 10
+_AS_USUAL: Final = 0.7  # of the themes move as all do, it is supposed
+_RATIOS: Final = np.geomspace(0.05, 20, 400)
 
 
 def changes(weekly: Mapping[int, Sequence[int]], volume: Sequence[int]) -> dict[int, Change]:
@@ -40,11 +42,18 @@ def changes(weekly: Mapping[int, Sequence[int]], volume: Sequence[int]) -> dict[
 
 
 def _usual_ratio(recent: Mapping[int, int], before: Mapping[int, int], all_recent: int, all_before: int) -> float:
-    """How much more there is now than before, as most themes have it: a few that explode do not shrink the others."""
-    ratios = [recent[label] / before[label] for label in recent if min(recent[label], before[label]) >= _COUNTED]
-    if len(ratios) >= _ENOUGH_FOR_MEDIAN:
-        return statistics.median(ratios)
-    return max(all_recent, 1) / max(all_before, 1)
+    """How much more there is now than before, where most themes agree; the others may have any ratio.
+
+    A few that explode do not shrink the others, nor do many that move in one direction move what is usual.
+    """
+    counted = [label for label in recent if recent[label] + before[label] >= _COUNTED]
+    if len(counted) < _ENOUGH_TO_AGREE:
+        return max(all_recent, 1) / max(all_before, 1)
+    late = np.array([recent[label] for label in counted])
+    both = late + np.array([before[label] for label in counted])
+    as_usual = binom.pmf(late[:, None], both[:, None], (_RATIOS / (1 + _RATIOS))[None, :])
+    likely = np.log(_AS_USUAL * as_usual + (1 - _AS_USUAL) / (both[:, None] + 1)).sum(0)
+    return float(_RATIOS[likely.argmax()])
 
 
 def _chance(recent: int, before: int, share: float) -> float:

@@ -22,6 +22,8 @@ class Document:
     customer: str
     account: str | None = None
     at: date | None = None
+    follows: str | None = None
+    """The first message of the same matter: what this one is about, where it says little itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,61 @@ def test_what_grows_is_said_and_what_stays_is_not():
     assert found.weeks[-1] == MONDAY.replace(month=5, day=18)
 
 
+def test_of_a_theme_too_small_to_be_shown_no_trend_is_claimed():
+    steady = tuple(subject for subject in SUBJECTS if subject != "parcel")
+    documents = [one for week in range(12) for one in letters(40, subjects=steady, week=week)]
+    new = [one for week in range(8, 12) for one in letters(5, subjects=("parcel",), week=week, seed=2)]
+
+    shown, small = (analyse([*documents, *new], number=5, limits=Limits(messages=least)) for least in (20, 21))
+
+    for found, trend, is_suppressed in ((shown, Trend.NEW, False), (small, Trend.STEADY, True)):
+        (theme,) = (one for one in found.themes if subjects_of_themes(found)[one.label] == {"parcel"})
+        assert (theme.change.trend, theme.is_suppressed) == (trend, is_suppressed)
+
+
+def test_a_word_of_thanks_is_about_what_the_matter_is_about():
+    documents = letters(300)
+    thanks = [
+        dataclasses.replace(one, id=f"{one.id}-again", text="Thank you, that was quick!", follows=one.id)
+        for one in documents[:60]
+    ]
+
+    found = analyse([*documents, *thanks])
+
+    assert [found.labels[one.id] for one in thanks] == [found.labels[one.follows or ""] for one in thanks]
+    assert {one: found.labels[one] for one in (document.id for document in documents)} == analyse(documents).labels
+    assert "quick" not in shown(found)
+    assert found.coverage.messages == 360
+
+
+def test_a_second_letter_that_says_much_is_about_what_it_says():
+    documents = letters(300)
+    lamp, parcel = (next(one for one in documents if subject_of(one.id) == subject) for subject in ("lamp", "parcel"))
+    second = dataclasses.replace(
+        parcel,
+        id="parcel-second",
+        text="the parcel is late, where is my parcel, the parcel went to a neighbour, parcel arrived damaged",
+        follows=lamp.id,
+    )
+
+    found = analyse([*documents, second], number=5)
+
+    assert found.labels[second.id] == found.labels[parcel.id] != found.labels[lamp.id]
+
+
+def test_themes_too_small_for_the_page_are_shown_with_what_is_most_like_them():
+    found = analyse(letters(210), number=40)
+
+    small = {theme.label for theme in found.themes if theme.is_suppressed}
+    assert small
+    assert sum(group.messages for group in found.groups if group.is_suppressed) < sum(
+        theme.messages for theme in found.themes if theme.label in small
+    )
+    for group in found.groups:
+        inside = {subject_of(one) for one, label in found.labels.items() if label in group.members}
+        assert len(inside) == 1 or group.is_suppressed
+
+
 def test_a_rare_language_is_counted_and_not_themed():
     german = [
         dataclasses.replace(

@@ -62,6 +62,26 @@ def test_a_subject_that_comes_up_is_a_theme_of_its_own_and_new():
     assert not themes_of(last, "parcel") & set().union(*(themes_of(last, subject) for subject in STEADY))
 
 
+def test_messages_that_fit_no_theme_make_one_where_they_say_the_same():
+    first, last = series(
+        weeks_of(range(8)),
+        [
+            *weeks_of(range(8, 12)),
+            *(
+                dataclasses.replace(
+                    one, id=f"mixed-{one.id}", text="my lamp invoice: a saddle squeaks, the saddle sinks"
+                )
+                for week in range(8, 12)
+                for one in letters(6, week=week, seed=9)
+            ),
+        ],
+    )
+
+    (theme,) = {label for one, label in last.labels.items() if one.startswith("mixed-") and label >= 0}
+    assert theme not in first.labels.values()
+    assert next(one.change.trend for one in last.themes if one.label == theme) is Trend.NEW
+
+
 def test_a_subject_nobody_writes_about_any_more_is_gone_and_gets_no_strays():
     _, last = series(weeks_of(range(8)), weeks_of(range(8, 12), STEADY))
 

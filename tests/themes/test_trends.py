@@ -34,6 +34,19 @@ def test_all_of_it_growing_together_is_no_news_of_one():
     assert {change.trend for change in found.values()} == {Trend.STEADY}
 
 
+def test_a_third_of_them_growing_does_not_make_the_others_shrink():
+    weekly = {
+        **{label: [10] * 8 + [40] * 4 for label in range(10)},
+        **{label: [10] * 8 + [30] * 4 for label in range(10, 14)},
+        **{label: [10] * 8 + [8 + label % 3] * 4 for label in range(14, 30)},
+    }
+
+    found = changes(weekly, [sum(week) for week in zip(*weekly.values(), strict=True)])
+
+    assert {found[label].trend for label in range(14)} == {Trend.GROWING}
+    assert {found[label].trend for label in range(14, 30)} == {Trend.STEADY}
+
+
 def test_chance_is_not_taken_for_news():
     chance = random.Random(3)  # noqa: S311
     claimed = 0

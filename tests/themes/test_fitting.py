@@ -1,0 +1,36 @@
+"""Which messages clearly are of their theme: strays are not, and what two like themes differ in counts."""
+
+import numpy as np
+from sklearn.preprocessing import normalize
+
+from helpdesk.themes.features import Sparse, counts, vocabulary
+from helpdesk.themes.fitting import fits
+
+
+def profiles(*texts: str) -> Sparse:
+    documents = [text.split() for text in texts]
+    return normalize(counts(documents, vocabulary(documents, least=1)))
+
+
+def test_a_stray_is_not_of_the_theme_that_it_alone_makes_likely():
+    texts = [*["lamp flickers"] * 4, "the parcel went away", *["parcel late"] * 6]
+    labels = np.array([0] * 5 + [1] * 6)
+
+    found = fits(profiles(*texts), labels, 2)
+
+    assert found.tolist() == [True] * 4 + [False] + [True] * 6
+
+
+def test_themes_that_share_most_words_are_told_apart_by_the_others():
+    texts = ["close my account today"] * 6 + ["open my account today"] * 6 + ["my account today"]
+    labels = np.array([0] * 6 + [1] * 7)
+
+    found = fits(profiles(*texts), labels, 2)
+
+    assert found.tolist() == [True] * 12 + [False]
+
+
+def test_what_has_no_theme_fits_none():
+    found = fits(profiles("lamp", "lamp", "parcel", "parcel", "chair"), np.array([0, 0, 1, 1, -1]), 2)
+
+    assert found.tolist() == [True] * 4 + [False]
