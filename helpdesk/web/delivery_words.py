@@ -13,6 +13,8 @@ def answer_word(answer: str) -> str:
     found = _STATUS.search(answer)
     if found is None or found[1] == "2":
         return ""
+    if found[1] == "4" and found[2] == "7":  # no refusal: whoever comes back later is let in
+        return _("Their mail server wants to be asked again later.")
     return _exactly().get(f"{found[2]}.{found[3]}") or _roughly().get(found[2]) or ""
 
 

@@ -101,7 +101,7 @@ def entries(
 
 def _waiting(entry: Entry, message: Message, waiting: Mapping[int, Sending]) -> Entry:
     row = waiting.get(message.id)
-    if row is None:
+    if row is None or entry.lost:
         return entry
     later = _("Leaves %(moment)s", moment=filters.moment(row.leaves_at))
     words = later if row.is_later else _("Leaves in a moment")

@@ -158,6 +158,16 @@ def test_a_451_is_tried_again_a_550_and_a_bounce_open_the_ticket_and_tell_its_au
     assert desk.states[busy] == "accepted"
     assert len(desk.relay.beyond.to(desk.of("nils"))) == 1
 
+    line = ada.locator(".lost", has_text=gone)
+    line.get_by_label("Correct address").fill(desk.of("kim"))
+    line.get_by_role("button", name="Send it there").click()
+    expect(line).to_have_count(0)
+    until(lambda: chips(ada, "cc") == [desk.of("eva"), desk.of("kim"), busy])
+    desk.send_due(timedelta(minutes=2))
+    desk.arrived("kim")
+    assert desk.states[desk.of("eva")] == "bounced"  # nobody else got it again
+    assert [len(desk.relay.beyond.to(desk.of(name))) for name in ("nils", "busy")] == [1, 1]
+
 
 def test_two_windows_lose_neither_text(desk: Answering, ada: Page):
     other = ada.context.new_page()

@@ -12,6 +12,7 @@ from helpdesk.web.delivery_words import answer_word
         ("550 5.1.1 nobody has this address any more", "There is no such address."),
         ("452 4.2.2 over quota", "The mailbox is full."),
         ("550-5.7.26 unauthenticated", "Their mail server refuses it by its rules."),
+        ("451 4.7.1 Greylisted", "Their mail server wants to be asked again later."),
         ("5.1.99", "Something is wrong with the address."),
         ("250 2.0.0 queued", ""),
         ("550 no", ""),
