@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.custom_field import CustomField
+from helpdesk.models.customer_note import CustomerNote
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.filter_rule import FilterHit
 from helpdesk.models.follower import Follower
@@ -41,6 +42,7 @@ class Beside(enum.StrEnum):
     SNOOZE = "snooze"
     GRANT = "grant"
     WISH = "wish"
+    ABOUT = "about"
 
 
 def of_ticket(session: Session, ticket: Ticket) -> frozenset[Beside]:
@@ -83,5 +85,6 @@ def _conditions(ticket_id: TicketId) -> dict[Beside, Exists]:
         Beside.WISH: exists().where(
             Objection.customer_id == Ticket.customer_id, Ticket.id == ticket_id, Objection.ended_at.is_(None)
         ),
+        Beside.ABOUT: exists().where(CustomerNote.customer_id == Ticket.customer_id, Ticket.id == ticket_id),
         Beside.LINK: exists().where(or_(TicketLink.first_id == ticket_id, TicketLink.second_id == ticket_id)),
     }

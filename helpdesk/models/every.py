@@ -9,6 +9,7 @@ from helpdesk.models import (
     bulk,
     custom_field,
     customer,
+    customer_note,
     draft,
     erasure,
     feedback,
@@ -47,6 +48,7 @@ from helpdesk.models import (
 )
 from helpdesk.models.base import Base
 from helpdesk.models.content import (
+    customer_note_content,
     draft_content,
     field_value,
     message_content,
@@ -67,6 +69,8 @@ __all__ = [
     "bulk",
     "custom_field",
     "customer",
+    "customer_note",
+    "customer_note_content",
     "draft",
     "draft_content",
     "erasure",

@@ -27,7 +27,7 @@ from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.staff_forward import StaffForward
 from helpdesk.models.theme_report import ThemeMessage, ThemeShare
 from helpdesk.models.ticket import Participant, Ticket
-from helpdesk.privacy import access, custom_fields, drafts, named, taking_away, theme_shares
+from helpdesk.privacy import access, custom_fields, customer_notes, drafts, named, taking_away, theme_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,8 @@ STEPS: Final[Sequence[Step]] = (
     ),
     Step("notes", ("note", "note_content"), lambda person: select(Note.id).where(
         Note.ticket_id.in_(tickets_alone(person))), taking_away.notes),
+    Step("notes about them", ("customer_note", "customer_note_content"),
+         lambda person: customer_notes.left(person.id), customer_notes.erase),
     gone("consents to be written to", ContactConsent, lambda person: ContactConsent.customer_id == person.id),
     Step("shares of themes", ("theme_share",), lambda person: select(ThemeShare.id).where(
         ThemeShare.customer_id == person.id), _erase_shares),

@@ -20,7 +20,15 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import record
 
 PAGE: Final = 100
-READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
+READINGS: Final = (
+    "ticket.read",
+    "message.read",
+    "attachment.read",
+    "raw_email.read",
+    "customer.read",
+    "list.read",
+    "search",
+)
 _IS_REFUSAL: Final = AuditEvent.action.like(literal_column("'%.refused'"))  # in the words of its index
 
 

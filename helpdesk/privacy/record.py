@@ -16,7 +16,15 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.message import Attachment, Message
 from helpdesk.models.ticket import Ticket
 
-READINGS: Final = ("ticket.read", "message.read", "attachment.read", "raw_email.read", "list.read", "search")
+READINGS: Final = (
+    "ticket.read",
+    "message.read",
+    "attachment.read",
+    "raw_email.read",
+    "customer.read",
+    "list.read",
+    "search",
+)
 # what machines do with everything at once: their event names no single person, and is in everybody's record
 _OF_EVERYTHING: Final = ("backup.make", "theme.read")
 _MOST: Final = 500

@@ -107,6 +107,7 @@ def _label(step: str) -> str:
         "deliveries": _("recipients of emails of ours"),
         "forwards": _("forwards by colleagues"),
         "notes": _("notes"),
+        "notes about them": _("notes about them"),
         "messages": _("messages with their files"),
         "tickets": _("subjects of tickets"),
         "addresses on others' messages": _("addresses on others' messages"),

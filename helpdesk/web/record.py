@@ -1,7 +1,10 @@
-"""A customer's own record: asked for by address, opened by a mailed code; no account, no cookie, no content."""
+"""A customer's own record: asked for by address, opened by a mailed code; no account, no cookie.
+
+Nothing of what they wrote stands there, only who read it; what we noted about them does.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -11,8 +14,9 @@ from helpdesk.desk import permissions, records
 from helpdesk.models.access_grant import AccessGrant, Purpose
 from helpdesk.models.customer import Customer
 from helpdesk.models.record import RecordDigest
-from helpdesk.privacy import grants, policy, proof_file, record
+from helpdesk.privacy import customer_notes, grants, policy, proof_file, record
 from helpdesk.privacy.checkpoints import signer
+from helpdesk.privacy.customer_notes import About
 from helpdesk.privacy.record import OwnReading
 from helpdesk.web.auth import asks_for_what_anybody_may, db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
@@ -155,9 +159,18 @@ def _page(customer: Customer, secret: str) -> ResponseReturnValue:
         secret=secret,
         lines=[_line(one, shows_names=shows_names) for one in record.readings_of(db(), customer)],
         permissions=_permissions(customer, shows_names=shows_names),
+        about=_about(customer, shows_names=shows_names),
         wants_digest=db().get(RecordDigest, customer.id) is not None,
         until=records.waits_for_code(db(), secret),
     )
+
+
+def _about(customer: Customer, *, shows_names: bool) -> About:
+    """What is noted about them; who wrote it by name only where the desk shows names."""
+    about = customer_notes.of_person(db(), customer)
+    if shows_names:
+        return about
+    return replace(about, notes=[replace(one, writer=role_words()["agent"]) for one in about.notes])
 
 
 def _line(one: OwnReading, *, shows_names: bool) -> Line:

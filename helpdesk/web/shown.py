@@ -8,7 +8,8 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, news, tag_list, tags, taking_back, thread, ticket_page
+from helpdesk.desk import beside, customers, news, tag_list, tags, taking_back, thread, ticket_page
+from helpdesk.desk.beside import Beside
 from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
@@ -16,9 +17,10 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Place, Ticket
-from helpdesk.privacy import access, audit, policy, protection
+from helpdesk.privacy import access, audit, customer_notes, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY, basis_to_read
+from helpdesk.privacy.customer_notes import About
 from helpdesk.privacy.policy import Mode
 from helpdesk.web import bars, composer, meanwhile, more, ticket_fields, words
 from helpdesk.web import thread as conversation
@@ -74,6 +76,7 @@ class TicketShown:
     basis: str
     may_handle: bool
     more: More
+    about: About | None = None  # what is noted of the customer, for who may know of that
     fields: Sequence[FieldShown] = ()
     bars: Sequence[Bar] = ()
     composer: Composer | None = None
@@ -159,6 +162,7 @@ def show(
         all_tags=tag_list.offered(session, all_tags),
         agents=rows.team,
         customer=_person(session, ticket, here, by=by),
+        about=_about(session, ticket, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
         bars=[
@@ -170,6 +174,13 @@ def show(
         from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
         composer=_composer(session, ticket, text, by=by, typed=draft),
     )
+
+
+def _about(session: Session, ticket: Ticket, *, by: Agent) -> About | None:
+    if not customer_notes.may_note(session, ticket, by=by):
+        return None
+    is_there = Beside.ABOUT in beside.of_ticket(session, ticket)
+    return customer_notes.read(session, ticket, by=by) if is_there else About()
 
 
 def _composer(

@@ -57,6 +57,7 @@ def thing_word(kind: str) -> str:
         "message": _("one message"),
         "attachment": _("a file"),
         "raw_email": _("the original email"),
+        "customer": _("what is noted about you"),
         "list": _("subject and first words, in a list or a search"),
         "theme_report": _("your words, counted with those of many others"),
         "desk": _("everything that is kept here"),

@@ -37,7 +37,7 @@ from helpdesk.models.message import Attachment, Message
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.sending import Mode
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, settings
+from helpdesk.privacy import access, customer_notes, settings
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
 from helpdesk.privacy.grants import Wish
@@ -45,7 +45,7 @@ from helpdesk.runtime import Runtime
 from helpdesk.storage.vault import Vault
 from tests import world
 
-SECRET: Final = "quagga"  # in every note
+SECRET: Final = "quagga"  # in every note, on tickets and about people
 SAID: Final = "albatross"  # in every answer
 WROTE: Final = "pelican"  # in every email of a customer
 SEQUENCES, STEPS = 5, 50
@@ -82,6 +82,10 @@ class Hands:
     def note(self) -> None:
         other = self.by
         tickets.note(self.session, self.ticket, f"@{other.name} {SECRET} of this one", by=self.by)
+
+    def remark(self) -> None:
+        customer_notes.note(self.session, self.ticket, f"{SECRET} of this person", by=self.by)
+        customer_notes.place(self.session, self.ticket, f"{SECRET} Ltd", by=self.by)
 
     def begin(self) -> None:
         kind = self.chance.choice([DraftKind.NOTE, DraftKind.REPLY])
@@ -143,7 +147,7 @@ class Hands:
         step: Callable[[], None] = self.chance.choice(
             [
                 self.write, self.note, self.note, self.begin, self.begin, self.send, self.send, self.send,
-                self.take_back, self.join, self.lose, self.resend, self.merge, self.part, self.quote,
+                self.remark, self.take_back, self.join, self.lose, self.resend, self.merge, self.part, self.quote,
             ]
         )  # fmt: skip
         with suppress(*_REFUSED), self.session.begin_nested():

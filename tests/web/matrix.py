@@ -178,6 +178,9 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST tickets.reopen": (401, 303, 404, 404),
     "POST tickets.state_purpose": CHANGES,
     "GET tickets.show": (302, 200, 404, 403),
+    "POST customer_notes.create": (401, 422, 404, 404),
+    "POST customer_notes.place": (401, 303, 404, 404),
+    "POST customer_notes.remove": (401, 303, 404, 404),
     "POST uniting.part": (401, 303, 404, 404),
     "POST uniting.unite": (401, 422, 404, 404),
 }

@@ -43,6 +43,7 @@ def address(desk: Desk, rule: Rule) -> str:
         "other": desk.ticket.number,
         "draft_id": desk.draft.id,
         "notice_id": 987654,
+        "note_id": 987654,
         "field_id": 987654,
         "file_id": desk.draft_file.id,
         "reply_id": desk.saved_reply.id,
