@@ -50,14 +50,14 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     settings.must(Permission.ERASE)
     fresh()
-    if not request.form.get("sure"):
-        return _page(
-            who=request.form.get("who", ""), wrong=beside("sure", _("Say that you are sure: there is no way back."))
-        )
+    who = request.form.get("who", "").strip()[:254]
     try:
-        found = erasure.find(db(), request.form.get("who", ""))
+        found = erasure.find(db(), who)
     except NobodyFound:
-        return _page(wrong=_("Nobody here has this address or number."))
+        return _page(who=who, wrong=_("Nobody here has this address or number."))
+    if not request.form.get("sure"):
+        wrong = beside("sure", _("Say that you are sure: there is no way back."))
+        return _page(who=who, plan=erasure.plan(db(), found), wrong=wrong)
     erasure.begin(db(), runtime().vault, found, by=agent())
     return settings.saved(".index")
 

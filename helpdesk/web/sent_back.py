@@ -19,9 +19,12 @@ _NOT_TYPED: Final = frozenset({"hidden", "password", "file", "submit", "button",
 _WRONG: Final = Markup('<span class="wrong small" id="wrong-here">{}</span>')
 
 
-def beside(field: str, words: str, *, offers: bool = False) -> str:
-    """What is wrong with a field of the form that was sent, to stand beside it; the page may offer a better value."""
-    g.beside = (field, words, offers)
+def beside(field: str, words: str, *, offers: bool = False, value: str = "") -> str:
+    """What is wrong with a field of the form that was sent, to stand beside it; the page may offer a better value.
+
+    Of several boxes of one name `value` says which.
+    """
+    g.beside = (field, words, offers, value)
     return words
 
 
@@ -30,22 +33,23 @@ def install(app: Flask) -> None:
     def send_back(answer: Response) -> Response:
         is_refusal = answer.status_code == 422 and request.method == "POST" and answer.mimetype == "text/html"
         if is_refusal and request.blueprint not in _KEEP_THEMSELVES:
-            field, words, offers = g.get("beside", ("", "", False))
+            field, words, offers, value = g.get("beside", ("", "", False, ""))
             typed = request.form.copy()
             if offers:
                 typed.poplist(field)
-            answer.set_data(as_typed(answer.get_data(as_text=True), request.path, typed, field, words))
+            answer.set_data(as_typed(answer.get_data(as_text=True), request.path, typed, field, words, value=value))
         return answer
 
 
-def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "") -> str:
+def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "", *, value: str = "") -> str:
     """The page with the form at this path filled in; the words stand beside the field, which has the focus."""
     there = read(page)
     form = _meant(there, path, typed, field)
     pieces = list(_filled_in(form, typed)) if form else []
     for fold in form.folds if form else ():
         fold.attributes["open"] = None
-    wrong = next((one for one in form.fields if one.name == field and one.kind != "hidden"), None) if form else None
+    named = [one for one in form.fields if one.name == field and one.kind != "hidden"] if form else []
+    wrong = next((one for one in named if value in ("", one.tag.attributes.get("value"))), None)
     if wrong is None:
         _focus_on_alert(there)
     else:

@@ -59,7 +59,8 @@ def choose_members(team_id: int) -> ResponseReturnValue:
         with db().begin_nested():
             agents.fill_team(db(), team, set(request.form.getlist("agent", type=whole)), by=agent())
     except roles.BeyondOwn:
-        return _page(beside("agent", _("Who is in a team reads its tickets: a colleague puts you into one.")))
+        wrong = _("Who is in a team reads its tickets: a colleague puts you into one.")
+        return _page(beside("agent", wrong, value=str(agent().id)))
     return settings.saved(".index")
 
 
