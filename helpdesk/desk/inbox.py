@@ -86,10 +86,11 @@ def page(
     team_id: int | None = None,
     after: Key | None = None,
     size: int = PAGE,
+    is_turned: bool = False,
 ) -> Page:
-    """A page of a view. Open tickets: the longest waiting first. All others: the newest first."""
+    """A page of a view. Open tickets: the longest waiting first. All others: the newest first. Or turned around."""
     column = _ORDER[view]
-    newest_first = view not in _LONGEST_WAITING_FIRST
+    newest_first = is_newest_first(view, is_turned=is_turned)
     chosen = in_view(agent, view, team_id=team_id)
     place = tuple_(column, Ticket.id)
     if after is not None:
@@ -103,6 +104,10 @@ def page(
     return Page(tickets, None if is_last else Key(_moment(tickets[-1], column), tickets[-1].id))
 
 
+def is_newest_first(view: View, *, is_turned: bool) -> bool:
+    return (view not in _LONGEST_WAITING_FIRST) is not is_turned
+
+
 def ids_of(session: Session, agent: Agent, view: View, *, team_id: int | None, most: int) -> Sequence[int]:
     """All tickets of a view, as many as are asked for at the most; the oldest first."""
     chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id)
@@ -110,12 +115,18 @@ def ids_of(session: Session, agent: Agent, view: View, *, team_id: int | None, m
 
 
 def following(
-    session: Session, agent: Agent, view: View, ticket: Ticket, *, team_id: int | None = None
+    session: Session,
+    agent: Agent,
+    view: View,
+    ticket: Ticket,
+    *,
+    team_id: int | None = None,
+    is_turned: bool = False,
 ) -> Ticket | None:
     """The ticket after this one in a view, going by where this one stands now."""
     at = getattr(ticket, _ORDER[view].key)
     after = Key(at, ticket.id) if at is not None else None
-    found = page(session, agent, view, team_id=team_id, after=after, size=1).tickets
+    found = page(session, agent, view, team_id=team_id, after=after, size=1, is_turned=is_turned).tickets
     return next((one for one in found if one.id != ticket.id), None)
 
 

@@ -9,7 +9,7 @@ from helpdesk.models.role import Permission, Scope
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.paging import Listed, after
+from helpdesk.web.paging import Listed, after, is_turned
 
 bp = Blueprint("inbox", __name__)
 
@@ -26,14 +26,14 @@ def home() -> ResponseReturnValue:
 
 @bp.get(f"/inbox/<any({', '.join(View)}):view>")
 def show(view: str) -> ResponseReturnValue:
-    return _list(Listed(View(view), after=after()))
+    return _list(Listed(View(view), after=after(), is_turned=is_turned()))
 
 
 @bp.get("/teams/<int:team_id>/inbox")
 def of_team(team_id: int) -> ResponseReturnValue:
     if team_id not in {team.id for team in counters.teams(db(), agent())}:
         raise NotVisible("team", team_id)
-    return _list(Listed(View.OPEN, team_id, after=after()))
+    return _list(Listed(View.OPEN, team_id, after=after(), is_turned=is_turned()))
 
 
 @bp.get("/counters")

@@ -65,6 +65,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """The same list the other way around."""
+
+    icon: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     title: str
     slug: str
@@ -81,11 +90,12 @@ class ListPage:
     saved: SavedView | None = None  # the view this search is kept as, where its reader may change it
     refused: str = ""
     file_url: str = ""  # for who may take it away
+    turned: Turned | None = None
 
 
 def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:
     """One page of a view or of a team's open tickets."""
-    page = inbox.page(session, agent, here.view, team_id=here.team_id, after=here.after)
+    page = inbox.page(session, agent, here.view, team_id=here.team_id, after=here.after, is_turned=here.is_turned)
     made = ListPage(
         title=_title(here, around),
         slug=here.slug,
@@ -95,8 +105,17 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
         more_url=here.page_url(page.after) if page.after else None,
         top_url=here.url if here.after else None,
         file_url=file_url(here),
+        turned=_turned(here),
     )
     return replace(made, count=around.count(here.slug)) if around else made
+
+
+def _turned(here: Listed) -> Turned:
+    """What the list goes by now, and the way to the other order."""
+    is_newest_first = inbox.is_newest_first(here.view, is_turned=here.is_turned)
+    oldest = _("Longest waiting first") if here.view in _BY_WAITING else _("Oldest first")
+    url = replace(here, is_turned=not here.is_turned, after=None).url
+    return Turned("arrow-down", _("Newest first"), url) if not is_newest_first else Turned("arrow-up", oldest, url)
 
 
 def file_url(here: Listed) -> str:

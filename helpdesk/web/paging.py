@@ -21,6 +21,7 @@ class Listed:
     team_id: int | None = None
     words: str = ""
     after: Key | None = None
+    is_turned: bool = False  # the other way around than the view is by itself
 
     @property
     def slug(self) -> str:
@@ -34,8 +35,12 @@ class Listed:
         if self.words:
             return url_for("search.show", q=self.words)
         if self.team_id is not None:
-            return url_for("inbox.of_team", team_id=self.team_id)
-        return url_for("inbox.show", view=self.view.value)
+            return url_for("inbox.of_team", team_id=self.team_id, turned=self._turned)
+        return url_for("inbox.show", view=self.view.value, turned=self._turned)
+
+    @property
+    def _turned(self) -> int | None:
+        return 1 if self.is_turned else None
 
     def page_url(self, after: Key) -> str:
         joint = "&" if "?" in self.url else "?"
@@ -47,8 +52,10 @@ class Listed:
         if self.words:
             return url_for("tickets.show", number=number, q=self.words, after=after, merged=merged)
         if self.team_id is not None:
-            return url_for("tickets.show", number=number, team=self.team_id, after=after, merged=merged)
-        return url_for("tickets.show", number=number, view=self.view.value, after=after, merged=merged)
+            where, turned = self.team_id, self._turned
+            return url_for("tickets.show", number=number, team=where, after=after, merged=merged, turned=turned)
+        view, turned = self.view.value, self._turned
+        return url_for("tickets.show", number=number, view=view, after=after, merged=merged, turned=turned)
 
     def ticket_urls(self, numbers: Iterable[int]) -> dict[int, str]:
         """The same of many, by number: one is made, and the others like it."""
@@ -71,6 +78,7 @@ def listed() -> Listed:
         team_id=request.args.get("team", type=whole),
         words=request.args.get("q", "")[:200],
         after=after(),
+        is_turned=is_turned(),
     )
 
 
@@ -91,6 +99,10 @@ def of_path(path: str) -> Listed | None:
     if team.isascii() and team.isdecimal() and len(team) < 18:
         return Listed(team_id=int(team))
     return Listed(view=View(view)) if view in set(View) else None
+
+
+def is_turned() -> bool:
+    return request.args.get("turned") == "1"
 
 
 def after() -> Key | None:
