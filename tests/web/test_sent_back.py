@@ -14,6 +14,7 @@ from helpdesk.models.role import OwnRole
 from helpdesk.models.ticket import Ticket
 from helpdesk.web import form_reader
 from helpdesk.web.sent_back import as_typed
+from tests import world
 from tests.web.desk import Desk
 from tests.web.test_matrix import address, routes
 
@@ -80,11 +81,12 @@ def test_each_form_of_the_settings_is_tried_with_something_wrong(desk: Desk):
 
 
 def prepared(session: Session, desk: Desk) -> int:
-    """Two tags, and a custom field and a role that have the same number, which is given."""
+    """Two tags, another admin, and a custom field and a role that have the same number, which is given."""
     ticket, root = session.get_one(Ticket, desk.ticket.id), session.get_one(Agent, desk.root.id)
     tickets.tag(session, ticket, "lamp", by=root)
     tickets.tag(session, ticket, "light", by=root)
     field = custom_fields.add(session, FieldKind.TEXT, Wanted("Order"), by=root)
+    world.an_admin(session)  # beside whom nobody puts themselves into a team
     role = OwnRole(name="Lamplighter", permission_words="handle")
     role.id = field.id
     session.add(role)
