@@ -132,7 +132,9 @@ def shown_wrongly(page: str, path: str, typed: Typed, wrong: str) -> list[str]:
         return ["no such form"]
     fields: dict[str, form_reader.Field] = {}
     for one in forms[0].fields:
-        if one.kind not in {"checkbox", "radio"} or "checked" in one.tag.attributes:
+        if one.name == wrong and one.tag.attributes.get("aria-describedby") == "wrong-here":
+            fields[one.name] = one  # of several boxes that one
+        elif one.kind not in {"checkbox", "radio"} or "checked" in one.tag.attributes:
             fields.setdefault(one.name, one)
     shown = {name: stands_there(one, page) for name, one in fields.items() if one.kind not in {"password", "file"}}
     faults = [f"{name} is {shown[name]!r}" for name, value in typed.items() if shown.get(name, value) != value]
