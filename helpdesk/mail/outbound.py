@@ -207,8 +207,22 @@ def _insist(raw: bytes, email: OutgoingEmail, names: list[str], policy: "EmailPo
         raise NotComposed("The email would carry other headers than meant.")
     for name, people in (("From", (email.sender,)), ("To", email.to), ("Cc", email.cc)):
         wanted, values = [wire_address(one.email) for one in people], header.get_all(name, [])
+        if [_plain(value) for value in values] == wanted:
+            continue
         strict = [policy.header_fetch_parse(name, value) for value in values]
         as_structure = [one.addr_spec for value in strict for one in value.addresses]
         as_text = [found for _name, found in getaddresses(values) if found]
         if as_structure != wanted or as_text != wanted:
             raise NotComposed("The email would go to other people than meant.")
+
+
+_WORD: Final = r"[A-Za-z0-9]+"
+_PLACE: Final = rf"{_WORD}(?:[.-]{_WORD})*@{_WORD}(?:[.-]{_WORD})*"
+# an address of letters, digits, single dots and hyphens, with or without words in quotes before it
+_ONE_MAILBOX: Final = re.compile(rf'({_PLACE})|"{_WORD}(?: {_WORD})*"(?:\r?\n)? <({_PLACE})>', re.ASCII)
+
+
+def _plain(value: str) -> str | None:
+    """The address in a line that holds one and nothing that anybody could read in another way; else None."""
+    found = _ONE_MAILBOX.fullmatch(value)
+    return (found[1] or found[2]) if found else None

@@ -191,6 +191,23 @@ def test_recipients_read_back_are_the_recipients_meant(to, cc, subject, text):
     assert email.recipients == tuple(dict.fromkeys(meant))
 
 
+@given(st.from_regex(outbound._ONE_MAILBOX, fullmatch=True))
+@settings(max_examples=150, deadline=None)
+def test_a_line_that_is_taken_as_it_stands_is_read_so_by_everybody(line):
+    (strict,) = outbound._policy_of(utf8=False).header_fetch_parse("To", line).addresses
+
+    assert [strict.addr_spec] == [found for _name, found in getaddresses([line])] == [outbound._plain(line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["<a@b.example", "a@b.example>", '"a" b@c.example', '"a" <a@b.example>, c@d.example', "a@b.example c@d.example",
+     '"a\\" <a@b.example>', '"a" <a@b.example> (c)', "a..b@c.example", "a@b.example\n", "g: a@b.example;"],
+)  # fmt: skip
+def test_any_other_line_is_read_as_receivers_would(line):
+    assert outbound._plain(line) is None
+
+
 @pytest.mark.parametrize(
     "bad",
     ["", "ada", "@x.example", "ada@", "a b@x.example", "a@b@x.example", "a,b@x.example", "<a@x.example>",
