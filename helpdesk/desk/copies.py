@@ -1,11 +1,13 @@
 """One email sent to two of our mailboxes: one ticket, and two rows in the ledger."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.desk import people
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import Mailbox
@@ -18,17 +20,42 @@ from helpdesk.storage.db import hold
 WITHIN: Final = timedelta(hours=6)
 
 
+def ids_elsewhere(session: Session, mailbox: Mailbox, emails: Iterable[ParsedEmail]) -> frozenset[str]:
+    """The Message-IDs among these that another of our mailboxes got too."""
+    ids = {email.message_id for email in emails if email.message_id}
+    if not ids or len(people.own_addresses(session)) < 2:
+        return frozenset()
+    found = (
+        select(Message.rfc_message_id)
+        .join(InboundEmail, InboundEmail.id == Message.inbound_email_id)
+        .where(
+            Message.rfc_message_id.in_(ids),
+            Message.direction == Direction.RECEIVED,
+            InboundEmail.mailbox_id != mailbox.id,
+        )
+    )
+    return frozenset(one for one in session.scalars(found) if one)
+
+
 def first_of(
-    session: Session, email: InboundEmail, parsed: ParsedEmail, own_addresses: frozenset[str]
+    session: Session,
+    email: InboundEmail,
+    parsed: ParsedEmail,
+    own_addresses: frozenset[str],
+    *,
+    elsewhere: frozenset[str] | None = None,
 ) -> Message | None:
     """The message that the same email became when another of our mailboxes got it.
 
     The same Message-ID is a claim: author, subject, text and the sizes of the files must be the same too.
+    `elsewhere` are those of the batch that another mailbox got, where that is known.
     """
     if not parsed.message_id or parsed.sender is None or len(own_addresses) < 2:
         return None
     if len({one.email.lower() for one in (*parsed.to, *parsed.cc)} & own_addresses) > 1:
-        hold(session, f"copies of {parsed.message_id}")  # both pollers may have it in hand now
+        hold(session, f"copies of {parsed.message_id}")  # both pollers may have it in hand now: it is asked for again
+    elif elsewhere is not None and parsed.message_id not in elsewhere:
+        return None
     found = session.scalars(
         select(Message)
         .join(InboundEmail, InboundEmail.id == Message.inbound_email_id)

@@ -62,6 +62,7 @@ class Arrival:
     rules: tuple[Rule, ...] = ()
     time_zone: str = "UTC"
     own_ids: frozenset[str] | None = None  # Message-IDs of ours among the batch's; None: each is asked for
+    elsewhere: frozenset[str] | None = None  # Message-IDs among them that another of our mailboxes got too
     numbers_at_once: int = 1  # of tickets; on PostgreSQL those not used are left out, and people would wonder
 
 
@@ -91,6 +92,7 @@ def arrival(
         rules=filter_rules.in_force(session),
         time_zone=time_zone,
         own_ids=None if emails is None else _our_own(session, emails),
+        elsewhere=None if emails is None else copies.ids_elsewhere(session, mailbox, emails),
         numbers_at_once=min(len(emails or ()), _MOST_NUMBERS) or 1,
     )
 
@@ -142,7 +144,7 @@ def _received(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
         return passed_over
     if email.ruling is not None:
         return _as_ruled(session, email, parsed, at, proven)
-    if (first := copies.first_of(session, email, parsed, at.own_addresses)) is not None:
+    if (first := copies.first_of(session, email, parsed, at.own_addresses, elsewhere=at.elsewhere)) is not None:
         reason = copies.reason(session, first)
         return ledger.decide(email, Outcome.ALREADY_RECEIVED, reason, ticket_id=first.ticket_id)
     if received.is_report(parsed):

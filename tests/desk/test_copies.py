@@ -38,6 +38,15 @@ def test_the_second_mailboxes_copy_makes_no_second_ticket(session, support, bill
     assert (ticket.message_count, copies.also_arrived_at(session, ticket)) == (1, ["billing@desk.example"])
 
 
+def test_a_blind_copy_to_the_second_mailbox_makes_none_either(session, support, billing):
+    blind = BOTH | {"To": "support@desk.example"}
+    first = deliver(session, support, an_email(**blind))
+
+    second = deliver(session, billing, b"Received: by mx2.desk.example\r\n" + an_email(**blind))
+
+    assert (second.outcome, second.ticket_id) == (Outcome.ALREADY_RECEIVED, first.ticket_id)
+
+
 def test_the_ticket_is_with_the_first_team_alone(session, support, billing):
     first = deliver(session, support, an_email(**BOTH))
     second = deliver(session, billing, b"X-Copy: 2\r\n" + an_email(**BOTH))

@@ -42,9 +42,10 @@ def deliver(session: Session, mailbox: Mailbox, raw: bytes, *, uid: int = 0, uid
     place = ledger.position(session, mailbox.id, "INBOX", uidvalidity)
     uid = uid or place.last_uid + 1
     fresh = ledger.keep(session, place, [Arrived(uid, raw, len(raw), clock.now())])
-    at = intake.arrival(session, mailbox, trusted_authserv_id="mx.desk.example")
+    parsed = inbound.read(raw)
+    at = intake.arrival(session, mailbox, emails=[parsed], trusted_authserv_id="mx.desk.example")
     for email in fresh:
-        intake.receive(session, email, inbound.read(raw), at=at)
+        intake.receive(session, email, parsed, at=at)
     session.flush()
     return session.scalars(select(InboundEmail).order_by(InboundEmail.id.desc()).limit(1)).one()
 
