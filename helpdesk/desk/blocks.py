@@ -108,6 +108,15 @@ def blocking(session: Session, address: str) -> BlockedSender | None:
     return session.scalars(found.order_by(BlockedSender.address.desc()).limit(1)).first()
 
 
+def made_by(session: Session, block_id: int | None, *, by: Agent) -> BlockedSender | None:
+    """A block that this agent made; others' are for those who set the desk up."""
+    if block_id is None:
+        return None
+    return session.scalar(
+        select(BlockedSender).where(BlockedSender.id == block_id, BlockedSender.blocked_by_id == by.id)
+    )
+
+
 def are_there(session: Session) -> bool:
     return session.scalar(select(BlockedSender.id).limit(1)) is not None
 

@@ -70,7 +70,7 @@ def block(email_id: int) -> ResponseReturnValue:
     except blocks.CanNotBlock as refused:
         return _page(wrong=beside("address", why_not(refused)))
     waiting.shelve_as_blocked(db(), email, blocked, by=agent())
-    return redirect(url_for(".index"), code=303)
+    return redirect(url_for(".index", blocked=blocked.id), code=303)
 
 
 @bp.post("/needs-a-look/readings")
@@ -161,6 +161,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         rows=rows(shown),
         before=shown[-1].id if more else None,
         reading=rereading.under_way(db(), by=agent()),
+        blocked=blocks.made_by(db(), request.args.get("blocked", type=whole), by=agent()),
         wrong=wrong,
     )
     return page, 422 if wrong else 200

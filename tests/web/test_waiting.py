@@ -70,8 +70,10 @@ def test_its_sender_is_blocked_with_a_click_and_let_go_in_the_settings(desk: Des
     ada, root = desk.browser(desk.ada), desk.browser(desk.root)
     assert "Block kim@else.example" in ada.get(f"/needs-a-look/{desk.held.id}").text
 
-    ada.post(f"/needs-a-look/{desk.held.id}/block", {"address": "kim@else.example"})
+    answer = ada.post(f"/needs-a-look/{desk.held.id}/block", {"address": "kim@else.example"})
 
+    assert "kim@else.example is blocked" in ada.get(answer.headers["Location"]).text
+    assert "kim@else.example" not in root.get(answer.headers["Location"]).text  # who did it is told
     assert "Nothing waits" in ada.get("/needs-a-look").text
     assert "Release" in ada.get("/needs-a-look?on=blocked").text
     assert "1 email is held" in root.get("/settings/blocked-senders").text
