@@ -30,9 +30,11 @@ from helpdesk.mail import filtering
 from helpdesk.mail.filtering import NO_RULE, Judgement, Rule, Seen
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.agent import Team
+from helpdesk.models.base import Base
+from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.inbound_email import InboundEmail, Outcome, Ruling
 from helpdesk.models.mailbox import Mailbox
-from helpdesk.models.message import Message, Verdict
+from helpdesk.models.message import Attachment, Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.statistic import Metric
 from helpdesk.models.ticket import Place, Status, Ticket
@@ -43,7 +45,7 @@ from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.storage import jobs, later
 from helpdesk.storage.vault import Vault
 
-_MOST_NUMBERS: Final = 5
+_MOST_NUMBERS: Final = 10  # of tickets: those not used are left out on PostgreSQL, and people would wonder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,6 @@ class Arrival:
     time_zone: str = "UTC"
     own_ids: frozenset[str] | None = None  # Message-IDs of ours among the batch's; None: each is asked for
     elsewhere: frozenset[str] | None = None  # Message-IDs among them that another of our mailboxes got too
-    numbers_at_once: int = 1  # of tickets; on PostgreSQL those not used are left out, and people would wonder
 
 
 def arrival(
@@ -78,6 +79,7 @@ def arrival(
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs; `emails` are those of it, where they are known."""
     team = session.get_one(Team, mailbox.team_id)
+    _expect_rows(session, emails or ())
     knows_the_erased = vault is not None and tombstones.are_any(session)
     return Arrival(
         mailbox,
@@ -93,8 +95,16 @@ def arrival(
         time_zone=time_zone,
         own_ids=None if emails is None else _our_own(session, emails),
         elsewhere=None if emails is None else copies.ids_elsewhere(session, mailbox, emails),
-        numbers_at_once=min(len(emails or ()), _MOST_NUMBERS) or 1,
     )
+
+
+def _expect_rows(session: Session, emails: Sequence[ParsedEmail]) -> None:
+    """Take the ids of what a batch will most likely become, of tickets no more than it surely does."""
+    new = people.newcomers(session)
+    files = sum(len(email.attachments) for email in emails)
+    letters = sum(not (email.in_reply_to or email.references or received.is_report(email)) for email in emails)
+    rows: dict[type[Base], int] = {Customer: new, CustomerAddress: new, Message: len(emails), Attachment: files}
+    later.expect(session, rows | {Ticket: min(letters, _MOST_NUMBERS)})
 
 
 def counts_languages(session: Session) -> bool:
@@ -273,7 +283,7 @@ def _open(
     )
     received.count(ticket, email, parsed)
     filter_rules.shape(session, ticket, judgement)
-    later.keep(session, ticket, at_once=at.numbers_at_once)
+    later.keep(session, ticket, at_once=1)
     filter_rules.keep_hits(session, email, judgement, ticket)
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
     people.join(session, ticket, requester, customer=customer, is_new=True)

@@ -62,6 +62,12 @@ def expect(session: Session, addresses: Iterable[str]) -> None:
     session.info[_EXPECTED] = dict.fromkeys(emails) | _by_address(session, emails)
 
 
+def newcomers(session: Session) -> int:
+    """How many of those who were expected are not known yet."""
+    expected: dict[str, Customer | None] = session.info.get(_EXPECTED, {})
+    return sum(customer is None for customer in expected.values())
+
+
 def _by_address(session: Session, emails: Collection[str]) -> dict[str, Customer]:
     if not emails:
         return {}

@@ -1,19 +1,33 @@
 """Rows that nobody asks for before the commit: gathered, and put in together at a fraction of the cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final
 
-from sqlalchemy import Insert, Table, Update, bindparam, func, insert, inspect, select, update
+from sqlalchemy import (
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import RelationshipDirection, Session
 
 from helpdesk.models.base import Base
 
 _KEY: Final = "later"
 _NUMBERS_AT_ONCE: Final = 25
+_NUMBERS_FURTHER: Final = 1  # where those that were expected did not do
 
 Statement = Insert | Update
 
@@ -60,6 +74,22 @@ def keep(session: Session, row: Base, *, at_once: int = _NUMBERS_AT_ONCE) -> Non
         if (other := row.__dict__.get(relation)) is not None:
             setattr(row, ours, getattr(other, theirs))
     put(session, _insertion(kind), {name: getattr(row, key) for key, name in _columns(kind)})
+
+
+def expect(session: Session, rows: Mapping[type[Base], int]) -> None:
+    """Take the ids of so many rows of each kind in one statement; what is kept beyond them takes its own."""
+    gathered: _Gathered | None = session.info.get(_KEY)
+    wanted = {_table(kind).name: (kind, number) for kind, number in rows.items() if number}
+    if gathered is None or not wanted or session.get_bind().dialect.name == "sqlite":
+        return
+    asked = [_next_ids(name, number) for name, (_kind, number) in wanted.items()]
+    found: dict[str, list[int]] = {}
+    answer: Any = session.execute(union_all(*asked))
+    for name, number in answer:
+        found.setdefault(name, []).append(number)
+    for name, (kind, _number) in wanted.items():
+        further = _numbers(session, _table(kind), _NUMBERS_FURTHER)
+        gathered.numbers[kind] = chain(sorted(found[name]), further)
 
 
 def change(session: Session, row: Base, *keys: str) -> None:
@@ -112,10 +142,15 @@ def _numbers(session: Session, table: Table, at_once: int) -> Iterator[int]:
     """The next ids of a table: of its sequence; on SQLite, where nobody else writes meanwhile, above all others."""
     if session.get_bind().dialect.name == "sqlite":
         yield from count((session.scalar(select(func.max(table.c.id))) or 0) + 1)
-    sequence = func.pg_get_serial_sequence(table.name, "id")
-    several = func.generate_series(1, at_once).table_valued("one")
     while True:
-        yield from session.scalars(select(func.nextval(sequence)).select_from(several)).all()
+        answer: Any = session.execute(_next_ids(table.name, at_once))
+        yield from [number for _name, number in answer.all()]
+
+
+def _next_ids(table: str, number: int) -> Select[Any]:
+    sequence = func.pg_get_serial_sequence(table, "id")
+    several = func.generate_series(1, number).table_valued("one")
+    return select(literal(table), func.nextval(sequence)).select_from(several)
 
 
 def _turn(statement: Statement) -> tuple[int, bool]:

@@ -144,8 +144,12 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
 
 
 def _frame_url(message: Message) -> str:
-    shows_pictures = request.args.get("pictures", type=whole) == message.id
-    return url_for("messages.body", message_id=message.id, pictures=1 if shows_pictures else None)
+    return url_for("messages.body", message_id=message.id, pictures=1 if _shows_pictures(message) else None)
+
+
+def _shows_pictures(message: Message) -> bool:
+    """Whether this page was asked for with the pictures from elsewhere of this message."""
+    return request.args.get("pictures", type=whole) == message.id and remote_pictures.are_offered(db())
 
 
 def parts(content: MessageText) -> list[Part]:
@@ -225,6 +229,8 @@ def _remarks(message: Message) -> list[Remark]:
 def _blocked(message: Message) -> Remark:
     """What was not loaded; with a button where the desk may fetch it."""
     hosts = message.blocked_hosts.split()
+    if _shows_pictures(message):
+        return Remark("image", _("Remote pictures: this desk fetches them, for ten minutes"), ", ".join(hosts))
     action = url_for("remote_pictures.ask", message_id=message.id) if remote_pictures.are_offered(db()) else ""
     return Remark("image-off", blocked(message.blocked_count, len(hosts)), ", ".join(hosts), action, _("Load them"))
 

@@ -233,7 +233,11 @@ def a_bounce(message_id: str, recipient: str = "nils@customer.example") -> bytes
 def sent_answer(session: Session, ticket: Ticket, team: Team) -> OutboundEmail:
     message = replies.reply(session, ticket, "Try another bulb.", by=an_agent(session, team))
     session.flush()
-    return session.scalars(select(OutboundEmail).where(OutboundEmail.message_id == message.id)).one()
+    sent = session.scalars(select(OutboundEmail).where(OutboundEmail.message_id == message.id)).one()
+    for row in session.scalars(select(Delivery).where(Delivery.outbound_email_id == sent.id)):
+        row.state = DeliveryState.ACCEPTED  # what waits to be sent, no bounce is about
+    session.flush()
+    return sent
 
 
 def test_a_bounce_marks_the_answer_it_is_about_and_reopens_the_ticket(session: Session, mailbox: Mailbox):
@@ -261,7 +265,7 @@ def test_a_bounce_that_refers_to_the_whole_conversation_marks_the_answer_it_brin
 
     theirs = Delivery.outbound_email_id.in_([one.id for one in sent])
     states = session.scalars(select(Delivery.state).where(theirs).order_by(Delivery.id)).all()
-    assert states == [DeliveryState.QUEUED, DeliveryState.BOUNCED, DeliveryState.QUEUED]
+    assert states == [DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.ACCEPTED]
 
 
 def test_a_bounce_about_somebody_the_answer_never_went_to_marks_nothing(session: Session, mailbox: Mailbox):

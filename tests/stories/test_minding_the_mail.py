@@ -66,7 +66,9 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         remote_picture, "_resolved", lambda host, _port: ["203.0.114.7"] if "pictures" in host else []
     )
     monkeypatch.setattr(
-        remote_picture, "_connected", lambda _address, _port, seconds: line(server.server_address, timeout=seconds)
+        remote_picture,
+        "_connected",
+        lambda _address, _port, seconds: line(("127.0.0.1", server.server_port), timeout=seconds),
     )
     yield asked
     server.shutdown()

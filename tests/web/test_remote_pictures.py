@@ -64,7 +64,10 @@ def test_a_click_shows_them_through_the_desk_for_some_minutes_and_stands_on_the_
 
     there = ada.post(f"/messages/{desk.message.id}/pictures").headers["Location"]
 
-    assert f"/messages/{desk.message.id}/body?pictures=1" in ada.get(there).text
+    shown = ada.get(there).text
+    assert f"/messages/{desk.message.id}/body?pictures=1" in shown
+    assert "Remote pictures: this desk fetches them" in shown
+    assert "Load them" not in shown
     body = ada.get(f"/messages/{desk.message.id}/body?pictures=1").text
     assert 'src="remote/0"' in body
     assert 'src="remote/1"' in body
