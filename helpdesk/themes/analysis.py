@@ -227,7 +227,8 @@ def _assigned(
     assigned[np.asarray(everything.sum(1)).ravel() == 0] = NO_THEME
     if is_to_fit:
         every = words if len(fitted) == len(places) else features.words_of([run.tokens[place] for place in places])
-        assigned[~fitting.fits(features.profiles(every), assigned, size)] = NO_THEME
+        weeks = numbers_of_weeks([day_of(run.documents[place]) for place in places])
+        assigned[~fitting.fits(features.profiles(every), assigned, size, weeks)] = NO_THEME
     return assigned
 
 

@@ -30,6 +30,26 @@ def test_themes_that_share_most_words_are_told_apart_by_the_others():
     assert found.tolist() == [True] * 12 + [False]
 
 
+def test_a_theme_that_went_quiet_is_not_kept_alive_by_what_hardly_fits():
+    texts = [*["lamp flickers dark"] * 24, *["parcel late lost"] * 32, "lamp flickers parcel"]
+    labels = np.array([0] * 24 + [1] * 32 + [0])
+    weeks = np.array([*range(3)] * 8 + [*range(4)] * 8 + [3])
+
+    lively = fits(profiles(*texts), labels, 2, np.where(weeks == 3, 2, weeks))
+    quiet = fits(profiles(*texts), labels, 2, weeks)
+
+    assert lively.all()
+    assert quiet.tolist() == [True] * 56 + [False]
+
+
+def test_a_week_of_which_little_is_known_yet_is_no_quiet_one():
+    texts = [*["lamp flickers dark"] * 12, *["parcel late lost"] * 12, "lamp flickers parcel"]
+    labels = np.array([0] * 12 + [1] * 12 + [0])
+    weeks = np.array([*range(3)] * 8 + [3])
+
+    assert fits(profiles(*texts), labels, 2, weeks).all()
+
+
 def test_what_has_no_theme_fits_none():
     found = fits(profiles("lamp", "lamp", "parcel", "parcel", "chair"), np.array([0, 0, 1, 1, -1]), 2)
 
