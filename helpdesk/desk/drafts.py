@@ -2,8 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import fits
 from helpdesk.desk.sizes import MOST_BYTES
 from helpdesk.mail import writing
+from helpdesk.mail.writing import TooLong
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.ticket import Ticket
@@ -26,7 +27,7 @@ from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import hold
 from helpdesk.storage.once import once
 
-LONGEST: Final = 500_000
+LONGEST_FIELD: Final = 8_000
 FIELDS: Final = (
     "mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved", "subject", "mailbox", "heard",
 )  # fmt: skip
@@ -40,10 +41,14 @@ _NOTHING: Final = Seen()
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The draft as it is kept; `is_copy` where another editor had written into it, and both are there now."""
+    """The draft as it is kept; `is_copy` where another editor had written into it, and both are there now.
+
+    The copy has the files of its editor, under names of its own: `files` says which are which.
+    """
 
     draft: Draft
     is_copy: bool = False
+    files: Mapping[int, int] = field(default_factory=dict)
 
 
 def save(  # noqa: PLR0913  an editor's state has these
@@ -56,37 +61,22 @@ def save(  # noqa: PLR0913  an editor's state has these
     by: Agent,
     revision: int,
     seen: Seen = _NOTHING,
+    beside: Collection[int] = (),
 ) -> Saved | None:
     """Keep what stands in an editor; None where nothing does. `revision` is the one that the editor knows.
 
     Without a ticket it is an email that will begin one; then its subject and its recipients are worth keeping too.
 
-    Two editors with one draft: the second to save gets a draft of its own, nothing is overwritten. Saved twice
-    with the same words (an answer got lost on the way), it is once. Raises AccessDenied.
+    Two editors with one draft: the second to save gets a draft of its own with the files `beside` it, nothing is
+    overwritten. Saved twice with the same words (an answer got lost on the way), it is once; so is what goes on
+    where the other ends. Raises AccessDenied, TooLong.
     """
     if ticket is not None:
         access.require(session, ticket, by=by)
-    said = DraftText(said.text[:LONGEST], said.html and writing.clean(said.html), said.fields)
-    draft = _in_hand(session, key, by)
-    if draft is None:
-        if _is_empty(said, kind):
-            return None
-        return Saved(_new(session, ticket, kind, key, said, by=by, seen=seen))
-    kept = gate.read(session, draft, by=by)
-    if kept == said:
-        return Saved(draft)
-    if draft.revision != revision:
-        return Saved(_new(session, ticket, kind, new_key(), said, by=by, seen=seen), is_copy=True)
-    if _is_empty(said, kind) and not files(session, draft):
-        gate.drop(session, [draft.id])
-        return None
-    gate.write(session, draft, said)
-    draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), None
-    draft.seen_message, draft.seen_note, draft.seen_merge = seen
-    return Saved(draft)
+    return _kept(session, ticket, kind, key, said, by=by, revision=revision, seen=seen, beside=beside)
 
 
-def keep_held(
+def keep_held(  # noqa: PLR0913  as for `save`
     session: Session,
     ticket: Ticket,
     kind: DraftKind,
@@ -94,14 +84,34 @@ def keep_held(
     said: DraftText,
     *,
     by: Agent,
+    revision: int,
     seen: Seen,
-) -> Draft:
-    """Keep what was to leave and did not: it waits under Needs a look until its writer decides."""
-    draft = _in_hand(session, key, by) or _new(session, ticket, kind, key, said, by=by, seen=seen)
-    gate.write(session, draft, DraftText(said.text[:LONGEST], said.html and writing.clean(said.html), said.fields))
-    draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), clock.now()
+    beside: Collection[int] = (),
+) -> Draft | None:
+    """Keep what was to leave and did not, as `save` does: it waits under Needs a look until its writer decides."""
+    saved = _kept(session, ticket, kind, key, said, by=by, revision=revision, seen=seen, beside=beside)
+    if saved is None:
+        return None
+    saved.draft.held_at = clock.now()
+    saved.draft.seen_message, saved.draft.seen_note, saved.draft.seen_merge = seen
     session.flush()
-    return draft
+    return saved.draft
+
+
+def is_known(session: Session, draft: Draft, text: str, *, by: Agent, revision: int | None) -> bool:
+    """Whether an editor with this revision of a draft, or where it does not say, with these words, has it whole."""
+    if draft.revision == revision:
+        return True
+    return text.startswith(gate.read(session, draft, by=by).text.rstrip())
+
+
+def has_left(
+    session: Session, draft: Draft, text: str, *, by: Agent, revision: int | None, shown: Collection[int] = ()
+) -> None:
+    """Let go of a draft whose editor was sent; what another editor put into it since stays, with its files."""
+    beside = {file.id for file in files(session, draft)}
+    if beside <= set(shown) and is_known(session, draft, text, by=by, revision=revision):
+        discard(session, draft)
 
 
 def new_key() -> str:
@@ -115,7 +125,7 @@ def begun(
     """The draft of an editor, made where it has none yet: a file can come before the first word."""
     if ticket is not None:
         access.require(session, ticket, by=by)
-    draft = _in_hand(session, key, by)
+    draft = in_hand(session, key, by=by)
     return draft or _new(session, ticket, kind, key, DraftText(""), by=by, seen=seen)
 
 
@@ -178,6 +188,15 @@ def files(session: Session, draft: Draft) -> Sequence[DraftFile]:
     return session.scalars(select(DraftFile).where(DraftFile.draft_id == draft.id).order_by(DraftFile.id)).all()
 
 
+def files_of(session: Session, file_ids: Collection[int], *, by: Agent) -> Sequence[DraftFile]:
+    """Those of these files that are beside a draft of this agent's, whichever."""
+    if not file_ids:
+        return []
+    chosen = select(DraftFile).join(Draft, Draft.id == DraftFile.draft_id)
+    chosen = chosen.where(DraftFile.id.in_(file_ids), Draft.agent_id == by.id)
+    return session.scalars(chosen.order_by(DraftFile.id)).all()
+
+
 def add_file(
     session: Session, draft: Draft, *, name: str, media_type: str, body: bytes, most: int = MOST_BYTES
 ) -> DraftFile:
@@ -208,7 +227,7 @@ def sweep(session: Session, *, night: datetime) -> tuple[int, list[bytes]]:
 
 def written(fields: Mapping[str, str]) -> str:
     """The fields of an editor as they are kept with a draft; who was taken out of a line stays out of it."""
-    kept = {name: fields[name][:8_000] for name in FIELDS if fields.get(name) or (name in _PEOPLE and name in fields)}
+    kept = {name: fields[name] for name in FIELDS if fields.get(name) or (name in _PEOPLE and name in fields)}
     return json.dumps(kept, sort_keys=True)
 
 
@@ -217,16 +236,84 @@ def read(fields: str) -> dict[str, str]:
     return {name: str(found[name]) for name in FIELDS if name in found} if isinstance(found, dict) else {}
 
 
-def _in_hand(session: Session, key: str, by: Agent) -> Draft | None:
-    """The draft of this key; until the transaction ends nobody else saves it."""
+def in_hand(session: Session, key: str, *, by: Agent) -> Draft | None:
+    """The draft of this key; until the transaction ends nobody else saves or sends it."""
     hold(session, f"draft {by.id} {key}")
     chosen = select(Draft).where(Draft.key == key, Draft.agent_id == by.id)
     return session.scalar(chosen.execution_options(populate_existing=True))
 
 
+def _kept(  # noqa: PLR0913  as for `save`
+    session: Session,
+    ticket: Ticket | None,
+    kind: DraftKind,
+    key: str,
+    said: DraftText,
+    *,
+    by: Agent,
+    revision: int,
+    seen: Seen,
+    beside: Collection[int],
+) -> Saved | None:
+    said = _fitting(said)
+    draft = in_hand(session, key, by=by)
+    if draft is None:
+        if _is_empty(said, kind):
+            return None
+        return Saved(_new(session, ticket, kind, key, said, by=by, seen=seen))
+    kept = gate.read(session, draft, by=by)
+    if kept == said:
+        return Saved(draft)
+    if draft.revision != revision and not _goes_on(said, kept):
+        return _copy(session, ticket, kind, said, by=by, seen=seen, beside=beside)
+    if _is_empty(said, kind) and not files(session, draft):
+        gate.drop(session, [draft.id])
+        return None
+    gate.write(session, draft, said)
+    draft.revision, draft.changed_at, draft.held_at = draft.revision + 1, clock.now(), None
+    draft.seen_message, draft.seen_note, draft.seen_merge = seen
+    return Saved(draft)
+
+
+def _fitting(said: DraftText) -> DraftText:
+    """As it is kept: clean and whole. Raises TooLong."""
+    fields = read(said.fields).values()
+    if len(said.text) > writing.LONGEST or any(len(each) > LONGEST_FIELD for each in fields):
+        raise TooLong(f"a draft has {writing.LONGEST:,} signs at most")
+    return replace(said, html=said.html and writing.clean(said.html))
+
+
+def _goes_on(said: DraftText, kept: DraftText) -> bool:
+    """Whether one text only goes on where the other ends: then nothing of that is lost."""
+    is_plain = not writing.is_formatted(kept.html or "")
+    return is_plain and said.text.startswith(kept.text.rstrip()) and said.fields == kept.fields
+
+
 def _is_empty(said: DraftText, kind: DraftKind) -> bool:
     fields = read(said.fields) if kind is DraftKind.NEW else {}
     return not any(part.strip() for part in (said.text, *(fields.get(name, "") for name in _WORTH_KEEPING)))
+
+
+def _copy(
+    session: Session,
+    ticket: Ticket | None,
+    kind: DraftKind,
+    said: DraftText,
+    *,
+    by: Agent,
+    seen: Seen,
+    beside: Collection[int],
+) -> Saved:
+    """A draft of its own, for the editor that came second: with its files, and its pictures."""
+    draft = _new(session, ticket, kind, new_key(), said, by=by, seen=seen)
+    html, names = said.html or "", {}
+    for file in files_of(session, {*beside, *writing.pictures_in(html)}, by=by):
+        twin = gate.copy_file(session, file, draft, by=by)
+        names[file.id] = twin.id
+        html = html.replace(f'"{writing.picture(file.id)}"', f'"{writing.picture(twin.id)}"')
+    if names:
+        gate.write(session, draft, replace(said, html=html or None))
+    return Saved(draft, is_copy=True, files=names)
 
 
 def _new(

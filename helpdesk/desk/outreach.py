@@ -63,16 +63,17 @@ def start(  # noqa: PLR0913  an email has these
 
 
 def write_down(
-    session: Session, mailbox: Mailbox, to: Sequence[Address], subject: str, text: str, *, by: Agent
+    session: Session, mailbox: Mailbox, to: Sequence[Address], subject: str, text: str, *, by: Agent, key: str = ""
 ) -> Ticket:
     """A ticket for somebody who did not write, after a call, say: what they said is a note, and nothing is sent.
 
-    It is open and this agent's; an answer from it goes to the first of `to`, the ticket's customer.
+    It is open and this agent's; an answer from it goes to the first of `to`, the ticket's customer. The same once
+    more from the same editor is the ticket that was begun.
     Raises NotTheirMailbox, Empty, AddressRefused, NobodyToWriteTo.
     """
     subject, first = _checked(session, mailbox, to, subject, text, by=by)
     ticket = _ticket(session, mailbox, first, subject, text, by=by, is_heard=True)
-    tickets.note(session, ticket, text, by=by)
+    tickets.note(session, ticket, text, by=by, key=key)
     return ticket
 
 

@@ -1,9 +1,7 @@
 """Sending an answer: held where something came meanwhile, put off to a moment, and what becomes of the ticket."""
 
 import json
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,31 +12,27 @@ from helpdesk import clock
 from helpdesk.desk import (
     composing,
     conversation,
-    drafts,
+    editor,
     news,
     outreach,
     quotation,
     replies,
     saved_replies,
+    sent_before,
     signatures,
     snooze,
     standing,
     tickets,
     variables,
 )
-from helpdesk.desk.news import Seen
+from helpdesk.desk.editor import Written
 from helpdesk.desk.replies import Letter
 from helpdesk.desk.standing import Standing
-from helpdesk.mail import writing
-from helpdesk.mail.outbound import OutgoingAttachment
-from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
-from helpdesk.models.draft import Draft
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
 from helpdesk.models.sending import Mode, Sending
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import drafts as gate
 
 FARTHEST: Final = timedelta(days=90)
 
@@ -56,26 +50,16 @@ class Held(Exception):
         self.merged_into = merged_into
 
 
+class SentBefore(Exception):
+    """Another email has left from this editor, whose words stand on this ticket."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("an email has left from this editor before")
+        self.number = number
+
+
 class NotAMoment(Exception):
     """An answer can be put off to a moment to come, within three months."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What stands in the editor when somebody presses Send; recipients are those on the screen."""
-
-    text: str = field(repr=False)
-    html: str = field(default="", repr=False)
-    mode: Mode = Mode.ALL
-    to: Sequence[Address] | None = None
-    cc: Sequence[Address] | None = None
-    bcc: Sequence[Address] = ()
-    files: Sequence[OutgoingAttachment] = ()
-    originals: Sequence[int] = ()  # of a forwarded email, which of its files go along
-    draft: Draft | None = None
-    seen: Seen | None = None  # what the writer had before them
-    actions: Sequence[str] = ()
-    saved: Sequence[int] = ()  # the saved replies it began with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +76,24 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
     """Put an answer into the outbox: it leaves after the writer's time to take it back, or when they chose.
 
     On a ticket that was merged it goes on where the conversation does; who had the ticket before them is asked first.
+    The same once more from the same editor, after a lost answer, is the one that was sent.
 
-    Raises Held, VariableUnknown, NotAMoment, NotToBeSnoozed, and what `replies.reply` raises. Then nothing was done.
+    Raises Held, FileGone, VariableUnknown, TooLong, NotAMoment, NotToBeSnoozed, and what `replies.reply` raises. Then
+    nothing was done.
     """
     after = after or After()
-    ticket = _hold(session, ticket, written)
+    # whoever else writes to it, intake too, waits until we are through, or we see what they wrote
+    now = conversation.going_on(session, ticket)
+    sent = sent_before.email(session, written.key, by=by)
+    if sent is not None and sent_before.says(session, sent, written, by=by):
+        return sent
+    _hold(session, ticket, now, written)
+    ticket = now
     due_at = _due_at(session, after, by)
-    files, pictures = _files(session, written, by)
+    files, pictures = editor.files(session, written, by=by)
     if written.mode is Mode.FORWARD:
         files += quotation.files(session, ticket, written.originals, by=by)
-    html, text = _formatted(written, pictures)
+    html, text = editor.formatted(written, pictures)
     before = standing.of(session, ticket)
     message = replies.reply(
         session,
@@ -114,7 +106,7 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
         files=files,
         letter=Letter(
             html=html or None,
-            below=_below(session, ticket, written, by),
+            below=editor.below(session, ticket, written, by=by),
             subject=quotation.forwarded_subject(session, ticket, by=by) if written.mode is Mode.FORWARD else None,
             mode=written.mode,
         ),
@@ -128,11 +120,17 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
 def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *, by: Agent) -> Ticket:
     """Write first, as `outreach.start` says, with the writer's time to take it back; the draft has left then.
 
-    Raises VariableUnknown too.
+    The same once more from the same editor, after a lost answer, is the ticket that began. Raises SentBefore where
+    other words left from it, and FileGone, VariableUnknown, TooLong too.
     """
+    sent = sent_before.email(session, written.key, by=by)
+    if sent is not None and not sent_before.says(session, sent, written, by=by, subject=subject):
+        raise SentBefore(sent.ticket_id)
+    if sent is not None:
+        return session.get_one(Ticket, sent.ticket_id)
     undo = composing.of_agent(session, by).undo
-    files, pictures = _files(session, written, by)
-    html, text = _formatted(written, pictures)
+    files, pictures = editor.files(session, written, by=by)
+    html, text = editor.formatted(written, pictures)
     variables.insist(subject)
     ticket = outreach.start(
         session,
@@ -156,17 +154,14 @@ def start(session: Session, mailbox: Mailbox, subject: str, written: Written, *,
     return ticket
 
 
-def _hold(session: Session, ticket: Ticket, written: Written) -> Ticket:
-    """The ticket to write on. Whoever else writes to it, intake too, waits until we are through, or we see it."""
-    now = conversation.going_on(session, ticket)
+def _hold(session: Session, ticket: Ticket, now: Ticket, written: Written) -> None:
     if written.seen is None:
-        return now
+        return
     if now is not ticket:
         raise Held(*news.since(session, now, written.seen), merged_into=now.id)
     messages, notes = news.since(session, ticket, written.seen)
     if messages or notes:
         raise Held(messages, notes)
-    return ticket
 
 
 def _due_at(session: Session, after: After, by: Agent) -> datetime:
@@ -176,37 +171,6 @@ def _due_at(session: Session, after: After, by: Agent) -> datetime:
     if not now < after.at < now + FARTHEST:
         raise NotAMoment("choose a moment to come, within three months")
     return after.at
-
-
-def _files(session: Session, written: Written, by: Agent) -> tuple[list[OutgoingAttachment], dict[str, str]]:
-    """What goes along: those given, and the draft's files; and pictures by their address."""
-    found, pictures = list(written.files), {}
-    for file in drafts.files(session, written.draft) if written.draft else ():
-        body, address = gate.read_file(session, file, by=by), writing.picture(file.id)
-        content_id = ""
-        if f'"{address}"' in written.html:
-            content_id = pictures[address] = f"p{len(found)}.{secrets.token_hex(8)}@picture"
-        found.append(OutgoingAttachment(body.name, file.media_type, body.body, content_id))
-    return found, pictures
-
-
-def _formatted(written: Written, pictures: Mapping[str, str]) -> tuple[str, str]:
-    """What leaves: HTML, if it is more than plain text, and the text that says the same. Raises VariableUnknown."""
-    html = writing.clean(written.html, pictures) if written.html else ""
-    if not writing.is_formatted(html):
-        html = ""
-    text = writing.as_text(html) if html else written.text
-    variables.insist(text)
-    return html, text
-
-
-def _below(session: Session, ticket: Ticket, written: Written, by: Agent) -> str:
-    parts = signatures.below(session, session.get_one(Mailbox, ticket.mailbox_id), by=by)
-    if written.mode is Mode.FORWARD:
-        parts.append(quotation.forwarded(session, ticket, by=by))
-    elif composing.quotes_history(session):
-        parts.append(quotation.answered(session, ticket, by=by))
-    return "\n\n".join(part for part in parts if part)
 
 
 def _finish(session: Session, ticket: Ticket, written: Written, after: After, by: Agent) -> None:
@@ -224,8 +188,7 @@ def _finish(session: Session, ticket: Ticket, written: Written, after: After, by
     is_free = ticket.assignee_id is None and not any(one.startswith("assign:") for one in written.actions)
     if is_free and composing.of_agent(session, by).assigns_to_me and tickets.may_be_assigned(session, ticket, by):
         tickets.assign(session, ticket, by, by=by)
-    if written.draft is not None:
-        drafts.discard(session, written.draft)
+    editor.has_left(session, written, by=by)
 
 
 def _keep(  # noqa: PLR0913  how it was sent, and how the ticket was
@@ -245,6 +208,7 @@ def _keep(  # noqa: PLR0913  how it was sent, and how the ticket was
             message_id=message.id,
             ticket_id=ticket.id,
             agent_id=by.id,
+            key=written.key or None,
             mode=written.mode,
             actions=json.dumps(written.actions[: saved_replies.MOST_ACTIONS]),
             leaves_at=leaves_at,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import inbox, sendings, theme_tickets
-from helpdesk.desk.sendings import Written
+from helpdesk.desk.editor import Written
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent

@@ -42,7 +42,7 @@ def find(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
     return ticket
 
 
-def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
+def note(session: Session, ticket: Ticket, text: str, *, by: Agent, key: str = "") -> Note:
     """Leave a remark among agents; it is never sent, and tells whom it names. Raises AccessDenied, Empty.
 
     On a ticket that was merged it goes where the conversation does.
@@ -51,7 +51,7 @@ def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> Note:
     access.require(session, ticket, by=by)
     if not text.strip():
         raise Empty("write something first: the note is empty")
-    remark = Note(ticket_id=ticket.id, agent_id=by.id)
+    remark = Note(ticket_id=ticket.id, agent_id=by.id, key=key or None)
     session.add(remark)
     session.flush()
     access.write_note(session, remark, text.strip())

@@ -9,13 +9,14 @@ import nh3
 
 from helpdesk.mail.html_text import text_of
 
-LONGEST: Final = 500_000  # signs of HTML
+LONGEST: Final = 500_000  # signs, of text or of HTML
 
 _TAGS: Final = frozenset("a b blockquote br code div em h2 h3 hr i img li ol p pre s span strong u ul".split())
 _ATTRIBUTES: Final = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "*": {"dir"}}
 _GONE: Final = frozenset({"script", "style", "title", "template", "svg", "math", "iframe", "object", "noscript"})
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _OWN_PICTURE: Final = re.compile(r"/drafts/files/[0-9]{1,15}")
+_SHOWN: Final = re.compile(r'"/drafts/files/([0-9]{1,15})"')
 _SENT_PICTURE: Final = re.compile(r"cid:[A-Za-z0-9._@-]{1,100}")
 _WITHOUT_SOURCE: Final = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _FORMATTING: Final = re.compile(r"<(?!/|(?:div|p|br|span)\b)[a-z]")
@@ -23,14 +24,20 @@ _ITEM: Final = re.compile(r"<li([^>]*)>")
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
+class TooLong(Exception):
+    """A text has more signs than anybody reads: it is refused as a whole, and nothing of it is cut off."""
+
+
 def clean(html: str, pictures: Mapping[str, str] | None = None) -> str:
     """Keep the formatting that the editor makes, and nothing else.
 
     The only pictures are files of the draft, at their own address; given `pictures` (address → Content-ID) they
-    become what a mail client understands, and one that is not there goes.
+    become what a mail client understands, and one that is not there goes. Raises TooLong.
     """
+    if len(html) > LONGEST:
+        raise TooLong(f"a text has {LONGEST:,} signs at most, its formatting among them")
     made = nh3.clean(
-        html[:LONGEST],
+        html,
         tags=set(_TAGS),
         clean_content_tags=set(_GONE),
         attributes=_ATTRIBUTES,
@@ -60,6 +67,11 @@ def as_html(text: str) -> str:
 def picture(file_id: int) -> str:
     """The address of a picture of a draft, for its writer."""
     return f"/drafts/files/{file_id}"
+
+
+def pictures_in(html: str) -> set[int]:
+    """The files of drafts that the text shows as pictures."""
+    return {int(found[1]) for found in _SHOWN.finditer(html)}
 
 
 def quoted(text: str) -> str:

@@ -98,10 +98,11 @@ class Note(Base, kw_only=True):
     """A remark among agents; it lives in tables of its own and is never sent."""
 
     __tablename__ = "note"
-    __table_args__ = (Index("ix_note_ticket", "ticket_id", "id"),)
+    __table_args__ = (Index("ix_note_ticket", "ticket_id", "id"), Index("ix_note_key", "agent_id", "key"))
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    key: Mapped[str | None] = mapped_column(default=None)  # of the editor it was written in
     at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     origin_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)  # before a merge

@@ -24,6 +24,7 @@ class Sending(Base, kw_only=True):
     __tablename__ = "sending"
     __table_args__ = (
         Index("ix_sending_agent", "agent_id", "leaves_at"),
+        Index("ix_sending_key", "agent_id", "key"),
         Index(
             "ix_sending_later",
             "ticket_id",
@@ -35,6 +36,7 @@ class Sending(Base, kw_only=True):
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    key: Mapped[str | None] = mapped_column(default=None)  # of the editor it left from
     mode: Mapped[Mode]
     leaves_at: Mapped[datetime]
     is_later: Mapped[bool] = mapped_column(default=False)  # put off to a moment somebody chose

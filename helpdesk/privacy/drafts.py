@@ -43,6 +43,12 @@ def file_names(session: Session, draft: Draft, *, by: Agent) -> dict[int, str]:
     return drafts.file_names(session, draft.id)
 
 
+def copy_file(session: Session, file: DraftFile, to: Draft, *, by: Agent) -> DraftFile:
+    """The same file beside another draft of its writer. Raises AccessDenied."""
+    _let_writer_through(session, session.get_one(Draft, file.draft_id), by)
+    return drafts.copy_file(session, file, to.id)
+
+
 def drop_file(session: Session, file: DraftFile) -> list[bytes]:
     """Remove a file from beside its draft; returns as `drop` does."""
     return access.let_go(session, drafts.drop_file(session, file.id))

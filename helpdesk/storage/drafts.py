@@ -61,6 +61,17 @@ def file_body(session: Session, draft_file_id: int) -> DraftFileBody:
     return DraftFileBody(row.name, files.get(session, row.digest))
 
 
+def copy_file(session: Session, file: DraftFile, draft_id: int) -> DraftFile:
+    """The same bytes under the same name beside another draft."""
+    held = session.get_one(DraftFileContent, file.id)
+    twin = DraftFile(draft_id=draft_id, media_type=file.media_type, size=file.size, content_id=file.content_id)
+    session.add(twin)
+    session.flush()
+    session.add(DraftFileContent(draft_file_id=twin.id, name=held.name, digest=held.digest))
+    session.flush()
+    return twin
+
+
 def drop_file(session: Session, draft_file_id: int) -> list[bytes]:
     """Remove a file from beside its draft; returns the digest of what it held."""
     its = DraftFileContent.draft_file_id == draft_file_id

@@ -1,8 +1,10 @@
 """The editor under a conversation: what stands in it, to whom it goes, and what can be done with it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -23,7 +25,7 @@ from helpdesk.desk.composing import Sending as Habits
 from helpdesk.desk.news import Seen
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
-from helpdesk.models.draft import Draft, DraftKind
+from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import drafts as gate
@@ -33,21 +35,8 @@ from helpdesk.web.auth import runtime
 from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
 
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 MODES = ("all", "sender", "forward", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What came back when it could not be sent: it stands in the editor again, with the reason."""
-
-    kind: str = "reply"
-    text: str = field(default="", repr=False)
-    wrong: str = ""
-    html: str = field(default="", repr=False)
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    held: str = ""  # what came meanwhile, in words
-    then: str = "stay"
-    merged: int = 0  # the ticket it was written on, which was merged into this one meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +60,26 @@ class Pad:
     files: Sequence[FileShown] = ()
 
     @property
+    def beside(self) -> str:
+        """Its files, as the form says which of them stand on the screen."""
+        return ",".join(str(file.id) for file in self.files)
+
+    @property
     def saved(self) -> list[str]:
         """The saved replies it began with."""
         return [number for number in self.fields.get("saved", "").split(",") if number]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came back when it could not be sent: it stands in the editor again, with the reason."""
+
+    kind: str = "reply"
+    pad: Pad | None = None  # what stands in the editor; None where nothing was typed, and its draft does
+    wrong: str = ""
+    held: str = ""  # what came meanwhile, in words
+    then: str = "stay"
+    merged: int = 0  # the ticket it was written on, which was merged into this one meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,29 @@ def seen() -> Seen | None:
     return None if message is None else Seen(message, note or 0, merge or 0)
 
 
+def revision() -> int:
+    """Of the draft, as the editor knows it."""
+    return request.form.get("revision", 0, type=whole)
+
+
+def beside() -> list[int] | None:
+    """The files that the editor showed beside the text; None where the form does not say."""
+    given = request.form.get("beside")
+    return None if given is None else [int(each) for each in _NUMBER.findall(given)]
+
+
+def typed(session: Session, *, by: Agent) -> Pad:
+    """What came with the form, as its window had it: its files and its revision too, whatever another window did."""
+    key, shown = request.form.get("key", "") or drafts.new_key(), beside()
+    draft = drafts.of_key(session, key, by=by)
+    if shown is None:
+        kept = pad_of(session, draft, by=by).files if draft else ()
+    else:
+        kept = _files(session, drafts.files_of(session, shown, by=by), by=by)
+    form = request.form
+    return Pad(key, revision(), form.get("text", ""), form.get("html", ""), fields(), kept)
+
+
 def fields() -> dict[str, str]:
     """The fields of the form, as they are kept with a draft."""
     found = {name: request.form.get(name, "") for name in ("mode", "to", "cc", "bcc", "forward_to")}
@@ -220,28 +249,29 @@ def said() -> DraftText:
 def pad_of(session: Session, draft: Draft, *, by: Agent) -> Pad:
     """A draft as it stands in an editor again. Raises AccessDenied."""
     said = gate.read(session, draft, by=by)
-    names = gate.file_names(session, draft, by=by)
-    shown = [
-        FileShown(row.id, names.get(row.id, ""), row.size, url_for("drafts.file", file_id=row.id))
-        for row in drafts.files(session, draft)
+    files = _files(session, drafts.files(session, draft), by=by)
+    return Pad(draft.key, draft.revision, said.text, said.html or "", drafts.read(said.fields), files)
+
+
+def _files(session: Session, rows: Sequence[DraftFile], *, by: Agent) -> list[FileShown]:
+    of = {row.draft_id: session.get_one(Draft, row.draft_id) for row in rows}
+    names = {number: name for one in of.values() for number, name in gate.file_names(session, one, by=by).items()}
+    return [
+        FileShown(row.id, names.get(row.id, ""), row.size, url_for("drafts.file", file_id=row.id)) for row in rows
     ]
-    return Pad(draft.key, draft.revision, said.text, said.html or "", drafts.read(said.fields), shown)
 
 
 def _pad(session: Session, own: Sequence[Draft], kind: DraftKind, typed: Typed | None, *, by: Agent) -> Pad:
-    is_this = typed is not None and typed.kind == kind.value
-    key = request.form.get("key", "") if is_this else ""
-    draft = next((one for one in own if one.kind is kind and (not key or one.key == key)), None)
-    pad = Pad(key or drafts.new_key()) if draft is None else pad_of(session, draft, by=by)
-    if typed is not None and is_this:
-        pad = Pad(pad.key, pad.revision, typed.text, typed.html, typed.fields or pad.fields, pad.files)
-    return pad
+    if typed is not None and typed.kind == kind.value and typed.pad is not None:
+        return typed.pad
+    draft = next((one for one in own if one.kind is kind), None)
+    return Pad(drafts.new_key()) if draft is None else pad_of(session, draft, by=by)
 
 
 def _mode(reply: Pad, note: Pad, typed: Typed | None) -> str:
     asked = request.args.get("compose", "")
     if typed is not None:
-        asked = "note" if typed.kind == "note" else typed.fields.get("mode", "")
+        asked = "note" if typed.kind == "note" else reply.fields.get("mode", "")
     elif not asked and note.text and not reply.text:
         asked = "note"
     asked = asked or reply.fields.get("mode", "")

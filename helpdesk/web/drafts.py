@@ -7,9 +7,10 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import customers, drafts, sizes
+from helpdesk.desk import customers, drafts, sent_before, sizes
 from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import TooMuch
+from helpdesk.mail.writing import TooLong
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
@@ -64,10 +65,10 @@ def save_new() -> ResponseReturnValue:
 
 def _save(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
     key = _key()
-    revision = request.form.get("revision", 0, type=whole)
-    saved = drafts.save(
-        db(), ticket, kind, key, composer.said(), by=agent(), revision=revision, seen=composer.seen() or Seen()
-    )
+    try:
+        saved = _saved(ticket, kind, key)
+    except TooLong:
+        return {"wrong": replies.too_long()}, 413
     if saved is None:
         return {"key": key, "revision": 0, "words": "", "url": url_for("outreach.new") if ticket is None else ""}
     words = _("Another window has written here too: both drafts are kept.") if saved.is_copy else _("Draft saved")
@@ -75,16 +76,28 @@ def _save(ticket: Ticket | None, kind: DraftKind) -> ResponseReturnValue:
         "key": saved.draft.key,
         "revision": saved.draft.revision,
         "is_copy": saved.is_copy,
+        "files": saved.files,
+        "removal": url_for(".discard", draft_id=saved.draft.id),
         "words": words,
         "url": _page_of(saved.draft),
     }
 
 
+def _saved(ticket: Ticket | None, kind: DraftKind, key: str) -> drafts.Saved | None:
+    said, revision, seen = composer.said(), composer.revision(), composer.seen() or Seen()
+    if drafts.in_hand(db(), key, by=agent()) is None and sent_before.covers(db(), key, said.text, by=agent()):
+        return None  # sent meanwhile
+    beside = composer.beside() or ()
+    return drafts.save(db(), ticket, kind, key, said, by=agent(), revision=revision, seen=seen, beside=beside)
+
+
 @bp.post("/drafts/<int:draft_id>/removal")
 def discard(draft_id: int) -> ResponseReturnValue:
+    """What stands in this window goes; what another has written into the same draft since does not."""
     draft = _find(draft_id)
     number = draft.ticket_id
-    drafts.discard(db(), draft)
+    if request.form.get("revision", draft.revision, type=whole) == draft.revision:
+        drafts.discard(db(), draft)
     if number is None or request.form.get("from") == "drafts":
         return redirect(url_for(".index"), code=303)
     return back_to(number)

@@ -3,8 +3,9 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import drafts, tickets
-from helpdesk.models.ticket import Place
+from helpdesk.desk import notes, tickets
+from helpdesk.models.ticket import Place, Ticket
+from helpdesk.web import composer
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
 from helpdesk.web.language import _
@@ -15,13 +16,15 @@ bp = Blueprint("notes", __name__)
 
 @bp.post("/tickets/<int:number>/notes")
 def create(number: int) -> ResponseReturnValue:
-    ticket, text = handle(number), request.form.get("text", "")
-    if ticket.place is Place.MERGED and followed(ticket) is None:
-        return page(ticket, Typed("note", text, _("This ticket was merged into one that you may not open.")))
+    ticket, text, key = handle(number), request.form.get("text", ""), request.form.get("key", "")
     try:
-        remark = tickets.note(db(), ticket, text, by=agent())
+        if ticket.place is Place.MERGED and followed(ticket) is None:
+            return _again(ticket, _("This ticket was merged into one that you may not open."))
+        remark = notes.leave(db(), ticket, text, by=agent(), key=key, revision=composer.revision())
     except tickets.Empty:
-        return page(ticket, Typed("note", text, _("Write something first.")))
-    if (draft := drafts.of_key(db(), request.form.get("key", ""), by=agent())) is not None:
-        drafts.discard(db(), draft)
+        return _again(ticket, _("Write something first."))
     return back_to(remark.ticket_id)
+
+
+def _again(ticket: Ticket, wrong: str) -> ResponseReturnValue:
+    return page(ticket, Typed("note", composer.typed(db(), by=agent()), wrong))

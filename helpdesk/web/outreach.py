@@ -1,10 +1,12 @@
 """Outreach: a new email to somebody, which begins a ticket."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import composing, drafts, outreach, replies, sendings, sizes, tickets
-from helpdesk.desk.sendings import Written
+from helpdesk.desk import composing, drafts, outreach, replies, sendings, sent_before, sizes, tickets
+from helpdesk.desk.editor import FileGone, Written
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail import writing
 from helpdesk.mail.address import AddressRefused
@@ -23,6 +25,16 @@ from helpdesk.web.replies import files, why_not
 
 bp = Blueprint("outreach", __name__)
 
+_REFUSED = (
+    tickets.Empty,
+    replies.NobodyToWriteTo,
+    replies.TooMuch,
+    writing.TooLong,
+    FileGone,
+    AddressRefused,
+    VariableUnknown,
+)
+
 
 @bp.get("/tickets/new")
 def new() -> ResponseReturnValue:
@@ -37,10 +49,12 @@ def create() -> ResponseReturnValue:
     try:
         with db().begin_nested():
             ticket = _write_down() if "heard" in request.form else _start()
-    except (tickets.Empty, replies.NobodyToWriteTo, replies.TooMuch, AddressRefused, VariableUnknown) as error:
+    except _REFUSED as error:
         return _page(_typed(), why_not(error))
     except _NoFiles:
         return _page(_typed(), _("A note takes no files: send an email, or leave them out."))
+    except sendings.SentBefore as error:
+        return _page(replace(_typed(), key=drafts.new_key(), revision=0), _sent_before(error.number))
     except outreach.NotTheirMailbox:
         raise NotVisible("mailbox", request.form.get("mailbox", 0, type=whole)) from None
     return redirect(url_for("tickets.show", number=ticket.number), code=303)
@@ -49,14 +63,26 @@ def create() -> ResponseReturnValue:
 def _write_down() -> Ticket:
     """What somebody said, as a note; nothing is sent."""
     form, html, draft = request.form, writing.clean(request.form.get("html", ""), {}), _draft()
-    if files() or (draft is not None and drafts.files(db(), draft)):
+    subject, key, shown = " ".join(form.get("subject", "").split()), form.get("key", ""), composer.beside()
+    if files() or (shown if shown is not None else draft is not None and drafts.files(db(), draft)):
         raise _NoFiles
     text = writing.as_text(html) if writing.is_formatted(html) else form.get("text", "")
-    to = recipients.read(form.get("to", ""))
-    ticket = outreach.write_down(db(), _mailbox(), to, form.get("subject", ""), text, by=agent())
+    before = sent_before.note(db(), key, text, by=agent(), subject=subject)
+    if before is not None:
+        return db().get_one(Ticket, before.ticket_id)
+    ticket = outreach.write_down(
+        db(), _mailbox(), recipients.read(form.get("to", "")), subject, text, by=agent(), key=key
+    )
     if draft is not None:
-        drafts.discard(db(), draft)
+        drafts.has_left(db(), draft, form.get("text", ""), by=agent(), revision=composer.revision())
     return ticket
+
+
+def _sent_before(number: int) -> str:
+    return _(
+        "Another email has left from this page, on #%(number)s. Send it again, and this one leaves too.",
+        number=number,
+    )
 
 
 class _NoFiles(Exception):
@@ -81,6 +107,9 @@ def _start() -> Ticket:
         bcc=recipients.read(form.get("bcc", "")),
         files=files(),
         draft=_draft(),
+        revision=composer.revision(),
+        beside=composer.beside(),
+        key=form.get("key", ""),
         actions=form.getlist("actions"),
         saved=form.getlist("saved", type=whole),
     )
@@ -88,8 +117,8 @@ def _start() -> Ticket:
 
 
 def _draft() -> Draft | None:
-    """The draft of this editor, as long as it is on no ticket."""
-    draft = drafts.of_key(db(), request.form.get("key", ""), by=agent())
+    """The draft of this editor, as long as it is on no ticket; nobody else sends it meanwhile."""
+    draft = drafts.in_hand(db(), key, by=agent()) if (key := request.form.get("key", "")) else None
     return draft if draft is not None and draft.ticket_id is None else None
 
 
@@ -105,10 +134,8 @@ def _begun() -> Pad:
 
 
 def _typed() -> Pad:
-    """What came back, with the files that are kept with its draft."""
-    form, draft = request.form, _draft()
-    kept = composer.pad_of(db(), draft, by=agent()) if draft else Pad(form.get("key", "") or drafts.new_key())
-    return Pad(kept.key, kept.revision, form.get("text", ""), form.get("html", ""), composer.fields(), kept.files)
+    """What came back, with the files that stood beside it."""
+    return composer.typed(db(), by=agent())
 
 
 def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:

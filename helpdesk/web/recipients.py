@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import people_search
+from helpdesk.desk.replies import TooMuch
 from helpdesk.mail.address import safe_name, wire_address
 from helpdesk.mail.parsed import Address
 from helpdesk.models.role import Permission
@@ -29,9 +30,11 @@ def suggest() -> ResponseReturnValue:
 
 
 def read(field: str) -> list[Address]:
-    """The addresses in a field. Raises AddressRefused where there is anything that is none."""
+    """The addresses in a field. Raises AddressRefused where there is anything that is none, and TooMuch."""
+    if len(field) > LONGEST:
+        raise TooMuch(f"the recipients are more than {LONGEST:,} signs")
     found = []
-    for part in _PART.findall(field[:LONGEST]):
+    for part in _PART.findall(field):
         if not part.strip():
             continue
         spelt = _SPELT.fullmatch(part.strip())

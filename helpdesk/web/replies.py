@@ -1,7 +1,7 @@
 """Replies: what an agent writes to a customer is sent, held, put off, or taken back."""
 
 import mimetypes
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
@@ -11,10 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
 from helpdesk.desk import composing, drafts, inbox, replies, sendings, sizes, taking_back, tickets
+from helpdesk.desk.editor import FileGone, Written
 from helpdesk.desk.news import Seen
-from helpdesk.desk.sendings import After, Held, Written
+from helpdesk.desk.sendings import After, Held
 from helpdesk.desk.snooze import NotToBeSnoozed
 from helpdesk.desk.variables import VariableUnknown
+from helpdesk.mail import writing
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.models.draft import DraftKind
@@ -33,6 +35,8 @@ bp = Blueprint("replies", __name__)
 
 _REFUSED = (
     tickets.Empty,
+    writing.TooLong,
+    FileGone,
     replies.NobodyToWriteTo,
     replies.TooMuch,
     AddressRefused,
@@ -53,7 +57,7 @@ def create(number: int) -> ResponseReturnValue:
     except Held as held:
         return _held(ticket, held)
     except _REFUSED as error:
-        return page(ticket, _typed(why_not(error)))
+        return page(ticket, Typed("reply", composer.typed(db(), by=agent()), why_not(error), then=_then()))
     return _onwards(number, following)
 
 
@@ -86,17 +90,20 @@ def undoable() -> Undo | None:
 
 
 def why_not(error: Exception) -> str:
-    if isinstance(error, tickets.Empty):
-        return _("Write something first.")
     if isinstance(error, replies.TooMuch):
         return _too_much(error)
-    if isinstance(error, replies.NobodyToWriteTo):
-        return _("Choose whom to write to: there is nobody but ourselves.")
     if isinstance(error, VariableUnknown):
         return _("There is no value for %(names)s: write something in its place.", names=", ".join(error.names))
-    if isinstance(error, NotToBeSnoozed | sendings.NotAMoment):
-        return _("Choose a moment to come.")
-    return _("One of the addresses can't be written to.")
+    if isinstance(error, writing.TooLong):
+        return too_long()
+    said = {
+        tickets.Empty: _("Write something first."),
+        replies.NobodyToWriteTo: _("Choose whom to write to: there is nobody but ourselves."),
+        FileGone: _("A file or a picture was taken off in another window: look at what is left, and send it again."),
+        NotToBeSnoozed: _("Choose a moment to come."),
+        sendings.NotAMoment: _("Choose a moment to come."),
+    }
+    return said.get(type(error), _("One of the addresses can't be written to."))
 
 
 def _too_much(error: replies.TooMuch) -> str:
@@ -105,6 +112,13 @@ def _too_much(error: replies.TooMuch) -> str:
         return _("An email goes to %(most)s people at most: write to some of them apart.", most=people)
     most = format_decimal(error.most_bytes / sizes.MEGABYTE, "#,##0.#", locale=locale())
     return _("An email from this mailbox takes %(most)s MB of text and files: send some of them apart.", most=most)
+
+
+def too_long() -> str:
+    most = format_decimal(writing.LONGEST, locale=locale())
+    return _(
+        "A text has %(most)s characters at most, its formatting among them: send a part of it as a file.", most=most
+    )
 
 
 def files() -> list[OutgoingAttachment]:
@@ -125,6 +139,8 @@ def media_type(name: str) -> str:
 def _written() -> Written:
     mode = Mode(given) if (given := request.form.get("mode", "all")) in {"all", "sender", "forward"} else Mode.ALL
     to = request.form.get("forward_to" if mode is Mode.FORWARD else "to")
+    key = request.form.get("key", "")
+    draft = drafts.in_hand(db(), key, by=agent()) if key else None
     copies = request.form.get("cc") if to is not None and mode is not Mode.FORWARD else None
     return Written(
         text=request.form.get("text", ""),
@@ -135,7 +151,10 @@ def _written() -> Written:
         bcc=recipients.read(request.form.get("bcc", "")) if mode is not Mode.FORWARD else (),
         files=files(),
         originals=request.form.getlist("originals", type=whole),
-        draft=drafts.of_key(db(), request.form.get("key", ""), by=agent()),
+        draft=draft,
+        revision=composer.revision(),
+        beside=composer.beside(),
+        key=key,
         seen=composer.seen(),
         actions=request.form.getlist("actions"),
         saved=request.form.getlist("saved", type=whole),
@@ -162,29 +181,30 @@ def _moment(typed: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=composer.zone())
 
 
-def _typed(wrong: str = "", held: str = "") -> Typed:
-    return Typed(
-        "reply",
-        request.form.get("text", ""),
-        wrong,
-        request.form.get("html", ""),
-        composer.fields(),
-        held,
-        request.form.get("then", "stay"),
-    )
+def _then() -> str:
+    return request.form.get("then", "stay")
 
 
 def _held(ticket: Ticket, held: Held) -> ResponseReturnValue:
     """Nothing left: what was written is a draft that waits to be decided about, and what is new is shown."""
     key = request.form.get("key", "") or drafts.new_key()
-    said = composer.said()
-    drafts.keep_held(db(), ticket, DraftKind.REPLY, key, said, by=agent(), seen=composer.seen() or Seen())
+    came, typed = composer.came(held.messages, held.notes), composer.typed(db(), by=agent())
+    seen, revision = composer.seen() or Seen(), composer.revision()
+    try:
+        draft = drafts.keep_held(
+            db(), ticket, DraftKind.REPLY, key, composer.said(),
+            by=agent(), revision=revision, seen=seen, beside=composer.beside() or (),
+        )  # fmt: skip
+    except writing.TooLong:
+        return page(ticket, Typed("reply", typed, too_long(), then=_then()))
+    pad = composer.pad_of(db(), draft, by=agent()) if draft else typed
     if held.merged_into is None:
-        return page(ticket, _typed(held=composer.came(held.messages, held.notes)))
+        return page(ticket, Typed("reply", pad, held=came, then=_then()))
     on = followed(ticket)
     if on is None:
-        return page(ticket, _typed(_("This ticket was merged into one that you may not open: nothing was sent.")))
-    return page(on, replace(_typed(), merged=ticket.number))
+        wrong = _("This ticket was merged into one that you may not open: nothing was sent.")
+        return page(ticket, Typed("reply", pad, wrong, then=_then()))
+    return page(on, Typed("reply", pad, then=_then(), merged=ticket.number))
 
 
 def _following(ticket: Ticket) -> str:

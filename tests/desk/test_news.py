@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import delivery, merges, news, outbox, people, replies, sendings, tickets
-from helpdesk.desk.sendings import Held, Written
+from helpdesk.desk.editor import Written
+from helpdesk.desk.sendings import Held
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent, Team

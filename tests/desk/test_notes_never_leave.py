@@ -25,7 +25,7 @@ from helpdesk.desk import (
     undelivered,
 )
 from helpdesk.desk.composing import Composing
-from helpdesk.desk.sendings import Written
+from helpdesk.desk.editor import Written
 from helpdesk.desk.taking_back import TooLate
 from helpdesk.mail import outbound
 from helpdesk.mail.outbound import NotComposed

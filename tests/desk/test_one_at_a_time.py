@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import delivery, merges, outbox, replies, sendings, taking_back, tickets, undelivered
-from helpdesk.desk.sendings import Written
+from helpdesk.desk.editor import Written
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent
 from helpdesk.models.message import Message

@@ -25,8 +25,9 @@ from helpdesk.desk import (
     thread,
     tickets,
 )
+from helpdesk.desk.editor import Written
 from helpdesk.desk.inbox import View
-from helpdesk.desk.sendings import After, Held, NotAMoment, Written
+from helpdesk.desk.sendings import After, Held, NotAMoment
 from helpdesk.desk.taking_back import TooLate
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail import outbound

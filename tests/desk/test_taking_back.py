@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import composing, delivery, merges, outbox, places, sendings, snooze, tags, taking_back, tickets
-from helpdesk.desk.sendings import After, Written
+from helpdesk.desk.editor import Written
+from helpdesk.desk.sendings import After
 from helpdesk.desk.taking_back import TooLate
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent, Team

@@ -27,7 +27,7 @@ from helpdesk.desk import (
     ticket_page,
     tickets,
 )
-from helpdesk.desk.sendings import Written
+from helpdesk.desk.editor import Written
 from helpdesk.mail.privacy_request import RequestKind
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import DraftKind

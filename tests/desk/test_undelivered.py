@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from helpdesk.config import Desk
 from helpdesk.desk import compose, delivery, notices, outbox, people, replies, sendings, undelivered
 from helpdesk.desk.composing import Sending
+from helpdesk.desk.editor import Written
 from helpdesk.desk.notices import Told
-from helpdesk.desk.sendings import Written
 from helpdesk.desk.undelivered import NotLost
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.parsed import Address

@@ -1,17 +1,15 @@
-// Writing: two forms, of which one is shown. What is typed is kept on the server a second after the last key.
+// Writing: two forms, of which one is shown.
 import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
-import { all, goOnAt, login, one, signedOut, words } from "./page.js";
+import { holdKeys } from "./held.js";
+import { flush, forget, isBusy, isKept, keep, kindOf, missing, of, settled, watchKeeping } from "./keeping.js";
+import { all, one } from "./page.js";
 import { watchPicker } from "./picker.js";
 import { openMentions } from "./mentions.js";
 import { fill, openRecipients, showLeftOut } from "./recipients.js";
 
-const AFTER = 1_000;
-const AT_LEAST_EVERY = 10_000;
-const JUST_NOW = 5_000; // a page that was made meanwhile may not know what was saved since
-const unsaved = new Map(); // ticket → what its editor holds; once the server has it, `saved` says as what and when
-let timer = null;
-let last = 0;
+const PEOPLE = ["to", "cc", "bcc", "forward_to"];
+let pressed = null; // what stood in the form that was sent last
 
 const composer = () => one("#composer");
 const mode = () => composer()?.dataset.mode ?? "";
@@ -40,25 +38,16 @@ export function watchComposer() {
     }
   }, true);
   document.addEventListener("keydown", keys);
+  document.addEventListener("submit", wait, true);
   document.addEventListener("htmx:before:request", (event) => {
-    const source = event.detail.ctx?.sourceElement;
-    if (source?.getAttribute?.("action")?.startsWith("/drafts/")) unsaved.delete(composer()?.dataset.ticket);
-    else if (!source?.closest?.("#composer")) flush();
+    if (!event.detail.ctx?.sourceElement?.closest?.("#composer")) flush();
   });
-  document.addEventListener("htmx:after:request", (event) => {
-    const { sourceElement, response } = event.detail.ctx;
-    if (!["reply-form", "note-form"].includes(sourceElement?.id) || !response?.raw?.ok) return;
-    clearTimeout(timer);
-    unsaved.delete(composer()?.dataset.ticket);
-    if (sourceElement.contains(document.activeElement)) document.activeElement.blur(); // the next key is a command again
-  });
+  document.addEventListener("htmx:after:request", sent);
   document.addEventListener("htmx:after:swap", open);
   document.addEventListener("submit", leave);
+  document.addEventListener("submit", ({ target }) => (pressed = composer()?.contains(target) ? of(composer().dataset.ticket, kindOf(target)) ?? null : null));
   addEventListener("pageshow", () => delete composer()?.dataset.left);
-  addEventListener("pagehide", flush);
-  addEventListener("beforeunload", (event) => {
-    if (!isKept() && (navigator.onLine === false || login.isOut)) event.preventDefault();
-  });
+  watchKeeping();
   watchFiles(changed);
   watchPicker(changed);
 }
@@ -66,14 +55,14 @@ export function watchComposer() {
 export function write(kind) {
   const place = composer();
   if (!place || place.dataset.mode === "new") return false;
+  const before = one("#reply-form [name=mode]").value;
   choose(kind === "reply" ? "all" : kind);
+  if (before !== one("#reply-form [name=mode]").value && one("#text").value.trim()) keep(one("#reply-form"));
   place.scrollIntoView({ block: "nearest" });
   if (mode() === "note") one("#note-text").focus();
   else focusEditor();
   return true;
 }
-
-export const isKept = () => [...unsaved.values()].every((kept) => kept.saved);
 
 export const hasText = () => Boolean(shownForm() && one("textarea", shownForm())?.value.trim());
 
@@ -104,11 +93,12 @@ function open() {
   place.dataset.open = "yes";
   openRecipients(place);
   openMentions(place);
-  const kept = missing(place);
-  openEditor(place).then(() => kept && restore(kept));
+  const { ticket } = place.dataset;
+  const [reply, note] = ["reply", "note"].map((kind) => missing(ticket, kind));
+  openEditor(place).then(() => reply && composer() === place && replaceText(reply.sent.get("html"), reply.sent.get("text")));
   if (place.dataset.mode === "new" && document.activeElement === document.body) beginNew(place);
-  if (kept?.kind === "note") one("#note-text").value = kept.text;
-  if (kept && kept.mode !== "new") choose(kept.mode);
+  if (note) one("#note-text").value = note.sent.get("text");
+  if (place.dataset.mode !== "new") restore(reply, note);
   for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
   showLeftOut();
 }
@@ -121,93 +111,64 @@ function beginNew(place) {
   else focusEditor();
 }
 
-// what the new page does not show: not saved yet, or saved after the page was made
-function missing(place) {
-  const kept = unsaved.get(place.dataset.ticket);
-  if (!kept?.saved) return kept;
-  const form = formOf(kept);
-  if (Date.now() - kept.saved.at > JUST_NOW || Number(form.elements.revision.value) >= kept.saved.revision) {
-    unsaved.delete(kept.ticket);
-    return undefined;
+// what was typed here before, as far as the page that was made anew does not show it
+function restore(reply, note) {
+  if (reply) {
+    choose(reply.mode === "note" ? reply.sent.get("mode") : reply.mode);
+    for (const name of PEOPLE) fill(name, reply.sent.get(name) ?? "");
   }
-  name(form, kept.saved);
-  return kept;
-}
-
-const formOf = (kept) => one(kept.kind === "note" ? "#note-form" : "#reply-form");
-
-function name(form, saved) {
-  form.elements.key.value = saved.key;
-  form.elements.revision.value = saved.revision;
-}
-
-function restore(kept) {
-  if (composer()?.dataset.ticket !== kept.ticket || kept.kind === "note") return;
-  replaceText(kept.html, kept.text);
+  if (note && !(reply?.at > note.at)) choose("note");
 }
 
 function changed(target) {
   const form = target.closest?.("#reply-form, #note-form");
-  if (!form) return;
-  const place = composer();
-  const kind = form.id === "note-form" ? "note" : "reply";
-  const text = one("textarea", form).value;
-  const html = one("[name=html]", form)?.value ?? "";
-  unsaved.set(place.dataset.ticket, { ticket: place.dataset.ticket, kind, mode: mode(), text, html });
-  say(form, place.dataset.saving);
-  clearTimeout(timer);
-  if (!last) last = Date.now();
-  timer = setTimeout(flush, Date.now() - last > AT_LEAST_EVERY - AFTER ? 0 : AFTER);
+  if (form) keep(form);
 }
 
-export async function flush(event) {
-  clearTimeout(timer);
-  last = 0;
+// a form of the composer goes when it knows how its draft is called, and nothing typed is lost with the page it replaces
+function wait(event) {
+  const form = event.target;
   const place = composer();
-  const kept = place && unsaved.get(place.dataset.ticket);
-  if (!kept || kept.saved) return true;
-  const form = formOf(kept);
-  const sent = new FormData(form);
-  sent.delete("files");
-  sent.set("kind", kept.kind);
-  try {
-    const answer = await fetch(place.dataset.drafts, { method: "POST", body: new URLSearchParams(sent), keepalive: event?.type === "pagehide" });
-    if (!answer.ok) {
-      if (answer.status === 401) signedOut();
-      say(form, answer.status === 401 ? words().signedOut : answer.status === 404 ? words().notFound : words().failed);
-      return false;
-    }
-    const saved = await answer.json();
-    kept.saved = { key: saved.key, revision: Number(saved.revision), at: Date.now() };
-    name(form, saved);
-    if (!form.isConnected && composer()?.dataset.ticket === kept.ticket) name(formOf(kept), saved); // its page was made anew
-    if (form.isConnected) goOnAt(saved.url);
-    if (unsaved.get(kept.ticket) === kept) say(form, saved.words); // else more was typed meanwhile
-    return true;
-  } catch {
-    say(form, place.dataset.offline);
-    return false;
-  }
+  if (!place?.contains(form) || place.dataset.mode === "new") return;
+  const { ticket } = place.dataset;
+  const isSending = ["reply-form", "note-form"].includes(form.id);
+  if (form.id === "discard-draft" || event.submitter?.value === "replace") forget(ticket, "reply"); // it is what goes
+  if (!isBusy(ticket) && (isSending || isKept())) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.dataset.waits) return;
+  form.dataset.waits = "yes";
+  holdKeys((isSending ? settled(ticket) : flush().then(() => settled(ticket))).then(() => new Promise((go) => setTimeout(() => {
+    delete form.dataset.waits;
+    if (form.isConnected) form.requestSubmit(event.submitter);
+    go();
+  })))); // what is typed meanwhile is no part of it
+}
+
+function sent({ detail: { ctx: { sourceElement: form, response } } }) {
+  if (!["reply-form", "note-form"].includes(form?.id)) return;
+  const { ticket } = form.closest("#composer")?.dataset ?? composer()?.dataset ?? {};
+  const isRefused = response?.raw?.status === 422; // then what was typed is on the page that comes
+  if (isRefused) forget(ticket, kindOf(form), pressed);
+  if (!response?.raw?.ok) return;
+  forget(ticket, kindOf(form));
+  flush();
+  if (form.contains(document.activeElement)) document.activeElement.blur(); // the next key is a command again
 }
 
 // a new email is on a page of its own: it leaves once, when all that was typed is kept
 async function leave(event) {
   const place = composer();
   if (place?.dataset.mode !== "new" || event.target.id !== "reply-form") return;
-  const kept = unsaved.get(place.dataset.ticket);
+  const { ticket } = place.dataset;
   if (place.dataset.left) event.preventDefault();
-  else if (kept && !kept.saved) {
+  else if (of(ticket, "reply") && !of(ticket, "reply").saved) {
     event.preventDefault();
     if (await flush()) event.target.requestSubmit(event.submitter);
   } else {
     place.dataset.left = "yes";
-    unsaved.delete(place.dataset.ticket);
+    forget(ticket, "reply");
   }
-}
-
-function say(form, text) {
-  const state = one("[data-state]", form);
-  if (state && text !== undefined) state.textContent = text;
 }
 
 function keys(event) {

@@ -1,5 +1,5 @@
 // The editor: Squire over the plain textarea, which keeps what a form sends. Without it the textarea is the editor.
-import { one } from "./page.js";
+import { all, one } from "./page.js";
 
 const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
 const GONE = new Set("SCRIPT STYLE TITLE TEMPLATE SVG MATH IFRAME OBJECT NOSCRIPT META LINK".split(" "));
@@ -131,6 +131,10 @@ export function insertPicture(url, name) {
   squire.focus();
   squire.insertImage(url, { alt: name });
   keep(one("#editor").closest("form"), one("#text"), one("#editor"));
+}
+
+export function renamePicture(from, to) {
+  for (const picture of all(`.editor img[src="${from}"]`)) picture.setAttribute("src", to);
 }
 
 const asHtml = (text) => text.split("\n").map((line) => {

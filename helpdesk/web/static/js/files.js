@@ -32,7 +32,7 @@ export function watchFiles(changed) {
   document.addEventListener("submit", wait, true);
   document.addEventListener("click", (event) => {
     const drop = event.target.closest("[data-draft-files] .drop");
-    if (drop) remove(drop.closest("[data-file]"));
+    if (drop) remove(drop.closest("[data-file]"), changed);
   });
   document.addEventListener("htmx:after:swap", measure);
   measure();
@@ -88,7 +88,6 @@ async function upload(file, changed, inText) {
   const place = one("#composer");
   const form = one("#reply-form");
   const state = one("[data-state]", form);
-  const key = form.elements.key.value;
   const sent = new FormData();
   for (const name of ["csrf_token", "key", "seen", "seen_note", "seen_merge", "mailbox"]) sent.set(name, form.elements[name]?.value ?? "");
   sent.set("file", file, file.name || "picture.png");
@@ -101,7 +100,7 @@ async function upload(file, changed, inText) {
       return false;
     }
     state.textContent = "";
-    if (one("#reply-form")?.elements.key.value === key) keep(said, inText, changed);
+    if (one("#composer")?.dataset.ticket === place.dataset.ticket) keep(said, inText, changed);
     return true;
   } catch {
     state.textContent = place.dataset.offline;
@@ -114,9 +113,23 @@ function keep(kept, inText, changed) {
   form.elements.revision.value = Math.max(kept.revision, form.elements.revision.value);
   goOnAt(kept.page);
   if (!one(`[data-file="${kept.id}"]`, form)) one("[data-draft-files]", form).append(line(kept));
+  name(form);
   if (inText) insertPicture(kept.url, kept.name);
   measure();
   changed(form);
+}
+
+// which files the editor shows: those leave with it
+function name(form) {
+  form.elements.beside.value = all("[data-file]", form).map((item) => item.dataset.file).join(",");
+}
+
+export function renameFile(form, from, to) {
+  const item = one(`[data-file="${from}"]`, form);
+  if (!item) return;
+  item.dataset.url = item.dataset.url.replace(from, to);
+  item.dataset.file = to;
+  name(form);
 }
 
 function line(kept) {
@@ -142,14 +155,16 @@ function line(kept) {
   return made;
 }
 
-async function remove(item) {
+async function remove(item, changed) {
   const form = one("#reply-form");
   const sent = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
   const answer = await fetch(`${item.dataset.url}/removal`, { method: "POST", body: sent, redirect: "manual" });
   if (!answer.ok && answer.type !== "opaqueredirect") return;
   for (const picture of all(`.editor img[src="${item.dataset.url}"]`)) picture.remove();
   item.remove();
+  name(form);
   measure();
+  changed(form);
 }
 
 // how much of an email the files fill, before anybody presses Send

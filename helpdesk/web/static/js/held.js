@@ -7,6 +7,13 @@ const coming = new Set(); // requests that bring another ticket, this one anew, 
 let isPressing = false;
 let leaves = null;
 
+// until this is done too
+export function holdKeys(work) {
+  coming.add(work);
+  const done = () => setTimeout(() => coming.delete(work) && pressHeld());
+  work.then(done, done);
+}
+
 export function watchHeld() {
   early.waits = (target) =>
     isPressing || ((coming.size > 0 || leaves !== null) && (!early.writes(target) || Boolean(ticketPane()?.contains(target))));

@@ -1,6 +1,6 @@
 // Word of changes: one stream for all tabs of a browser (whoever holds the lock listens and tells the others);
 // where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
-import { flush } from "./composer.js";
+import { flush } from "./keeping.js";
 import { all, get, login, one, openTicket, rows, say, takeToken, ticketPane, token, words } from "./page.js";
 import { markCurrent } from "./panes.js";
 import { look } from "./presence.js";

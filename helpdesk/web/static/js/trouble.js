@@ -1,5 +1,5 @@
 // When something does not work: say so, and leave what was typed where it is.
-import { isKept } from "./composer.js";
+import { isKept } from "./keeping.js";
 import { login, say, signedOut, words } from "./page.js";
 
 export function watchTrouble() {
