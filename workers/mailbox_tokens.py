@@ -86,7 +86,7 @@ def _renew(here: Runtime, mailbox_id: int) -> None:
 
 
 def _what_to_do(error: MailTrouble | KeyFileUnusable | SecretUnreadable) -> str:
-    return f"{error}. {oauth.fix_for(error)}" if isinstance(error, MailTrouble) else str(error)
+    return f"{str(error).rstrip('.')}.\n{oauth.fix_for(error)}" if isinstance(error, MailTrouble) else str(error)
 
 
 def _keep(here: Runtime, mailbox_id: int, tokens: Tokens) -> None:

@@ -9,6 +9,7 @@ from flask import url_for
 from helpdesk.desk import undelivered
 from helpdesk.models.outbound_email import Delivery, DeliveryState
 from helpdesk.web.language import _
+from helpdesk.web.told import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def state_of(deliveries: Iterable[Delivery]) -> State | None:
     found = sorted(deliveries, key=lambda delivery: order.index(delivery.state))
     if not found:
         return None
-    detail = "\n".join(f"{each.email}: {looks[each.state][2]} {each.answer}".strip() for each in found)
+    detail = "\n".join(f"{each.email}: {looks[each.state][2]} {told(each.answer)}".strip() for each in found)
     return State(*looks[found[0].state], detail)
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from helpdesk import clock
 from helpdesk.storage.words import folded
-from helpdesk.web import audit_words, delivery_words, words
+from helpdesk.web import audit_words, delivery_words, told, words
 from helpdesk.web.language import _, locale, zone
 
 _TONES: Final = 6
@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
         object_word=words.object_word,
         action_word=audit_words.action_word,
         answer_word=delivery_words.answer_word,
+        told=told.told,
     )
 
 

@@ -32,7 +32,9 @@ NAMES: Final = {
     "record_code": N_("Code for a customer's own record"),
     "record_digest": N_("Who read what a customer wrote, each month"),
     "reply": N_("Answer of an agent"),
+    "theme_digest": N_("What customers write about: a report is ready"),
     "too_large": N_("An email was too large"),
+    "unusual_reading": N_("Somebody reads more than usual"),
 }
 
 bp = Blueprint("letters", __name__)
@@ -46,7 +48,7 @@ def index() -> ResponseReturnValue:
     return settings.page(
         "letters/index.html",
         "letters.index",
-        names=[(one, _(NAMES[one]) if one in NAMES else one) for one in letters.NAMES],
+        names=[(one, _(NAMES[one])) for one in letters.NAMES],
         languages=LANGUAGES,
         name=name,
         chosen=language,

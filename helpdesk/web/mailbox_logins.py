@@ -21,6 +21,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside
+from helpdesk.web.told import told
 
 bp = Blueprint("mailbox_logins", __name__)
 
@@ -55,7 +56,9 @@ def begin(mailbox_id: int) -> ResponseReturnValue:
             db(), here.vault, mailbox, _registration(), base_url=here.config.desk.base_url, by=agent()
         )
     except (RegistrationRefused, MailTrouble, ValueError) as error:
-        return _page(mailbox, beside("provider" if not request.form.get("provider") else "client_id", str(error)))
+        return _page(
+            mailbox, beside("provider" if not request.form.get("provider") else "client_id", told(str(error)))
+        )
     return settings.page(
         "mailbox_logins/consent.html", "mailbox_logins.index", mailbox=mailbox, consent=url,
         redirect_uri=mailbox_tokens.redirect_uri(here.config.desk.base_url),

@@ -26,6 +26,7 @@ from helpdesk.web.language import _
 from helpdesk.web.mailbox_form import FormWrong, Typed
 from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside
+from helpdesk.web.told import told
 
 bp = Blueprint("mailboxes", __name__)
 
@@ -194,8 +195,8 @@ def _shown(step: Step) -> dict[str, object]:
     return {
         "what": f"{sides[step.side]}: {names[step.name]}",
         "ok": step.ok,
-        "detail": step.detail,
-        "fix": step.fix,
+        "detail": told(step.detail),
+        "fix": told(step.fix),
     }
 
 
@@ -213,7 +214,7 @@ def _words_of(error: Exception) -> str:
         SecretUnreadable: "imap_password",
     }
     field = error.field if isinstance(error, FormWrong) else fields.get(type(error), "imap_host")
-    return beside(field, said.get(type(error), str(error)))
+    return beside(field, said.get(type(error), told(str(error))))
 
 
 def _find(mailbox_id: int) -> Mailbox:
