@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -74,8 +75,13 @@ class StaticFiles:
         self.version = digest.hexdigest()[:12]
 
 
+@cache
+def _shipped() -> StaticFiles:
+    return StaticFiles()
+
+
 def install(app: Flask) -> None:
-    files = StaticFiles()
+    files = _shipped()
     app.extensions["static_files"] = files
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
