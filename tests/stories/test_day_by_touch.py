@@ -94,7 +94,7 @@ def test_a_day_by_touch_on_a_phone(ada: Page, desk: Desk, matters: list[int]):
     ada.locator(".row .pick").first.tap()
     ada.locator("#bulk [data-all]").tap()
     expect(ada.locator("#bulk [data-count]")).to_have_text("20")
-    ada.locator("#bulk [value='close:']").tap()
+    ada.locator("#bulk [data-chosen='e']").tap()
     expect(ada.locator(".bulk-progress")).to_be_visible()
     finish_bulk(desk)
 
