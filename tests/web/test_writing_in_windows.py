@@ -51,7 +51,7 @@ def kept(desk: Desk, page: Page, *words: str) -> None:
 
 def test_an_answer_and_a_note_begun_at_once_are_both_kept_though_the_ticket_is_left_at_once(desk: Desk, ada: Page):
     ada.keyboard.type("Words for them.")
-    ada.locator(".composer-tabs a[data-mode=note]").click()
+    ada.keyboard.press("Control+Shift+N")
     ada.keyboard.type("A word among us.")
     ada.get_by_role("link", name="A chair without a leg").click()
 
@@ -60,6 +60,18 @@ def test_an_answer_and_a_note_begun_at_once_are_both_kept_though_the_ticket_is_l
     expect(ada.locator("#note-text")).to_have_value("A word among us.")
     ada.keyboard.press("r")
     expect(ada.locator("#editor")).to_have_text("Words for them.")
+
+
+def test_from_a_note_one_comes_back_to_the_forward_that_was_begun(ada: Page):
+    ada.keyboard.press("Escape")
+    ada.keyboard.press("f")
+    ada.keyboard.type("For you to see.")
+    for mode in ("note", "forward"):
+        ada.keyboard.press("Control+Shift+N")
+        expect(ada.locator("#composer")).to_have_attribute("data-mode", mode)
+
+    expect(ada.locator("#editor")).to_have_text("For you to see.")
+    expect(ada.locator("#reply-form [name=mode]")).to_have_value("forward")
 
 
 def test_of_two_windows_each_sends_its_own_words_and_the_others_stay(desk: Desk, ada: Page):

@@ -178,10 +178,6 @@ function keys(event) {
     event.preventDefault();
     form.requestSubmit(one("[data-send]", form) ?? one("button.main", form));
   }
-  if (event.shiftKey && event.key.toLowerCase() === "n") {
-    event.preventDefault();
-    write(mode() === "note" ? "all" : "note");
-  }
 }
 
 // the answer that was just sent: a countdown, and the way back

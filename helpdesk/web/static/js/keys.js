@@ -13,8 +13,8 @@ export function watchKeys() {
   keepPlace();
   document.addEventListener("htmx:after:settle", keepPlace);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
-      write(one("#composer")?.dataset.mode === "note" ? "reply" : "note");
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
+      write(one("#composer")?.dataset.mode === "note" ? one("#reply-form [name=mode]").value : "note"); // back to whom it was for
       return event.preventDefault();
     }
     if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "e" && openTicket()) {
