@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, pairwise
 from typing import Final
 
@@ -16,16 +16,36 @@ _MAX_BYTES: Final = 1_000_000
 _POSITIONS: Final = [str(at + 1) for at in range(_MAX_WORDS)]
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_PLAIN_WORD: Final = re.compile(r"[0-9a-z]+")  # the same where all is ASCII and in lower case
 # scripts written without spaces: Han, Hiragana, Katakana (Thai, Lao and Khmer too) are indexed as pairs
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded (NFKD without marks, casefold), unspaced scripts as overlapping pairs."""
-    plain = folded(text[:MAX_TEXT])
-    if plain.isascii() or not _UNSPACED.search(plain):
-        return [run[:_MAX_WORD] for run in _WORD.findall(plain)[:_MAX_WORDS]]
+    plain = _folded_by_word(text[:MAX_TEXT])
+    if plain.isascii():
+        return _cut(_PLAIN_WORD.findall(plain))
+    if not _UNSPACED.search(plain):
+        return _cut(_WORD.findall(plain))
     return list(islice(_words(plain), _MAX_WORDS))
+
+
+def _cut(found: list[str]) -> list[str]:
+    if max(map(len, found), default=0) > _MAX_WORD:
+        return [word[:_MAX_WORD] for word in found[:_MAX_WORDS]]
+    return found[:_MAX_WORDS]
+
+
+def _folded_by_word(text: str) -> str:
+    """The same as `folded` but for its spaces: most words are plain, and others come again."""
+    if text.isascii():
+        return text.lower()
+    return " ".join([word if word.isascii() else _folded_word(word) for word in text.lower().split()])
+
+
+def _folded_word(word: str) -> str:
+    return _remembered(word) if len(word) <= _MAX_WORD else folded(word)
 
 
 def as_indexed(tokens: Iterable[str], dialect: str) -> str:
@@ -65,10 +85,13 @@ def folded(text: str) -> str:
     """Text without case and accents, as the index compares it."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # again: bold signs become capital letters
     if len(decomposed.encode("utf-16-le", "surrogatepass")) == 2 * len(decomposed):  # all of the first plane
         return _marks().sub("", decomposed)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_remembered = lru_cache(maxsize=10_000)(folded)
 
 
 @cache
