@@ -45,6 +45,7 @@ from helpdesk.privacy.statistics.plan import Usage
 from helpdesk.storage import jobs, later
 from helpdesk.storage.vault import Vault
 
+_FEW_NUMBERS: Final = 5
 _MOST_NUMBERS: Final = 10  # of tickets: those not used are left out on PostgreSQL, and people would wonder
 
 
@@ -65,6 +66,7 @@ class Arrival:
     time_zone: str = "UTC"
     own_ids: frozenset[str] | None = None  # Message-IDs of ours among the batch's; None: each is asked for
     elsewhere: frozenset[str] | None = None  # Message-IDs among them that another of our mailboxes got too
+    numbers_at_once: int = 1  # of tickets, where it is not sure how many there will be
 
 
 def arrival(
@@ -79,9 +81,8 @@ def arrival(
 ) -> Arrival:
     """Look up once what each email of this mailbox's batch needs; `emails` are those of it, where they are known."""
     team = session.get_one(Team, mailbox.team_id)
-    _expect_rows(session, emails or ())
     knows_the_erased = vault is not None and tombstones.are_any(session)
-    return Arrival(
+    at = Arrival(
         mailbox,
         team,
         people.own_addresses(session),
@@ -95,16 +96,27 @@ def arrival(
         time_zone=time_zone,
         own_ids=None if emails is None else _our_own(session, emails),
         elsewhere=None if emails is None else copies.ids_elsewhere(session, mailbox, emails),
+        numbers_at_once=min(len(emails or ()), _FEW_NUMBERS) or 1,
     )
+    _expect_rows(session, emails or (), at)
+    return at
 
 
-def _expect_rows(session: Session, emails: Sequence[ParsedEmail]) -> None:
-    """Take the ids of what a batch will most likely become, of tickets no more than it surely does."""
+def _expect_rows(session: Session, emails: Sequence[ParsedEmail], at: Arrival) -> None:
+    """Take the ids of what a batch becomes: of tickets, whose numbers people see, no more than it surely makes."""
     new = people.newcomers(session)
     files = sum(len(email.attachments) for email in emails)
-    letters = sum(not (email.in_reply_to or email.references or received.is_report(email)) for email in emails)
     rows: dict[type[Base], int] = {Customer: new, CustomerAddress: new, Message: len(emails), Attachment: files}
-    later.expect(session, rows | {Ticket: min(letters, _MOST_NUMBERS)})
+    if not (at.rules or at.has_blocks or at.vault):
+        rows[Ticket] = min(sum(_surely_opens(email, at) for email in emails), _MOST_NUMBERS)
+    later.expect(session, rows)
+
+
+def _surely_opens(email: ParsedEmail, at: Arrival) -> bool:
+    known = (at.own_ids or frozenset()) | (at.elsewhere or frozenset())
+    if email.in_reply_to or email.references or email.message_id in known or received.is_report(email):
+        return False
+    return any(address.lower() not in at.own_addresses for address, _name in people.senders(email))
 
 
 def counts_languages(session: Session) -> bool:
@@ -283,7 +295,7 @@ def _open(
     )
     received.count(ticket, email, parsed)
     filter_rules.shape(session, ticket, judgement)
-    later.keep(session, ticket, at_once=1)
+    later.keep(session, ticket, at_once=at.numbers_at_once)
     filter_rules.keep_hits(session, email, judgement, ticket)
     access.write_ticket(session, ticket, subject=parsed.subject, preview=received.preview(parsed))
     people.join(session, ticket, requester, customer=customer, is_new=True)

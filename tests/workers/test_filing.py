@@ -166,6 +166,25 @@ def test_numbers_of_tickets_follow_each_other(here: Runtime):
     assert list(numbers) == list(range(numbers[0], numbers[0] + 8))
 
 
+def test_what_waits_for_a_look_takes_no_number(here: Runtime):
+    intake, ids = stored(here, an_email(0))
+    with here.db.transaction() as session:
+        us = session.scalars(select(Mailbox.address)).one()
+    first, ours, last = an_email(0), [an_email(n, From=f"Us <{us}>") for n in (1, 2, 3)], an_email(4)
+    with here.db.transaction() as session:
+        place = ledger.position(session, intake.mailbox_id, "INBOX", 1)
+        arrived = [Arrived(uid, raw, len(raw), clock.now()) for uid, raw in enumerate([*ours, last], start=5)]
+        further = [email.id for email in ledger.keep(session, place, arrived)]
+
+    intake.file(zip(ids, [inbound.read(first)], strict=True))
+    intake.file(zip(further, map(inbound.read, [*ours, last]), strict=True))
+
+    assert outcomes(here) == [Outcome.NEW_TICKET, *[Outcome.HELD] * 3, Outcome.NEW_TICKET]
+    with here.db.reading() as session:
+        one, two = session.scalars(select(Ticket.id).order_by(Ticket.id))
+    assert two == one + 1
+
+
 def test_an_email_of_our_own_is_known_among_others(here: Runtime):
     emails = [an_email(number) for number in range(3)]
     intake, ids = stored(here, *emails)
