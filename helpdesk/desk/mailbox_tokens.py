@@ -168,11 +168,15 @@ def trial(row: MailboxToken) -> list[Step]:
 
 
 def to_renew(session: Session) -> list[int]:
-    """The mailboxes whose token ends soon; one that could not be renewed is tried again."""
+    """The mailboxes whose token ends soon; one that could not be renewed is tried again.
+
+    Also one that was switched off once it had its first: answers on its tickets still leave from it.
+    """
     soon = clock.now() + RENEWED_BEFORE
     ends = or_(MailboxToken.expires_at < soon, MailboxToken.error.is_not(None))
-    active = select(MailboxToken.mailbox_id).join(Mailbox, Mailbox.id == MailboxToken.mailbox_id)
-    return list(session.scalars(active.where(Mailbox.is_active, Mailbox.login == LoginKind.TOKEN, ends)))
+    begun = select(MailboxToken.mailbox_id).join(Mailbox, Mailbox.id == MailboxToken.mailbox_id)
+    is_connected = or_(Mailbox.is_active, MailboxToken.expires_at.is_not(None))
+    return list(session.scalars(begun.where(is_connected, Mailbox.login == LoginKind.TOKEN, ends)))
 
 
 def troubled(session: Session) -> list[tuple[Mailbox, MailboxToken]]:
@@ -181,7 +185,7 @@ def troubled(session: Session) -> list[tuple[Mailbox, MailboxToken]]:
     wrong = or_(MailboxToken.error.is_not(None), MailboxToken.secret_ends_at < soon)
     found = select(Mailbox, MailboxToken).join(MailboxToken, MailboxToken.mailbox_id == Mailbox.id)
     rows = session.execute(
-        found.where(Mailbox.is_active, Mailbox.login == LoginKind.TOKEN, wrong).order_by(Mailbox.id)
+        found.where(mailboxes.is_used(), Mailbox.login == LoginKind.TOKEN, wrong).order_by(Mailbox.id)
     )
     return [(mailbox, token) for mailbox, token in rows]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -15,6 +15,7 @@ from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.mail.address import wire_address
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
+from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, OutboundEmail
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage.vault import Vault
@@ -241,16 +242,28 @@ def everything(session: Session) -> Sequence[Mailbox]:
 
 
 def paused(session: Session) -> Sequence[Mailbox]:
-    return session.scalars(
-        select(Mailbox).where(Mailbox.sending_paused_because.is_not(None), Mailbox.is_active).order_by(Mailbox.id)
-    ).all()
+    """Those that send nothing, but not one that nobody uses any more."""
+    return session.scalars(select(Mailbox).where(_is_paused()).order_by(Mailbox.id)).all()
 
 
 def stopped(session: Session) -> Sequence[Mailbox]:
     """Those that send nothing, or of which nothing could be fetched for longer than a line that breaks explains."""
-    fetches_nothing = Mailbox.poll_error_since < clock.now() - UNREACHED
-    either = or_(Mailbox.sending_paused_because.is_not(None), fetches_nothing)
-    return session.scalars(select(Mailbox).where(Mailbox.is_active, either).order_by(Mailbox.id)).all()
+    fetches_nothing = and_(Mailbox.is_active, Mailbox.poll_error_since < clock.now() - UNREACHED)
+    return session.scalars(select(Mailbox).where(or_(_is_paused(), fetches_nothing)).order_by(Mailbox.id)).all()
+
+
+def is_used() -> ColumnElement[bool]:
+    """Whether a mailbox is fetched from, or switched off while something waits that is to leave from it."""
+    waiting = (
+        select(Delivery.id)
+        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
+        .where(OutboundEmail.mailbox_id == Mailbox.id, Delivery.state.in_(ON_THE_WAY))
+    )
+    return or_(Mailbox.is_active, waiting.exists())
+
+
+def _is_paused() -> ColumnElement[bool]:
+    return and_(Mailbox.sending_paused_because.is_not(None), is_used())
 
 
 def _check(mailbox: Mailbox, vault: Vault) -> None:

@@ -108,7 +108,8 @@ def presets(zone: ZoneInfo) -> dict[str, datetime]:
     """The moments that are offered, by name, in the desk's time zone."""
     now = clock.now().astimezone(zone)
     in_days = {"tomorrow": 1, "monday": 7 - now.weekday(), "week": 7}
-    found = {"today": now + timedelta(hours=3)} if now.hour < 19 else {}
+    in_three_hours = (clock.now() + timedelta(hours=3)).astimezone(zone)  # also when the clocks are changed between
+    found = {"today": in_three_hours} if now.hour < 19 else {}
     return found | {
         name: datetime.combine(now.date() + timedelta(days=days), MORNING, zone) for name, days in in_days.items()
     }

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import delivery, drafts, news, standing, tickets
+from helpdesk.mail.address import in_a_field
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftKind
 from helpdesk.models.message import Direction, Message, MessageAddress
-from helpdesk.models.outbound_email import OutboundEmail
+from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.sending import Mode, Sending
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
@@ -62,7 +63,13 @@ def expect(session: Session, ticket_ids: Collection[int]) -> None:
 
 
 def _is_put_off() -> ColumnElement[bool]:
-    return and_(Sending.is_later, Sending.taken_back_at.is_(None), Sending.leaves_at > clock.now())
+    """Put off and still here: also when its moment came, and the mailbox is paused, slow, or its worker late."""
+    waits = (
+        select(Delivery.id)
+        .join(OutboundEmail, OutboundEmail.id == Delivery.outbound_email_id)
+        .where(OutboundEmail.message_id == Sending.message_id, Delivery.state == DeliveryState.QUEUED)
+    )
+    return and_(Sending.is_later, Sending.taken_back_at.is_(None), waits.exists())
 
 
 def customer_wrote(session: Session, ticket: Ticket) -> None:
@@ -127,7 +134,7 @@ def _fields(session: Session, row: Sending, message: Message) -> dict[str, str]:
     people: dict[str, list[str]] = {"to": [], "cc": [], "bcc": []}
     for one in session.scalars(select(MessageAddress).where(MessageAddress.message_id == message.id)):
         if one.field in people:
-            people[one.field].append(f"{one.name} <{one.email}>" if one.name else one.email)
+            people[one.field].append(in_a_field(one.name, one.email))
     fields = {name: ", ".join(addresses) for name, addresses in people.items()}
     if row.mode is Mode.FORWARD:
         fields = {"forward_to": fields["to"], "cc": fields["cc"], "bcc": fields["bcc"]}

@@ -53,6 +53,11 @@ def safe_name(name: str) -> str:
     return " ".join(kept.split())[:LONGEST_NAME].strip(" -.'\u2019")
 
 
+def in_a_field(name: str, email: str) -> str:
+    """An address as it stands in a line of recipients: one, whatever its name is made of."""
+    return f"{kept} <{email}>" if (kept := safe_name(name)) else email
+
+
 def one_line(text: str, longest: int) -> str:
     """Give text fit for a header: no control, no line end of any alphabet, no lone surrogate.
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import people_search
 from helpdesk.desk.replies import TooMuch
-from helpdesk.mail.address import safe_name, wire_address
+from helpdesk.mail.address import in_a_field, wire_address
 from helpdesk.mail.parsed import Address
 from helpdesk.models.role import Permission
 from helpdesk.web.auth import agent, db
@@ -52,6 +52,4 @@ def emails(field: str) -> set[str]:
 
 def written(addresses: Iterable[Address]) -> str:
     """Addresses as they stand in a field."""
-    return ", ".join(
-        f"{safe_name(one.name)} <{one.email}>" if safe_name(one.name) else one.email for one in addresses
-    )
+    return ", ".join(in_a_field(one.name, one.email) for one in addresses)

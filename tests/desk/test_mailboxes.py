@@ -119,3 +119,15 @@ def test_resuming_what_is_not_paused_changes_nothing(session: Session, team: Tea
     assert trail(session, "mailbox.resume") == []
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         assert mailboxes.paused(session) == []
+
+
+def test_one_that_was_switched_off_is_told_of_while_answers_wait_to_leave_from_it(session: Session, team: Team):
+    mailbox = add(session, team)
+    mailboxes.switch(session, mailbox, on=False, by=an_admin(session))
+    mailboxes.pause_sending(session, mailbox, "535 no")
+    assert (mailboxes.paused(session), mailboxes.stopped(session)) == ([], [])
+
+    ticket = a_ticket(session, team, mailbox=mailbox)
+    replies.reply(session, ticket, "Try another bulb.", by=an_agent(session, team))
+
+    assert mailboxes.paused(session) == mailboxes.stopped(session) == [mailbox]

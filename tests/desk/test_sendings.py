@@ -14,6 +14,7 @@ from helpdesk.desk import (
     delivery,
     drafts,
     inbox,
+    mailboxes,
     merges,
     news,
     outbox,
@@ -199,6 +200,21 @@ def test_a_customer_who_writes_first_makes_an_answer_that_was_put_off_wait_for_i
     assert not others
     assert gate.read(session, draft, by=ada).text == "Good morning."
     assert states(session) == {DeliveryState.CANCELLED}
+
+
+def test_one_whose_moment_came_while_its_mailbox_was_paused_waits_for_its_writer_too(
+    session: Session, ticket: Ticket, ada: Agent
+):
+    now = clock.now()
+    sendings.send(session, ticket, Written(text="Good morning."), by=ada, after=After(at=now + timedelta(hours=1)))
+    mailboxes.pause_sending(session, ticket.mailbox, "535 no")
+
+    with clock.stopped_at(now + timedelta(hours=2)):
+        taking_back.expect(session, [ticket.id])
+        taking_back.customer_wrote(session, ticket)
+
+    assert states(session) == {DeliveryState.CANCELLED}
+    assert len(drafts.listed(session, by=ada, held=True)) == 1
 
 
 def test_an_answer_within_the_time_to_take_it_back_is_not_stopped_by_the_customer(

@@ -1,6 +1,6 @@
 """Snoozing: away until a moment, an answer, or either; back on top, with its agent."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -86,3 +86,9 @@ def test_presets_are_mornings_of_the_desk_also_when_the_clocks_change():
     assert found["tomorrow"] == datetime(2026, 3, 29, 9, 0, tzinfo=zone)
     assert found["tomorrow"].utcoffset() == timedelta(hours=2)
     assert found["monday"] == datetime(2026, 3, 30, 9, 0, tzinfo=zone)
+
+
+def test_three_hours_are_three_hours_also_when_the_clocks_change():
+    with clock.stopped_at(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)):  # it is half past two, twice
+        found = snooze.presets(ZoneInfo("Europe/Berlin"))
+        assert found["today"] - clock.now() == timedelta(hours=3)

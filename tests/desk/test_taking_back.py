@@ -7,16 +7,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import composing, delivery, merges, outbox, places, sendings, snooze, tags, taking_back, tickets
+from helpdesk.desk import (
+    composing,
+    delivery,
+    drafts,
+    merges,
+    outbox,
+    places,
+    sendings,
+    snooze,
+    tags,
+    taking_back,
+    tickets,
+)
 from helpdesk.desk.editor import Written
 from helpdesk.desk.sendings import After
 from helpdesk.desk.taking_back import TooLate
+from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import DeliveryState, OutboundEmail
 from helpdesk.models.ticket import Priority, Status, Ticket
+from helpdesk.privacy import drafts as gate
 from helpdesk.privacy import settings
+from helpdesk.web import recipients
 from tests.world import a_team, a_ticket, an_agent
 
 NEVER, LATER = Answer.of(550, "no such user"), Answer.of(421, "The line broke off.")
@@ -164,3 +179,19 @@ def test_what_was_ever_tried_is_not_taken_back_after_somebody_had_it_tried_again
     assert {row.state for row in delivery.held(session, email.id)} == {DeliveryState.QUEUED}
     with pytest.raises(TooLate):
         taking_back.take_back(session, message, by=ada)
+
+
+@pytest.mark.parametrize(
+    "name", ["kim@elsewhere.example, Nils", "Berg, Nils", 'Nils <kim@elsewhere.example>; "', "=?"]
+)
+def test_taken_back_an_answer_goes_to_whom_it_went_whatever_they_are_called(
+    session: Session, ticket: Ticket, ada: Agent, name: str
+):
+    nils, eva = Address(name, "nils@customer.example"), Address(name, "eva@customer.example")
+    message = sendings.send(session, ticket, Written(text="Later.", to=[nils], cc=[eva]), by=ada)
+
+    draft = taking_back.take_back(session, message, by=ada)
+
+    fields = drafts.read(gate.read(session, draft, by=ada).fields)
+    read = [one.email for name in ("to", "cc") for one in recipients.read(fields[name])]
+    assert read == [nils.email, eva.email]

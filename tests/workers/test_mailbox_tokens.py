@@ -127,6 +127,19 @@ def test_a_token_is_renewed_before_it_ends_and_not_sooner(runtime: Runtime, mail
         assert folder.count == 0
 
 
+def test_a_mailbox_that_was_switched_off_has_its_token_renewed_for_the_answers_that_leave_from_it(
+    runtime: Runtime, mailbox: int, token_server: TokenServer
+):
+    connect(runtime, mailbox, token_server)
+    with runtime.db.transaction() as session:
+        mailboxes.switch(session, session.get_one(Mailbox, mailbox), on=False, by=Machine.COMMAND)
+
+    with clock.stopped_at(clock.now() + timedelta(minutes=50)):
+        jobs.renew()
+
+    assert [form["grant_type"] for form in token_server.asked[1:]] == ["refresh_token"]
+
+
 def test_what_can_not_be_renewed_alarms_while_the_last_token_works(
     runtime: Runtime, mailbox: int, token_server: TokenServer
 ):
