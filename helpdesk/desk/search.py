@@ -24,9 +24,12 @@ _MOST_TERMS: Final = 12
 _LARGEST_ID: Final = 2**62
 _LONGEST: Final = 1_000
 _UTC: Final = ZoneInfo("UTC")
-# key:"two words", key:value, "a phrase", or a word; a minus leaves out
+# key:"two words", key:value, "a phrase", or a word; a minus leaves out, and a space after the colon is no matter
+_KEY: Final = f"(?:{'|'.join(sorted(KEYS))}):"
 _TERM: Final = re.compile(
-    r'(?P<minus>-?)(?P<key>[A-Za-z]+):(?:"(?P<said>[^"]*)"?|(?P<value>\S+))|"(?P<phrase>[^"]*)"?|\S+'
+    rf'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):|(?P<apart>{_KEY})\s+(?!-?{_KEY}))(?:"(?P<said>[^"]*)"?|(?P<value>\S+))'
+    r'|"(?P<phrase>[^"]*)"?|\S+',
+    re.IGNORECASE,
 )
 # a number as it stands in a subject: [Desk #12], (#12), #12
 _NUMBER: Final = re.compile(r"[\[(]?#?([0-9]{1,18})[\])]?", re.ASCII)
@@ -156,9 +159,13 @@ def _by_number_or_customer(session: Session, query: Query, among: ColumnElement[
 
 
 def _is_filter(term: re.Match[str]) -> bool:
-    return (term["key"] or "").lower() in KEYS
+    return _key(term) in KEYS
+
+
+def _key(term: re.Match[str]) -> str:
+    return (term["key"] or term["apart"] or "").rstrip(":").lower()
 
 
 def _filter(term: re.Match[str]) -> Filter:
     said = term["said"] if term["said"] is not None else term["value"]
-    return Filter(term["key"].lower(), said.strip(), is_without=bool(term["minus"]))
+    return Filter(_key(term), said.strip(), is_without=bool(term["minus"]))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import custom_fields as fields
@@ -20,6 +20,7 @@ from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import custom_fields, united
 from helpdesk.privacy.basis import readable
+from helpdesk.storage.words import folded
 
 Condition = ColumnElement[bool]
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z", re.ASCII)
@@ -97,15 +98,25 @@ def _field(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Conditi
     return custom_fields.holding([field.id], " ".join(wanted.split()))
 
 
-def _team(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
-    return Ticket.team_id.in_(select(Team.id).where(func.lower(Team.name) == value.lower()))
+def _team(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+    """By its name, whatever case and accents: compared here, for SQLite knows those of English alone."""
+    named = session.execute(select(Team.id, Team.name))
+    return Ticket.team_id.in_([team_id for team_id, name in named if folded(name) == folded(value)])
 
 
-def _assignee(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
-    if value in {"me", "none"}:
-        return Ticket.assignee_id == by.id if value == "me" else Ticket.assignee_id.is_(None)
-    begins = func.lower(Agent.name).startswith(value.lower(), autoescape=True)
-    return Ticket.assignee_id.in_(select(Agent.id).where(or_(func.lower(Agent.email) == value.lower(), begins)))
+def _assignee(session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
+    """An address, or how a name or one of its further words begins, whatever case and accents."""
+    if value.lower() in {"me", "none"}:
+        return Ticket.assignee_id == by.id if value.lower() == "me" else Ticket.assignee_id.is_(None)
+    wanted = folded(value)
+    agents = session.execute(select(Agent.id, Agent.name, Agent.email))
+    return Ticket.assignee_id.in_(
+        [
+            agent_id
+            for agent_id, name, email in agents
+            if folded(email) == wanted or f" {folded(name)}".find(f" {wanted}") >= 0
+        ]
+    )
 
 
 def _from(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:

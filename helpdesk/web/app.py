@@ -1,8 +1,11 @@
 """The web application: a Flask whose every request is one transaction."""
 
-from flask import Flask, abort, g, request
+from typing import Any
+
+from flask import Flask, Request, abort, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 from helpdesk import paths
 from helpdesk.config import Config
@@ -30,10 +33,23 @@ _MEGABYTE = 1024 * 1024
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
+class Typed(ImmutableMultiDict[str, Any]):
+    """What was sent, without the one character that PostgreSQL keeps nowhere and no keyboard has."""
+
+    def __init__(self, given: Any = None) -> None:  # noqa: ANN401  as the class it stands for
+        items = iter_multi_items(given) if given is not None else ()
+        super().__init__([(name, text.replace("\0", "") if isinstance(text, str) else text) for name, text in items])
+
+
+class Asked(Request):
+    parameter_storage_class = Typed
+
+
 class Desk(Flask):
     """Returning commits, raising undoes. Reading changes nothing but the audit trail and the login's last-seen."""
 
     runtime: Runtime
+    request_class = Asked
 
     def dispatch_request(self) -> ResponseReturnValue:
         view = self.view_functions.get(request.endpoint or "")

@@ -44,7 +44,7 @@ def found(here: Listed) -> ListPage:
         slug=here.slug,
         url=here.url,
         rows=rows,
-        empty=_empty(results),
+        empty=_empty(results, here.words),
         chips=[_chip(query, one, results) for one in query.filters],
         narrower=_narrower(here.words),
         saved=_saved(here.words),
@@ -87,10 +87,12 @@ def _refused() -> str:
     return words.get(request.args.get("refused", ""), "")
 
 
-def _empty(results: Results) -> Empty:
+def _empty(results: Results, words: str) -> Empty:
     if results.misunderstood:
         values = _("is: open, closed, mine, followed, mentioned, unassigned, waiting, trash; dates: 2026-03-31.")
         return Empty("search", _("A filter was not understood"), values)
+    if words == "is:mentioned":
+        return Empty("at-sign", _("Nobody mentioned you"), _("A colleague does with @ and your name, in a note."))
     return Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
 
 

@@ -37,6 +37,10 @@ def found(session: Session, typed: str, by: Agent) -> set[int]:
         ("https://lamp.example note:x", [], "https://lamp.example note:x"),
         ("from:kim@far.example the", [("from", "kim@far.example", False)], "the"),
         ('tag:"unclosed two', [("tag", "unclosed two", False)], ""),
+        ("from: kim is: open lamp", [("from", "kim", False), ("is", "open", False)], "lamp"),
+        ('-team:  "Front desk"', [("team", "Front desk", True)], ""),
+        ("from: is:open", [("is", "open", False)], "from:"),
+        ("is: ", [], "is:"),
     ],
 )
 def test_what_was_typed_is_taken_apart_and_can_be_typed_again(typed, filters, plain):
@@ -62,6 +66,21 @@ def test_states_people_and_teams(session, team, ada):
     assert found(session, 'team:"front desk" -is:closed -is:spam', ada) == {taken.id}
     assert foreign.id not in found(session, "is:open", ada)
     assert foreign.id in found(session, "is:open", an_admin(session))
+
+
+def test_names_are_found_whatever_their_case_and_accents(session):
+    team = a_team(session, "Überprüfung")
+    elodie = an_agent(session, team, name="Élodie Garnier-Ōe")
+    ticket = a_ticket(session, team)
+    tickets.assign(session, ticket, elodie, by=elodie)
+
+    for typed in (
+        "assignee:elodie", "assignee:ÉLODIE", "assignee:garnier", "assignee:Élodie", 'assignee:"elodie garnier"',
+        "team:überprüfung", "team:UBERPRUFUNG", "assignee:ME",
+    ):  # fmt: skip
+        assert found(session, typed, elodie) == {ticket.id}, typed
+    for typed in ("assignee:lodie", "assignee:%", "team:Über", "assignee:_"):
+        assert found(session, typed, elodie) == set(), typed
 
 
 def test_words_are_narrowed_by_filters(session, team, ada):
