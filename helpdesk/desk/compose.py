@@ -313,7 +313,7 @@ def _with_the_way_to_the_record(email: OutgoingEmail, desk: Desk) -> OutgoingEma
 def _recipients(session: Session, row: OutboundEmail) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     """All it was written to, also those who have it already: a copy for the late ones looks the same."""
     chosen = select(Delivery).where(Delivery.outbound_email_id == row.id).order_by(Delivery.id)
-    rows = session.scalars(chosen).all() if "deliveries" in inspect(row).unloaded else row.deliveries
+    rows = row.deliveries if "deliveries" in inspect(row).dict else session.scalars(chosen).all()
     to, cc = ([one for one in rows if one.field == field] for field in ("to", "cc"))
     return tuple(Address(one.name, one.email) for one in to), tuple(Address(one.name, one.email) for one in cc)
 

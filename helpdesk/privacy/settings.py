@@ -39,7 +39,11 @@ R = TypeVar("R", Setting, AgentSetting)
 
 def of(session: Session, group: type[G]) -> G:
     """The values in force. What a row does not say, or says in a form of long ago, is as the default."""
-    return _values(once(session, Setting, lambda: _kept(session, select(Setting))).get(group.key), group)
+
+    def ask() -> G:
+        return _values(once(session, Setting, lambda: _kept(session, select(Setting))).get(group.key), group)
+
+    return once(session, (Setting, group), ask)
 
 
 def of_agent(session: Session, agent: Agent, group: type[G]) -> G:
