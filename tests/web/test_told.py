@@ -35,7 +35,7 @@ ACCOUNT = ImapAccount(
 
 
 def sentences(file: str) -> Iterator[str]:
-    """Every text of three words or more that is no documentation, "x" for each value in it."""
+    """Every text of three words or more that is no documentation and no pattern, "x" for each value."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     whole = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
     parts = {id(part) for node in whole for part in ast.walk(node) if part is not node}
@@ -47,7 +47,7 @@ def sentences(file: str) -> Iterator[str]:
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
         else:
             text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        if text.count(" ") > 1 and "%s" not in text and "webmail.x" not in text:
+        if text.count(" ") > 1 and "%s" not in text and "webmail.x" not in text and "\\" not in text:
             yield text
 
 
