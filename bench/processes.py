@@ -23,8 +23,17 @@ def used_by(what: Callable[[], None]) -> float:
     return time.process_time() - before
 
 
+def of_children() -> float:
+    """What the processes that this one started have used so far, as long as they are there."""
+    return _of_tree(os.getpid()) - _own(os.getpid())
+
+
 def _of_tree(pid: int) -> float:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _own(pid) + sum(_of_tree(int(child)) for child in children)
+
+
+def _own(pid: int) -> float:
+    """User and system, its own and of children waited for."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    own = sum(int(one) for one in fields[11:15]) / _TICKS  # user and system, its own and of children waited for
-    return own + sum(_of_tree(int(child)) for child in children)
+    return sum(int(one) for one in fields[11:15]) / _TICKS
