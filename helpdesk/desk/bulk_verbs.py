@@ -166,7 +166,9 @@ def _at(name: str) -> _Aspect:
 
 def _asleep(session: Session, ticket: Ticket, _argument: str) -> object:
     row = session.get(Snooze, ticket.id)
-    return [row.until.isoformat() if row.until else None, row.ends_on_reply, row.agent_id] if row else None
+    if row is None:
+        return None
+    return [row.until.isoformat() if row.until else None, row.ends_on_reply, row.agent_id, row.note_id]
 
 
 def _sleep_again(session: Session, ticket: Ticket, _argument: str, value: object) -> None:
@@ -174,7 +176,7 @@ def _sleep_again(session: Session, ticket: Ticket, _argument: str, value: object
     if isinstance(value, list):
         until = datetime.fromisoformat(value[0]) if value[0] else None
         row = row or Snooze(ticket_id=ticket.id, agent_id=value[2])
-        row.until, row.ends_on_reply, row.agent_id = until, value[1], value[2]
+        row.until, row.ends_on_reply, row.agent_id, row.note_id = until, value[1], value[2], value[3]
         session.add(row)
     elif row is not None:
         session.delete(row)

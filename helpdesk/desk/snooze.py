@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import taking_up
+from helpdesk.desk import inbox, taking_up
+from helpdesk.desk.inbox import View
 from helpdesk.models.agent import Agent
+from helpdesk.models.message import Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import access, audit
@@ -39,11 +41,18 @@ def snooze(
     if row is None:
         row = Snooze(ticket_id=ticket.id, agent_id=by.id)
         session.add(row)
-    row.agent_id, row.until, row.ends_on_reply, row.at = by.id, until, on_reply, clock.now()
+    row.agent_id, row.until, row.ends_on_reply, row.at, row.note_id = by.id, until, on_reply, clock.now(), None
     taking_up.take_up(ticket)
     ticket.status, ticket.closed_at, ticket.woke_at = Status.SNOOZED, None, None
     facts: dict[str, object] = {"until": until.isoformat() if until else None, "on_reply": on_reply}
     _tell(session, ticket, "ticket.snooze", by=by, facts=facts)
+
+
+def explain(session: Session, ticket: Ticket, note: Note) -> None:
+    """This note says why it sleeps; gone with it, there is no reason any more."""
+    row = session.get(Snooze, ticket.id)
+    if row is not None:
+        row.note_id = note.id
 
 
 def check(until: datetime | None, on_reply: bool) -> None:  # noqa: FBT001  the two belong together
@@ -79,6 +88,15 @@ def wake_due(session: Session) -> int:
         wake(session, ticket, by=Machine.CLOCK)
         session.flush()
     return len(rows)
+
+
+def next_due(session: Session, view: View, *, team_id: int | None, by: Agent) -> datetime | None:
+    """When the first of what sleeps comes back to this view of open tickets."""
+    asleep = inbox.in_view(by, View.SNOOZED, team_id=team_id)
+    if view is not View.OPEN:
+        asleep = asleep.where(Ticket.assignee_id == by.id if view is View.MINE else Ticket.assignee_id.is_(None))
+    due = asleep.join(Snooze, Snooze.ticket_id == Ticket.id).where(Snooze.until > clock.now())
+    return session.scalar(due.with_only_columns(func.min(Snooze.until)))
 
 
 def sleeps_on(session: Session, ticket: Ticket) -> bool:

@@ -19,3 +19,5 @@ class Snooze(Base, kw_only=True):
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
     ends_on_reply: Mapped[bool] = mapped_column(default=True)
     at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+    # the note that says why; a list shows it to who may read the ticket
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("note.id", ondelete="SET NULL"), default=None, index=True)

@@ -14,6 +14,7 @@ from helpdesk.models.content.raw_email import RawEmail
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.models.snooze import Snooze
 from helpdesk.storage import files, later
 from helpdesk.storage.together import Question, Together
 from helpdesk.storage.words import as_indexed, words
@@ -54,6 +55,14 @@ _NEW_PREVIEW = (
     .values(preview=bindparam("new_preview"))
 )
 
+_WHY_ASLEEP = (
+    select(NoteContent.text)
+    .join(Note, Note.id == NoteContent.note_id)
+    .join(Snooze, Snooze.note_id == Note.id)
+    .where(Snooze.ticket_id == TicketContent.ticket_id, Note.ticket_id == TicketContent.ticket_id)
+    .scalar_subquery()
+)
+
 FileMissing = files.FileMissing  # for those who catch it, and may not open files
 
 
@@ -78,6 +87,7 @@ class Glimpse:
 
     subject: str = field(repr=False)
     preview: str = field(repr=False)
+    asleep_because: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +110,11 @@ class AttachmentFile:
 def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse]:
     later.settle(session)
     rows = session.execute(
-        select(TicketContent.ticket_id, TicketContent.subject, TicketContent.preview).where(
+        select(TicketContent.ticket_id, TicketContent.subject, TicketContent.preview, _WHY_ASLEEP).where(
             TicketContent.ticket_id.in_(ticket_ids)
         )
     )
-    return {ticket_id: Glimpse(subject, preview) for ticket_id, subject, preview in rows}
+    return {ticket_id: Glimpse(subject, preview, why or "") for ticket_id, subject, preview, why in rows}
 
 
 def ticket_text(session: Session, ticket_id: int) -> TicketText:

@@ -1,7 +1,7 @@
 """A list of tickets as it is shown: rows with what their reader may see of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,19 +9,21 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, inbox, marks, search
+from helpdesk.desk import customers, inbox, marks, search, snooze
 from helpdesk.desk.inbox import View
 from helpdesk.desk.marks import UnderWay
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
-from helpdesk.models.ticket import Place, Ticket
+from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import access
-from helpdesk.web import frame
-from helpdesk.web.auth import agent
+from helpdesk.privacy.access import Glimpse
+from helpdesk.web import filters, frame
+from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _, zone
 from helpdesk.web.paging import Listed
 
+_REASON: Final = 80
 _BY_WAITING: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
 
 
@@ -56,6 +58,7 @@ class Row:
     preview: str | Markup = ""
     has_draft: bool = False
     asleep_until: datetime | None = None
+    asleep_because: str = field(default="", repr=False)
     under_way: UnderWay | None = None
 
     @property
@@ -101,7 +104,7 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
         slug=here.slug,
         url=here.url,
         rows=rows(session, agent, page.tickets, here),
-        empty=_empty(here),
+        empty=_empty(here) if page.tickets else _with_what_comes(_empty(here), here),
         more_url=here.page_url(page.after) if page.after else None,
         top_url=here.url if here.after else None,
         file_url=file_url(here),
@@ -151,10 +154,16 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             preview=seen[ticket.id].preview if ticket.id in seen else "",
             has_draft=ticket.id in marked.drafts,
             asleep_until=marked.asleep.get(ticket.id),
+            asleep_because=_because(seen.get(ticket.id)) if ticket.status is Status.SNOOZED else "",
             under_way=marked.under_way.get(ticket.id),
         )
         for ticket in tickets
     ]
+
+
+def _because(seen: Glimpse | None) -> str:
+    """Why it sleeps, in one line."""
+    return " ".join(seen.asleep_because.split())[:_REASON] if seen else ""
 
 
 def _at(ticket: Ticket, here: Listed) -> datetime:
@@ -167,6 +176,15 @@ def _title(here: Listed, around: frame.Frame | None) -> str:
     if here.team_id is not None and around is not None:
         return next((link.name for link in around.teams if link.slug == here.slug), _("Team"))
     return frame.names()[here.view]
+
+
+def _with_what_comes(empty: Empty, here: Listed) -> Empty:
+    """Who has nothing to do hears when there will be something."""
+    due = snooze.next_due(db(), here.view, team_id=here.team_id, by=agent()) if here.view in _BY_WAITING else None
+    if due is None:
+        return empty
+    comes = _("Next to come back: %(moment)s.", moment=filters.moment(due))
+    return replace(empty, text=f"{empty.text} {comes}")
 
 
 def _empty(here: Listed) -> Empty:

@@ -27,7 +27,7 @@ def create(number: int) -> ResponseReturnValue:
         wrong = _("Choose a moment within a year, or to be woken by an answer.")
         return page(ticket, wrong=beside("until_at", wrong))
     if why:
-        tickets.note(db(), ticket, why, by=agent())
+        snooze.explain(db(), ticket, tickets.note(db(), ticket, why, by=agent()))
     return back_to(number)
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.desk import snooze
+from helpdesk.models.agent import Agent
 from helpdesk.models.message import Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Status, Ticket
+from tests import world
 from tests.desk.test_intake import answered
 from tests.web.desk import Desk
 from tests.web.test_bars import taken_in
@@ -33,9 +35,28 @@ def test_until_a_moment_or_an_answer_with_a_note_that_says_why(desk: Desk):
     page = ada.get(f"/tickets/{number}").text
     assert "or until they answer." in page
     assert "The bulb is on its way." in page
-    assert "until" in ada.get("/inbox/snoozed").text
+    snoozed = ada.get("/inbox/snoozed").text
+    assert "until" in snoozed
+    assert '<span dir="auto">The bulb is on its way.</span>' in snoozed
+    assert "The bulb" not in desk.browser(desk.root).get("/inbox/snoozed").text  # an admin sees it, and may not read
+    ada.post(f"/tickets/{number}/snooze", {"until": until})
+    assert "The bulb" not in ada.get("/inbox/snoozed").text
     ada.post(f"/tickets/{number}/waking")
     assert state(desk, number) == (Status.OPEN, None)
+
+
+def test_who_has_nothing_to_do_hears_when_the_next_one_comes_back(desk: Desk):
+    ada = desk.browser(desk.ada)
+    with desk.runtime.db.transaction() as session:
+        ticket, agent = session.get_one(Ticket, desk.ticket.id), session.get_one(Agent, desk.ada.id)
+        snooze.snooze(session, ticket, until=clock.now() + timedelta(days=1), by=agent)
+        foreign = world.a_ticket(session)
+        snooze.snooze(session, foreign, until=clock.now() + timedelta(hours=1), by=agent)
+
+    assert "Next to come back: " in ada.get("/inbox/open").text
+    assert ("Next to come back: " in ada.get("/inbox/mine").text) == (desk.ticket.assignee_id == desk.ada.id)
+    assert "Next to come back: " not in desk.browser(desk.otto).get("/inbox/open").text
+    assert "Next to come back: " not in ada.get("/inbox/spam").text
 
 
 def test_an_own_time_is_the_desks_and_an_answer_alone_needs_no_time(desk: Desk):

@@ -5,7 +5,10 @@ import { all, one, openNumber, openTicket, rows, ticketPane } from "./page.js";
 const listTitle = () => one(".list-title h1")?.textContent ?? "";
 let pageName = document.title.split(" · ").at(-1);
 
+const SLOW = 250;
+
 export function watchPanes() {
+  watchSlow();
   markCurrent();
   showLast();
   document.addEventListener("htmx:after:swap", (event) => {
@@ -34,6 +37,33 @@ export function watchPanes() {
     closeMenus(event.target.closest("details.menu"));
   });
   for (const button of all("[data-toggle], [data-keys], [data-palette]")) button.hidden = false;
+}
+
+// what takes longer than a moment says so where it will stand: what is there fades, an empty place gets its outline
+function watchSlow() {
+  let slow = null;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.target !== ticketPane()) return;
+    clearTimeout(slow);
+    slow = setTimeout(() => wait(true), SLOW);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (ctx.target !== ticketPane()) return;
+    clearTimeout(slow);
+    wait(false);
+  });
+}
+
+function wait(isSlow) {
+  const pane = ticketPane();
+  if (isSlow) pane.setAttribute("aria-busy", "true");
+  else pane.removeAttribute("aria-busy");
+  one(".skeleton", pane)?.remove();
+  if (!isSlow || pane.firstElementChild) return;
+  const outline = document.createElement("div");
+  outline.className = "skeleton";
+  outline.append(...Array.from({ length: 7 }, () => document.createElement("span")));
+  pane.append(outline);
 }
 
 export function backToList() {
