@@ -29,6 +29,11 @@ def read(session: Session, draft: Draft, *, by: Agent) -> DraftText:
     return drafts.text_of(session, draft.id)
 
 
+def beginnings(session: Session, ticket_ids: Collection[int], *, by: Agent) -> dict[int, str]:
+    """How one's own last draft on each of these tickets begins, for a list; nobody else's is among them."""
+    return drafts.beginnings(session, ticket_ids, by.id)
+
+
 def write_file(session: Session, file: DraftFile, *, name: str, body: bytes) -> None:
     drafts.keep_file(session, file.id, name, body)
 

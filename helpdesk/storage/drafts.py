@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, delete, false, or_, select, update
+from sqlalchemy import Select, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftContent, DraftFileContent
@@ -12,6 +12,8 @@ from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.draft import Draft, DraftFile
 from helpdesk.models.message import Attachment, MessageAddress
 from helpdesk.storage import files
+
+_BEGINNING = 160  # signs of a draft that a list shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,17 @@ def keep(session: Session, draft_id: int, said: DraftText) -> None:
 def text_of(session: Session, draft_id: int) -> DraftText:
     row = session.get_one(DraftContent, draft_id)
     return DraftText(row.text, row.html, row.fields)
+
+
+def beginnings(session: Session, ticket_ids: Collection[int], agent_id: int) -> dict[int, str]:
+    """How the last draft of this agent on each of these tickets begins; in one statement."""
+    rows = session.execute(
+        select(Draft.ticket_id, func.substr(DraftContent.text, 1, _BEGINNING))
+        .join(DraftContent, DraftContent.draft_id == Draft.id)
+        .where(Draft.ticket_id.in_(ticket_ids), Draft.agent_id == agent_id)
+        .order_by(Draft.changed_at, Draft.id)
+    )
+    return {ticket_id: text for ticket_id, text in rows if ticket_id is not None}
 
 
 def keep_file(session: Session, draft_file_id: int, name: str, body: bytes) -> None:

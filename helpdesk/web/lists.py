@@ -16,7 +16,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, drafts
 from helpdesk.privacy.access import Glimpse
 from helpdesk.web import filters, frame
 from helpdesk.web.auth import agent, db
@@ -57,6 +57,7 @@ class Row:
     subject: str | Markup = ""
     preview: str | Markup = ""
     has_draft: bool = False
+    draft: str = field(default="", repr=False)  # how what its reader began to write begins
     asleep_until: datetime | None = None
     asleep_because: str = field(default="", repr=False)
     under_way: UnderWay | None = None
@@ -140,6 +141,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
     seen = access.glimpse(session, tickets, by=agent, view=here.slug)
     names = customers.labels(session, [ticket.customer for ticket in tickets])
     marked = marks.on(session, tickets, by=agent)
+    begun = drafts.beginnings(session, marked.drafts & seen.keys(), by=agent) if marked.drafts & seen.keys() else {}
     urls = here.ticket_urls(ticket.number for ticket in tickets)
     return [
         Row(
@@ -153,6 +155,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             subject=(seen[ticket.id].subject or _("(no subject)")) if ticket.id in seen else "",
             preview=seen[ticket.id].preview if ticket.id in seen else "",
             has_draft=ticket.id in marked.drafts,
+            draft=" ".join(begun.get(ticket.id, "").split()),
             asleep_until=marked.asleep.get(ticket.id),
             asleep_because=_because(seen.get(ticket.id)) if ticket.status is Status.SNOOZED else "",
             under_way=marked.under_way.get(ticket.id),

@@ -8,7 +8,7 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import beside, customers, news, tag_list, tags, taking_back, thread, ticket_page
+from helpdesk.desk import beside, customers, news, people, tag_list, tags, taking_back, thread, ticket_page
 from helpdesk.desk.beside import Beside
 from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
@@ -16,7 +16,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
-from helpdesk.models.ticket import Place, Ticket
+from helpdesk.models.ticket import Participant, Place, Ticket
 from helpdesk.privacy import access, audit, customer_notes, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY, basis_to_read
@@ -73,6 +73,7 @@ class TicketShown:
     all_tags: Sequence[str]
     agents: Sequence[Agent]
     customer: Person
+    people: Sequence[Participant]  # on the conversation, besides the customer
     basis: str
     may_handle: bool
     more: More
@@ -162,6 +163,7 @@ def show(
         all_tags=tag_list.offered(session, all_tags),
         agents=rows.team,
         customer=_person(session, ticket, here, by=by),
+        people=_people(session, ticket),
         about=_about(session, ticket, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),
         may_handle=by.may(Permission.HANDLE),
@@ -181,6 +183,13 @@ def _about(session: Session, ticket: Ticket, *, by: Agent) -> About | None:
         return None
     is_there = Beside.ABOUT in beside.of_ticket(session, ticket)
     return customer_notes.read(session, ticket, by=by) if is_there else About()
+
+
+def _people(session: Session, ticket: Ticket) -> list[Participant]:
+    """Who else is on the conversation: an answer to all goes to them too."""
+    ours = people.own_addresses(session)
+    found = people.participants(session, ticket)
+    return [one for one in found if one.customer_id != ticket.customer_id and one.email not in ours]
 
 
 def _composer(
