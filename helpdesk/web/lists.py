@@ -24,6 +24,16 @@ from helpdesk.web.language import _, zone
 from helpdesk.web.paging import Listed
 
 _REASON: Final = 80
+_SEARCHED: Final = {
+    View.MINE: "is:open is:mine",
+    View.UNASSIGNED: "is:open is:unassigned",
+    View.OPEN: "is:open",
+    View.PENDING: "is:pending",
+    View.SNOOZED: "is:snoozed",
+    View.CLOSED: "is:closed",
+    View.SPAM: "is:spam",
+    View.TRASH: "is:trash",
+}
 _BY_WAITING: Final = frozenset({View.MINE, View.UNASSIGNED, View.OPEN})
 
 
@@ -34,6 +44,8 @@ class Empty:
     icon: str
     title: str
     text: str
+    url: str = ""  # where there may be more
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +122,22 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
         top_url=here.url if here.after else None,
         file_url=file_url(here),
         turned=_turned(here),
+        narrower=narrower(_as_search(here, around)),
     )
     return replace(made, count=around.count(here.slug)) if around else made
+
+
+def narrower(typed: str) -> list[tuple[str, str]]:
+    """Filters that are often wanted, each as the search with it."""
+    states = () if any(f"is:{state.value}" in typed for state in Status) else ("is:open", "is:closed")
+    offered = (*states, "is:mine", "is:unassigned", "is:waiting", "is:undelivered", "has:attachment")
+    return [(one, url_for("search.show", q=f"{typed} {one}".strip())) for one in offered if one not in typed]
+
+
+def _as_search(here: Listed, around: frame.Frame | None) -> str:
+    """The view as a search, to be narrowed."""
+    of_team = f' team:"{_title(here, around)}"' if here.team_id is not None else ""
+    return _SEARCHED[here.view] + of_team
 
 
 def _turned(here: Listed) -> Turned:

@@ -12,6 +12,7 @@ from helpdesk.desk import inbox, sign_in
 from helpdesk.models.agent import Agent
 from helpdesk.models.ticket import Ticket
 from helpdesk.storage import presence
+from helpdesk.storage.presence import Doing
 from helpdesk.web.auth import agent, browser, db, runtime, without_database
 from helpdesk.web.filters import initials, tone
 from helpdesk.web.language import _
@@ -37,7 +38,7 @@ def beat(number: int) -> ResponseReturnValue:
         if "left" in request.form:
             presence.left(here.doorbell.redis, number, agent_id)
         else:
-            presence.seen(here.doorbell.redis, number, agent_id, is_typing=request.form.get("typing") == "1")
+            presence.seen(here.doorbell.redis, number, agent_id, doing=_doing())
     return "", 204
 
 
@@ -61,11 +62,22 @@ def show() -> ResponseReturnValue:
 
 
 def _as_json(one: presence.Here, name: str) -> dict[str, object]:
-    words = _("%(name)s is writing", name=name) if one.is_typing else _("%(name)s is looking at this", name=name)
+    words = {
+        Doing.WRITING: _("%(name)s is writing", name=name),
+        Doing.LOOKING: _("%(name)s is looking at this", name=name),
+        Doing.IDLE: _("%(name)s has this open", name=name),
+    }[one.doing]
     return {
         "ticket": one.ticket_id,
         "words": words,
         "initials": initials(name),
         "tone": tone(name),
         "typing": one.is_typing,
+        "idle": one.doing is Doing.IDLE,
     }
+
+
+def _doing() -> Doing:
+    if request.form.get("typing") == "1":
+        return Doing.WRITING
+    return Doing.IDLE if request.form.get("idle") == "1" else Doing.LOOKING

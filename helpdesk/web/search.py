@@ -44,9 +44,9 @@ def found(here: Listed) -> ListPage:
         slug=here.slug,
         url=here.url,
         rows=rows,
-        empty=_empty(results, here.words),
+        empty=_empty(query, results, here.words),
         chips=[_chip(query, one, results) for one in query.filters],
-        narrower=_narrower(here.words),
+        narrower=lists.narrower(here.words),
         saved=_saved(here.words),
         refused=_refused(),
         words=here.words,
@@ -66,12 +66,6 @@ def _chip(query: Query, wanted: Filter, results: Results) -> Chip:
     return Chip(wanted.typed, url, is_wrong=wanted in results.misunderstood)
 
 
-def _narrower(typed: str) -> list[tuple[str, str]]:
-    """Filters that are often wanted, each as the search with it."""
-    offered = ("is:open", "is:closed", "is:unassigned", "is:mine", "has:attachment")
-    return [(one, url_for("search.show", q=f"{typed} {one}")) for one in offered if one not in typed]
-
-
 def _saved(typed: str) -> SavedView | None:
     kept = [view for view in saved_views.of_agent(db(), agent()) if view.words == typed]
     changeable = (saved_views.find(db(), view.id, by=agent()) for view in kept)
@@ -87,13 +81,16 @@ def _refused() -> str:
     return words.get(request.args.get("refused", ""), "")
 
 
-def _empty(results: Results, words: str) -> Empty:
+def _empty(query: Query, results: Results, words: str) -> Empty:
     if results.misunderstood:
         values = _("is: open, closed, mine, followed, mentioned, unassigned, waiting, trash; dates: 2026-03-31.")
         return Empty("search", _("A filter was not understood"), values)
     if words == "is:mentioned":
         return Empty("at-sign", _("Nobody mentioned you"), _("A colleague does with @ and your name, in a note."))
-    return Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
+    nothing = Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
+    if not (query.plain and query.filters):
+        return nothing
+    return replace(nothing, url=url_for("search.show", q=query.plain), link=_("Search without the filters"))
 
 
 def _marked(row: Row, mark: Callable[[str], Markup]) -> Row:

@@ -147,7 +147,7 @@ def show(
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
     waits = taking_back.waiting_on(session, ticket)
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)
-    folded, entries = conversation.folded(_opened(made))
+    folded, entries = conversation.folded(conversation.bundled(_opened(made)))
     subject = text.subject or _("(no subject)")
     tagged, all_tags = tags.on_ticket(session, ticket)
     return TicketShown(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from flask import request, url_for
@@ -17,11 +18,12 @@ from helpdesk.privacy.access import MessageText, TicketText
 from helpdesk.web import delivered, filters, happenings
 from helpdesk.web.auth import db, runtime
 from helpdesk.web.delivered import Lost, Reached, State
-from helpdesk.web.language import _
+from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
 from helpdesk.web.words import blocked, protection
 
 _SHOWN_AT_ONCE: Final = 5  # the beginning of a longer conversation is folded
+_HAPPENINGS: Final = 3  # in a row; more are folded
 _PREVIEW: Final = 140
 
 
@@ -81,6 +83,19 @@ class Entry:
     split_url: str = ""
     undo_url: str = ""
     is_open: bool = False
+    inner: Sequence["Entry"] = ()  # happenings that came one after the other, folded into one line
+
+
+def bundled(found: Sequence[Entry]) -> list[Entry]:
+    """Many happenings in a row are one line, to be unfolded: the conversation is what is read."""
+    made: list[Entry] = []
+    for is_event, run in groupby(found, key=lambda entry: entry.kind == "event"):
+        several = list(run)
+        if is_event and len(several) > _HAPPENINGS:
+            words = ngettext("%(num)s change", "%(num)s changes", len(several))
+            several = [Entry("events", several[-1].at, icon="layers", words=words, inner=several)]
+        made += several
+    return made
 
 
 def entries(

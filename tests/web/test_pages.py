@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk import clock
+from helpdesk.desk import people
 from helpdesk.models.agent import Team
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.sign_in import LoginSession
+from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit
 from helpdesk.storage.db import DatabaseBusy
 from tests import world
+from tests.web.browser import PASSWORD_HASH
 from tests.web.desk import Desk
 
 
@@ -191,6 +194,55 @@ def test_a_mistake_of_ours_shows_a_reference_and_no_trace(desk: Desk, caplog: py
     assert reference in caplog.text
     assert "Nils" not in caplog.text + answer.text
     assert "Traceback" not in caplog.text + answer.text
+
+
+def test_many_happenings_in_a_row_are_one_line_to_be_unfolded(desk: Desk):
+    ada, page = desk.browser(desk.ada), f"/tickets/{desk.ticket.number}"
+    for priority in ("high", "low", "urgent"):
+        ada.post(f"{page}/priority", {"priority": priority})
+    assert 'class="happenings"' not in ada.get(page).text
+
+    ada.post(f"{page}/priority", {"priority": "normal"})
+
+    text = ada.get(page).text
+    assert text.count('class="happenings"') == 1
+    assert "4 changes" in text.partition('class="happenings"')[2].partition("</summary>")[0]
+
+
+def test_who_else_is_on_the_conversation_stands_above_it(desk: Desk):
+    page = f"/tickets/{desk.ticket.number}"
+    with desk.runtime.db.transaction() as session:
+        ticket = session.get_one(Ticket, desk.ticket.id)
+        people.join(session, ticket, [(f"kim{n}@else.example", f"Kim {n}") for n in range(6)])
+
+    line = desk.browser(desk.ada).get(page).text.partition('class="on-it')[2].partition("</p>")[0]
+
+    assert '<bdi title="kim0@else.example">Kim 0</bdi>' in line
+    assert "and 2 more" in line
+    assert 'title="kim4@else.example, kim5@else.example"' in line
+    assert "Kim 0" not in desk.browser(desk.root).get(page).text
+
+
+def test_the_list_shows_how_ones_own_draft_begins_and_nobody_elses(desk: Desk):
+    ada = desk.browser(desk.ada)
+    ada.post(f"/tickets/{desk.ticket.number}/drafts", {"key": "0" * 16, "text": "Half a thought about bulbs"})
+    with desk.runtime.db.transaction() as session:
+        kim = world.an_agent(session, session.get_one(Team, desk.ticket.team_id), name="Kim Lee")
+        kim.password_hash = PASSWORD_HASH
+
+    assert '<b class="begun">Draft:</b> Half a thought about bulbs' in ada.get("/inbox/open").text
+    assert "Half a thought" not in desk.browser(kim).get("/inbox/open").text
+
+
+def test_a_view_is_narrowed_and_a_search_that_finds_nothing_offers_to_look_wider(desk: Desk):
+    ada = desk.browser(desk.ada)
+
+    narrow = ada.get("/inbox/open").text.partition('class="menu narrow"')[2].partition("</details>")[0]
+    assert 'href="/search?q=is:open+is:unassigned"' in narrow or "/search?q=is:open%20is:unassigned" in narrow
+    assert "is:closed" not in narrow
+    empty = ada.get("/search?q=flickers is:closed").text
+    assert "Search without the filters" in empty
+    assert "Search without the filters" not in ada.get("/search?q=gazebo").text
 
 
 @pytest.mark.parametrize("address", ["/inbox/open", "/tickets/{number}"])

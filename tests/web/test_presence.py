@@ -33,6 +33,8 @@ def test_a_colleague_is_seen_looking_then_writing_then_not_at_all(desk: Desk, ki
     assert seen_by(kims, desk) == []
     kims.post(url, {"typing": "1"})
     assert seen_by(ada, desk) == ["Kim Lee is writing"]
+    kims.post(url, {"typing": "0", "idle": "1"})
+    assert seen_by(ada, desk) == ["Kim Lee has this open"]
     kims.post(url, {"left": "1"})
     assert seen_by(ada, desk) == []
 

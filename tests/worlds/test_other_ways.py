@@ -84,7 +84,7 @@ def test_the_stream_tells_of_the_tickets_somebody_may_know_of_and_of_no_other(
         with look.here.db.transaction() as session:
             for ticket_id in look.made.tickets:
                 jobs.announce(session, ticket_id)
-        presence.seen(look.here.doorbell.redis, look.made.tickets[0], 1, is_typing=False)
+        presence.seen(look.here.doorbell.redis, look.made.tickets[0], 1, doing=presence.Doing.LOOKING)
         said = next(lines) + next(lines)
         answer.close()
 

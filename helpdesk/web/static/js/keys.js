@@ -11,7 +11,10 @@ const links = () => all(".row .subject a").filter((link) => link.offsetParent !=
 export function watchKeys() {
   watchSteps();
   keepPlace();
+  oneStop();
   document.addEventListener("htmx:after:settle", keepPlace);
+  document.addEventListener("htmx:after:swap", oneStop);
+  document.addEventListener("focusin", (event) => event.target.closest(".row") && oneStop());
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
       write(one("#composer")?.dataset.mode === "note" ? one("#reply-form [name=mode]").value : "note"); // back to whom it was for
@@ -151,6 +154,17 @@ function closeAndGoOn() {
     return press("e");
   }
   return openTicket() ? goOn() : false;
+}
+
+// Tab comes to the list once, at the row one is at: j, k and the arrows go through it
+function oneStop() {
+  const found = "noKeys" in document.body.dataset ? [] : all("#rows .row");
+  const stop = document.activeElement?.closest?.(".row") ?? found.find((row) => row.dataset.stop) ?? one(".row.current") ?? found[0];
+  for (const row of found) {
+    if (row === stop) row.dataset.stop = "yes";
+    else delete row.dataset.stop;
+    for (const part of all(".pick, .subject a", row)) part.tabIndex = row === stop ? 0 : -1;
+  }
 }
 
 function takeBackBulk() {

@@ -4,11 +4,13 @@ import { all, get, one, openNumber, say, ticketPane, token, words } from "./page
 const BEAT = 7_000;
 const LOOK = 8_000; // while somebody is shown: who vanished without a word is noticed then
 const STOPPED = 5_000; // without a key: no longer writing
+const IDLE = 120_000; // without a touch: the page is only open
 
 let number = null;
 let wroteAt = 0;
 let told = false;
 let again = null;
+let touchedAt = Date.now();
 
 export function watchPresence() {
   document.addEventListener("input", (event) => {
@@ -16,6 +18,9 @@ export function watchPresence() {
     wroteAt = Date.now();
     if (!told) beat();
   });
+  for (const kind of ["keydown", "pointermove", "pointerdown", "wheel", "scroll"]) {
+    document.addEventListener(kind, () => (touchedAt = Date.now()), { capture: true, passive: true });
+  }
   document.addEventListener("htmx:after:swap", () => arrive());
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : arrive(true)));
   addEventListener("pagehide", leave);
@@ -41,7 +46,7 @@ function arrive(isBack = false) {
 function beat() {
   if (!number || number !== openNumber()) return;
   told = isWriting();
-  send(number, { typing: told ? "1" : "0" });
+  send(number, { typing: told ? "1" : "0", idle: Date.now() - touchedAt > IDLE ? "1" : "0" });
 }
 
 function leave() {
@@ -85,7 +90,7 @@ function show(found) {
 
 function mark(other, isTold) {
   const avatar = document.createElement("span");
-  avatar.className = `avatar fine tone-${other.tone} ${other.typing ? "writing" : "looking"}`;
+  avatar.className = `avatar fine tone-${other.tone} ${other.typing ? "writing" : other.idle ? "idle" : "looking"}`;
   avatar.title = other.words;
   avatar.setAttribute("role", "img");
   avatar.setAttribute("aria-label", other.words);
