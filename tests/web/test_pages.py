@@ -218,7 +218,7 @@ def test_who_else_is_on_the_conversation_stands_above_it(desk: Desk):
     line = desk.browser(desk.ada).get(page).text.partition('class="on-it')[2].partition("</p>")[0]
 
     assert '<bdi title="kim0@else.example">Kim 0</bdi>' in line
-    assert "and 2 more" in line
+    assert "and 2 others" in line
     assert 'title="kim4@else.example, kim5@else.example"' in line
     assert "Kim 0" not in desk.browser(desk.root).get(page).text
 
