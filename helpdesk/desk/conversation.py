@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.mail import thread
+from helpdesk.mail.address import spellings
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.mail.thread import Pointer
 from helpdesk.models.acknowledgement import Acknowledgement
@@ -213,9 +214,10 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     if expected is not None and (ticket.id, address) in expected.people:
         return True
     later.settle_those(session, Participant, ticket_id=ticket.id)
-    on_it = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.email == address)
+    spelt = spellings(address)
+    on_it = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.email.in_(spelt))
     of_customer = select(CustomerAddress.id).where(
-        CustomerAddress.customer_id == ticket.customer_id, CustomerAddress.email == address
+        CustomerAddress.customer_id == ticket.customer_id, CustomerAddress.email.in_(spelt)
     )
     return session.scalar(on_it) is not None or session.scalar(of_customer) is not None
 

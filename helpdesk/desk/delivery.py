@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.desk import conversation, notices, sent_copies, tickets
 from helpdesk.desk.outbox import Claimed
+from helpdesk.mail.address import spellings
 from helpdesk.mail.smtp import Answer, Verdict
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -106,7 +107,7 @@ def bounced(session: Session, rfc_message_id: str, recipient: str | None, status
     if email is None:
         return None
     rows = held(session, email.id)
-    theirs = [row for row in rows if recipient is None or row.email == recipient.strip().lower()]
+    theirs = [row for row in rows if recipient is None or row.email in spellings(recipient)]
     if not theirs or (recipient is None and len(rows) > 1):
         return None
     lost = [row for row in theirs if row.state not in _NOT_SENT]

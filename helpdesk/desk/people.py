@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.mail import language
+from helpdesk.mail.address import spellings
 from helpdesk.mail.parsed import ParsedEmail
 from helpdesk.models.customer import Customer, CustomerAddress, Source
 from helpdesk.models.mailbox import Mailbox
@@ -116,9 +117,9 @@ def _said_language(email: ParsedEmail) -> str | None:
 
 
 def own_addresses(session: Session) -> frozenset[str]:
-    """The addresses of our mailboxes, in lower case."""
+    """The addresses of our mailboxes, in lower case and however their domains are written."""
     ours = select(func.lower(Mailbox.address))
-    return once(session, "own addresses", lambda: frozenset(session.scalars(ours)))
+    return once(session, "own addresses", lambda: frozenset().union(*map(spellings, session.scalars(ours))))
 
 
 def participants(session: Session, ticket: Ticket) -> list[Participant]:

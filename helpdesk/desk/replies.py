@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.desk import outbox, people, sizes
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.mail import thread, writing
-from helpdesk.mail.address import wire_address
+from helpdesk.mail.address import spellings, wire_address
 from helpdesk.mail.outbound import OutgoingAttachment
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
@@ -198,15 +198,15 @@ def _chosen(
 
 
 def _emails(addresses: Iterable[Address]) -> frozenset[str]:
-    return frozenset(one.email for one in addresses)
+    return frozenset(spelt for one in addresses for spelt in spellings(one.email))
 
 
 def _clean(addresses: Iterable[Address], *, without: frozenset[str]) -> tuple[Address, ...]:
     spelt: dict[str, Address] = {}
     for one in addresses:
         email = one.email.strip().lower()
-        wire_address(email)  # what can't be sent is refused now, not in the night
-        spelt.setdefault(email, Address(one.name, email))
+        # what can't be sent is refused now, not in the night
+        spelt.setdefault(wire_address(email), Address(one.name, email))
     return tuple(one for one in spelt.values() if one.email not in without)
 
 
@@ -245,7 +245,7 @@ def _keep_recipients(session: Session, ticket: Ticket, message: Message, chosen:
             session.add(MessageAddress(message_id=message.id, field=field_name, email=one.email, name=one.name))
     if not joins:
         return
-    there = {one.email for one in people.participants(session, ticket)}
+    there = _emails(Address(one.name, one.email) for one in people.participants(session, ticket))
     new = [one for one in (*chosen.to, *chosen.cc) if one.email not in there]
     # an address of the requester's that is written to is the requester, whoever else it is
     theirs = set(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -39,6 +40,20 @@ def wire_address(email: str) -> str:
     if len(address.encode()) > LONGEST_ADDRESS:
         raise AddressRefused("This address is too long.")
     return address
+
+
+def spellings(email: str) -> frozenset[str]:
+    """An address in lower case, as it is given and with its domain in ASCII and in its own alphabet: one mailbox."""
+    email = email.strip().lower()
+    if email.isascii() and "xn--" not in email:
+        return frozenset({email})
+    local, _at, domain = email.rpartition("@")
+    found = {email}
+    with suppress(AddressRefused):
+        found.add(wire_address(email))
+    with suppress(UnicodeError):
+        found.add(f"{local}@{domain.encode('ascii').decode('idna')}")
+    return frozenset(found)
 
 
 def safe_name(name: str) -> str:

@@ -266,6 +266,7 @@ def test_a_bounce_is_tied_to_the_email_it_answers(session: Session, ada: Agent, 
 
 def test_the_same_bounce_again_changes_nothing(session: Session, email: OutboundEmail):
     address = rows(session, email)[0].email
+    claimed(session, email)
     delivery.bounced(session, email.rfc_message_id, address, "5.1.1")
 
     assert delivery.bounced(session, email.rfc_message_id, address, "5.1.1") is email
@@ -288,6 +289,8 @@ def test_a_bounce_that_fits_no_email_of_ours_proves_nothing(
 
 
 def test_a_bounce_without_an_address_is_the_only_recipients(session: Session, email: OutboundEmail):
+    claimed(session, email)
+
     assert delivery.bounced(session, email.rfc_message_id, None, "5.0.0") is email
     assert states(session, email) == [DeliveryState.BOUNCED]
 
