@@ -126,7 +126,7 @@ def reply(  # noqa: PLR0913  an answer has these: what, by whom, to whom, with w
     """
     letter = letter or Letter()
     basis = None if letter.mode is Mode.NEW else access.require(session, ticket, by=by)
-    if not text.strip():
+    if not (text.strip() or files):
         raise Empty("write something first: the reply is empty")
     mailbox = session.get_one(Mailbox, ticket.mailbox_id)
     fits([len(file.payload) for file in files], [text, letter.html or "", letter.below], sizes.most_bytes(mailbox))

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
-from helpdesk.desk import composing, drafts, inbox, replies, sendings, sizes, taking_back, tickets
+from helpdesk.desk import composing, drafts, inbox, replies, saved_replies, sendings, sizes, taking_back, tickets
 from helpdesk.desk.editor import FileGone, Written
 from helpdesk.desk.news import Seen
 from helpdesk.desk.sendings import After, Held
@@ -43,6 +43,8 @@ _REFUSED = (
     VariableUnknown,
     NotToBeSnoozed,
     sendings.NotAMoment,
+    saved_replies.ActionUnknown,
+    tickets.NotOfTheTeam,
 )
 
 
@@ -101,6 +103,8 @@ def why_not(error: Exception) -> str:
         replies.NobodyToWriteTo: _("Choose whom to write to: there is nobody but ourselves."),
         FileGone: _("A file or a picture was taken off in another window: look at what is left, and send it again."),
         NotToBeSnoozed: _("Choose a moment to come."),
+        saved_replies.ActionUnknown: _("Take off what is to be done besides: there is no such action any more."),
+        tickets.NotOfTheTeam: _("Take off whom the ticket is given to: only an agent of its team can have it."),
         sendings.NotAMoment: _("Choose a moment to come."),
     }
     return said.get(type(error), _("One of the addresses can't be written to."))

@@ -135,6 +135,15 @@ def test_an_empty_reply_is_refused(session: Session, ticket: Ticket, ada: Agent)
         replies.reply(session, ticket, " \n\t", by=ada)
 
 
+def test_a_file_says_enough_by_itself(session: Session, ticket: Ticket, ada: Agent):
+    invoice = OutgoingAttachment("invoice.pdf", "application/pdf", b"%PDF-")
+
+    message = replies.reply(session, ticket, " ", by=ada, files=[invoice])
+
+    assert session.scalars(select(Attachment.message_id)).all() == [message.id]
+    assert access.read(session, ticket, by=ada).messages[message.id].text == ""
+
+
 def test_everybody_on_the_ticket_is_answered_but_never_ourselves(session: Session, ticket: Ticket):
     people.join(session, ticket, [(ticket.mailbox.address.upper(), "Support")])
     session.flush()

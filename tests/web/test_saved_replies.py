@@ -8,11 +8,14 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from helpdesk.desk import saved_replies
+from helpdesk.models.access_grant import AccessGrant
 from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Priority, Status, Ticket
+from helpdesk.privacy import grants
 from tests.servers.chromium import Pages
 from tests.stories.test_desk_in_browser import sign_in
 from tests.web.desk import Desk
+from tests.web.test_screen_and_wire import shown
 
 PAGE = "/settings/saved-replies"
 MACRO = {
@@ -25,6 +28,21 @@ DOES = ["assign:me", "priority:high", "then:close", "tag:Refund", "tag:shop, onl
 def named(desk: Desk, name: str) -> SavedReply:
     with desk.runtime.db.reading() as session:
         return session.scalars(select(SavedReply).where(SavedReply.name == name)).one()
+
+
+@pytest.mark.parametrize(("action", "said"), [("explode:me", "no such action"), ("assign:me", "agent of its team")])
+def test_an_answer_whose_action_is_not_to_be_had_stays_in_the_editor(desk: Desk, action: str, said: str):
+    with desk.runtime.db.transaction() as session:
+        grants.allow_by_customer(session, session.get_one(AccessGrant, desk.grant.id))
+    otto = desk.browser(desk.otto)
+    url = f"/tickets/{desk.ticket.number}"
+    form = shown(otto.get(url).text, "reply-form")
+
+    refused = otto.post(f"{url}/replies", form | {"text": "We pay it back.", "actions": action})
+
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert "We pay it back." in refused.text
 
 
 def test_a_macro_is_made_with_its_actions_and_changed_without_losing_one(desk: Desk):

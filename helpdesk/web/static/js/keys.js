@@ -16,7 +16,8 @@ export function watchKeys() {
   document.addEventListener("htmx:after:swap", oneStop);
   document.addEventListener("focusin", (event) => event.target.closest(".row") && oneStop());
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "n" && openTicket()) {
+    // with Shift Chrome keeps it for a window of its own
+    if ((event.ctrlKey || event.metaKey) && (event.shiftKey || event.altKey) && event.key.toLowerCase() === "n" && openTicket()) {
       write(one("#composer")?.dataset.mode === "note" ? one("#reply-form [name=mode]").value : "note"); // back to whom it was for
       return event.preventDefault();
     }
