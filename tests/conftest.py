@@ -31,4 +31,4 @@ pytest_plugins = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first, so that at the end no worker waits for another."""
-    items.sort(key=lambda item: not {"attacks", "faults", "stories", "workers", "worlds"} & set(item.path.parts))
+    items.sort(key=lambda item: not {"faults", "stories"} & set(item.path.parts))

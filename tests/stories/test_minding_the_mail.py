@@ -156,7 +156,7 @@ def test_a_picture_from_elsewhere_comes_through_the_desk_once_an_admin_allows_it
         assert not elsewhere
         page.get_by_role("button", name="Load them").click()
         picture = page.frame_locator("iframe.frame").locator("img")
-        expect(picture).to_have_js_property("naturalWidth", 1)
+        expect(picture).to_have_js_property("naturalWidth", 1, timeout=15_000)
         kept(page, "pictures")
         page.close()
 
