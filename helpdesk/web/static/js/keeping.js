@@ -21,8 +21,7 @@ const isUnsaved = (text) => !text.saved;
 const unsaved = () => [...kept.values()].filter(isUnsaved);
 export const formOf = (kind) => one(kind === "note" ? "#note-form" : "#reply-form");
 export const kindOf = (form) => (form.id === "note-form" ? "note" : "reply");
-const opened = new WeakSet(); // editors that were given what was typed before; to others an answer says nothing yet
-const shown = ({ ticket, kind }) => (opened.has(composer()) && composer().dataset.ticket === ticket ? formOf(kind) : null);
+const shown = ({ ticket, kind }) => (composer()?.dataset.ticket === ticket ? formOf(kind) : null);
 
 export function watchKeeping() {
   addEventListener("pagehide", () => unsaved().forEach((text) => save(text, { isLast: true })));
@@ -80,7 +79,6 @@ export const forget = (ticket, kind, text = of(ticket, kind)) => of(ticket, kind
 
 // what the new page does not show: not saved yet, or saved after the page was made
 export function missing(ticket, kind) {
-  opened.add(composer());
   const text = of(ticket, kind);
   if (!text?.saved) return text;
   if (Date.now() - text.saved.at > JUST_NOW || Number(formOf(kind).elements.revision.value) >= text.saved.revision) {
@@ -115,7 +113,7 @@ function took(text, saved) {
   if (!newest) return; // it was sent or discarded meanwhile
   for (const each of [text, newest]) for (const name of ["key", "revision"]) each.sent.set(name, saved[name]);
   const form = shown(text); // made anew, perhaps
-  if (!form) return;
+  if (!form || !composer().dataset.open) return; // one that is only just there asks by itself
   rename(form, saved);
   goOnAt(saved.url);
   if (newest === text) say(form, saved.words); // else more was typed meanwhile
