@@ -1,9 +1,10 @@
-"""Who most tests of the desk begin with: a team, and Ada, an agent of it."""
+"""What most tests of the desk begin with: a team, Ada, an agent of it, and a ticket with it."""
 
 import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.ticket import Ticket
 from tests import world
 
 
@@ -15,3 +16,8 @@ def team(session: Session) -> Team:
 @pytest.fixture
 def ada(session: Session, team: Team) -> Agent:
     return world.an_agent(session, team)
+
+
+@pytest.fixture
+def ticket(session: Session, team: Team) -> Ticket:
+    return world.a_ticket(session, team)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import custom_fields, search
 from helpdesk.desk.custom_fields import FieldRefused, NotAValue, Wanted
-from helpdesk.models.agent import Agent, Team
+from helpdesk.models.agent import Agent
 from helpdesk.models.custom_field import CustomField, FieldKind
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import erasure_steps
@@ -15,23 +15,8 @@ from tests.world import a_team, a_ticket, an_admin, an_agent, trail
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
 def root(session: Session) -> Agent:
     return an_admin(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def standing(session: Session, ticket: Ticket, by: Agent) -> dict[str, str]:

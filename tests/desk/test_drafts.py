@@ -17,24 +17,9 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.drafts import DraftText
-from tests.world import a_team, a_ticket, an_agent
+from tests.world import a_team, an_agent
 
 ONE, TWO = "a" * 16, "b" * 16
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def save(session: Session, ticket: Ticket, by: Agent, text: str, *, key: str = ONE, revision: int = 0):

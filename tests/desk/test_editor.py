@@ -20,25 +20,10 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
-from tests.world import a_mailbox, a_team, a_ticket, an_agent
+from tests.world import a_mailbox
 
 KEY = "k" * 16
 NILS = Address("Nils", "nils@customer.example")
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def save(session: Session, ticket: Ticket, by: Agent, text: str, revision: int = 0, **more: object) -> Saved:

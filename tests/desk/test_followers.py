@@ -19,11 +19,6 @@ from tests.world import a_team, a_ticket, an_admin, an_agent
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
 def ada(session: Session, team: Team) -> Agent:
     return an_agent(session, team, name="Ada Fischer")
 
@@ -31,11 +26,6 @@ def ada(session: Session, team: Team) -> Agent:
 @pytest.fixture
 def ben(session: Session, team: Team) -> Agent:
     return an_agent(session, team, name="Ben Ada Roth")
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def told(session: Session, agent: Agent) -> list[NoticeKind]:

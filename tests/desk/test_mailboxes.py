@@ -17,16 +17,11 @@ from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox, Security
 from helpdesk.storage.jobs import Job
 from helpdesk.storage.vault import SecretUnreadable, Vault
-from tests.world import a_team, a_ticket, an_admin, an_agent, trail
+from tests.world import a_ticket, an_admin, an_agent, trail
 
 VAULT = Vault(bytes(32))
 IMAP = Server(host="mail.example", port=993, security=Security.TLS, user="ada", password="imap-word")
 SMTP = Server(host="mail.example", port=465, security=Security.TLS, user="ada", password="smtp-word")
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
 
 
 def add(session: Session, team: Team, address: str = "Support@Desk.Example ", **how) -> Mailbox:

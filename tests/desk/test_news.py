@@ -11,17 +11,7 @@ from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.ticket import Status, Ticket
-from tests.world import a_message, a_note, a_team, a_ticket, an_agent
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
+from tests.world import a_message, a_note, a_ticket
 
 
 @pytest.fixture

@@ -20,22 +20,12 @@ from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.ticket import Channel, Status
 from helpdesk.privacy import access
 from helpdesk.storage.vault import Vault
-from tests.world import a_mailbox, a_team, a_ticket, an_agent, days_ago, trail
+from tests.world import a_mailbox, a_team, a_ticket, days_ago, trail
 
 NILS = Address("Nils Berg", "nils@customer.example")
 EVA = Address("Eva Holm", "eva@customer.example")
 KIM = Address("", "kim@elsewhere.example")
 DESK = Desk(name="Lamps", base_url="https://desk.example")
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
 
 
 @pytest.fixture

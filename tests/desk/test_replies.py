@@ -29,16 +29,6 @@ STRANGER = Address("Kim Lund", "kim@elsewhere.example")
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
 def ticket(session: Session, team: Team) -> Ticket:
     """Of Nils, with Eva on it."""
     made = a_ticket(session, team, customer=a_customer(session, NILS.email))

@@ -44,28 +44,13 @@ from helpdesk.privacy import access, settings
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
 from helpdesk.storage.vault import Vault
-from tests.world import a_message, a_note, a_team, a_ticket, an_agent, trail
+from tests.world import a_message, a_note, a_ticket, an_agent, trail
 
 NILS = Address("Nils Berg", "nils@customer.example")
 EVA = Address("Eva Holm", "eva@customer.example")
 KIM = Address("Kim Lund", "kim@elsewhere.example")
 DESK = Desk(name="Lamps", base_url="https://desk.example")
 VAULT = Vault(b"k" * 32)
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def states(session: Session) -> set[DeliveryState]:

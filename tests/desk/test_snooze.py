@@ -14,22 +14,7 @@ from helpdesk.desk.snooze import NotToBeSnoozed
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Status, Ticket
-from tests.world import a_team, a_ticket, an_agent, days_ago, trail
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
+from tests.world import a_ticket, days_ago, trail
 
 
 def test_a_ticket_wakes_at_its_moment_on_top_with_its_agent(session: Session, team: Team, ticket: Ticket, ada: Agent):

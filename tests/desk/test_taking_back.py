@@ -32,24 +32,9 @@ from helpdesk.models.ticket import Priority, Status, Ticket
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy import settings
 from helpdesk.web import recipients
-from tests.world import a_team, a_ticket, an_agent
+from tests.world import a_ticket, an_agent
 
 NEVER, LATER = Answer.of(550, "no such user"), Answer.of(421, "The line broke off.")
-
-
-@pytest.fixture
-def team(session: Session) -> Team:
-    return a_team(session)
-
-
-@pytest.fixture
-def ada(session: Session, team: Team) -> Agent:
-    return an_agent(session, team)
-
-
-@pytest.fixture
-def ticket(session: Session, team: Team) -> Ticket:
-    return a_ticket(session, team)
 
 
 def put_off(session: Session, ticket: Ticket, ada: Agent, **said: object) -> Message:
