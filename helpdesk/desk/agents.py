@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk import clock
-from helpdesk.desk import roles, second_factor
+from helpdesk.desk import lengths, roles, second_factor
 from helpdesk.desk.roles import BeyondOwn
 from helpdesk.mail.address import AddressRefused, wire_address
 from helpdesk.models.agent import Agent, AgentMailbox, Role, Team, TeamMember
@@ -23,6 +23,7 @@ from helpdesk.storage.db import hold
 
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 1000
+LONGEST_NAME: Final = 100
 
 
 class AgentExists(Exception):
@@ -58,12 +59,16 @@ def add(
     teams: Sequence[Team] = (),
     by: Reader,
 ) -> Agent:
-    """A new agent, who can sign in once a password is set. Raises AgentExists, AddressUnusable, BeyondOwn."""
+    """A new agent, who can sign in once a password is set.
+
+    Raises AgentExists, AddressUnusable, BeyondOwn, TooLong.
+    """
     roles.require_within(by, roles.powers_of(role))
-    address = usable_address(email)
+    name, address = lengths.name(name, LONGEST_NAME), usable_address(email)
+    hold(session, "the addresses of agents")  # two who invite the same one at once
     if session.scalar(select(Agent.id).where(func.lower(Agent.email) == address.lower())) is not None:
         raise AgentExists(f"{address} is an agent already")
-    agent = Agent(name=" ".join(name.split()) or address.partition("@")[0], email=address, role=role, teams=[*teams])
+    agent = Agent(name=name or address.partition("@")[0], email=address, role=role, teams=[*teams])
     session.add(agent)
     session.flush()
     facts: dict[str, object] = {"role": role.value, "teams": [team.id for team in teams]}
@@ -72,8 +77,8 @@ def add(
 
 
 def rename(session: Session, agent: Agent, name: str, *, by: Reader) -> None:
-    """Call an agent by another name. Raises Nameless."""
-    if not (tidy := " ".join(name.split())):
+    """Call an agent by another name. Raises Nameless, TooLong."""
+    if not (tidy := lengths.name(name, LONGEST_NAME)):
         raise Nameless("an agent needs a name")
     if agent.name != tidy:
         agent.name = tidy

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
+from helpdesk.desk import lengths
 from helpdesk.models.agent import Agent
 from helpdesk.privacy import settings
 
@@ -74,8 +75,8 @@ def named(session: Session, desk: Desk) -> Desk:
 
 
 def choose(session: Session, *, name: str, accent: str, by: Agent) -> None:
-    """Another name or colour; an empty one is the product's own. Raises ColourUnreadable."""
-    tidy, accent = " ".join(name.split())[:LONGEST_NAME], accent.strip().lower()
+    """Another name or colour; an empty one is the product's own. Raises ColourUnreadable, TooLong."""
+    tidy, accent = lengths.name(name, LONGEST_NAME), accent.strip().lower()
     if not _COLOUR.fullmatch(accent):
         accent = ""
     if accent and (better := readable(accent)) != accent:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import tickets
+from helpdesk.desk import lengths, tickets
 from helpdesk.mail.filtering import MAY_LACK_WORDS, Actions, Condition, Field, Judgement, Rule
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.filter_rule import FilterHit, FilterRule
@@ -22,6 +22,9 @@ from helpdesk.storage import later
 MOST: Final = 200
 MOST_CONDITIONS: Final = 12
 MOST_WORDS: Final = 200
+LONGEST_NAME: Final = 80
+
+LONGEST_WORDS: Final = 4_000  # of one condition
 
 
 class RuleRefused(ValueError):
@@ -70,7 +73,10 @@ def value(row: FilterRule) -> Rule:
 
 
 def add(session: Session, wanted: Wanted, *, by: Agent) -> FilterRule:
-    """Keep a rule, the last in order and off: it acts on nothing before somebody has looked. Raises RuleRefused."""
+    """Keep a rule, the last in order and off: it acts on nothing before somebody has looked.
+
+    Raises RuleRefused, TooLong.
+    """
     _check(session, wanted)
     known = listed(session)
     if len(known) >= MOST:
@@ -86,7 +92,7 @@ def add(session: Session, wanted: Wanted, *, by: Agent) -> FilterRule:
 
 
 def change(session: Session, row: FilterRule, wanted: Wanted, *, by: Agent) -> None:
-    """Let a rule say something else from now on; the same again changes nothing. Raises RuleRefused."""
+    """Let a rule say something else from now on; the same again changes nothing. Raises RuleRefused, TooLong."""
     _check(session, wanted)
     columns = _columns(wanted)
     changed = [name for name, new in columns.items() if getattr(row, name) != new]
@@ -164,7 +170,7 @@ def hit_counts(session: Session) -> dict[int, int]:
 
 
 def _check(session: Session, wanted: Wanted) -> None:
-    if not wanted.name.strip():
+    if not lengths.name(wanted.name, LONGEST_NAME):
         raise RuleRefused("name")
     if not wanted.conditions or len(wanted.conditions) > MOST_CONDITIONS:
         raise RuleRefused("conditions")
@@ -175,6 +181,9 @@ def _check(session: Session, wanted: Wanted) -> None:
             raise RuleRefused("header")
         if len(one.words) > MOST_WORDS:
             raise RuleRefused("too_many")
+        lengths.text(", ".join(one.words), LONGEST_WORDS, field="words")
+    for tag in wanted.actions.tags:
+        lengths.name(tag, tickets.LONGEST_TAG, field="tags")
     if not wanted.actions:
         raise RuleRefused("actions")
     if wanted.actions.team_id and session.get(Team, wanted.actions.team_id) is None:
@@ -184,7 +193,7 @@ def _check(session: Session, wanted: Wanted) -> None:
 def _columns(wanted: Wanted) -> dict[str, object]:
     conditions = [asdict(condition) for condition in wanted.conditions]
     return {
-        "name": " ".join(wanted.name.split())[:80],
+        "name": " ".join(wanted.name.split()),
         "conditions": json.dumps(conditions, ensure_ascii=False),
         "actions": json.dumps(asdict(wanted.actions), ensure_ascii=False),
         "needs_all": wanted.needs_all,

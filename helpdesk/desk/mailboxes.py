@@ -18,6 +18,7 @@ from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, OutboundEmail
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.storage.db import hold
 from helpdesk.storage.vault import Vault
 
 UNREACHED: Final = timedelta(minutes=1)
@@ -66,6 +67,7 @@ def add(  # noqa: PLR0913  a mailbox has these
     """
     address = address.strip().lower()
     wire_address(address)
+    hold(session, "the addresses of mailboxes")  # two who set up the same one at once
     if session.scalar(select(Mailbox.id).where(func.lower(Mailbox.address) == address)) is not None:
         raise AddressTaken(f"there is a mailbox {address} already")
     mailbox = Mailbox(

@@ -7,10 +7,12 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.desk import lengths
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import PERMISSIONS, SCOPES, OwnRole, Permission, Role, Scope
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage.db import hold
 
 LONGEST_NAME: Final = 60
 WIDTH: Final = {Scope.NONE: 0, Scope.MINE: 1, Scope.TEAM: 2, Scope.MAILBOX: 3, Scope.ALL: 4}
@@ -64,7 +66,7 @@ def of_the_desk(session: Session) -> list[tuple[OwnRole, int]]:
 
 
 def make(session: Session, name: str, powers: Powers, *, by: Reader) -> OwnRole:
-    """A new role. Raises RoleNameless, RoleKnown, BeyondOwn."""
+    """A new role. Raises RoleNameless, RoleKnown, TooLong, BeyondOwn."""
     require_within(by, powers)
     role = OwnRole(name=_free_name(session, name), scope=powers.scope, permission_words=_words(powers))
     session.add(role)
@@ -98,9 +100,10 @@ def _words(powers: Powers) -> str:
 
 
 def _free_name(session: Session, name: str, *, but: OwnRole | None = None) -> str:
-    tidy = " ".join(name.split())[:LONGEST_NAME]
+    tidy = lengths.name(name, LONGEST_NAME)
     if not tidy:
         raise RoleNameless("a role needs a name")
+    hold(session, "the names of roles")  # two who take the same one at once
     known = session.scalar(select(OwnRole).where(func.lower(OwnRole.name) == tidy.lower()))
     if known is not None and known is not but:
         raise RoleKnown("another role has this name")

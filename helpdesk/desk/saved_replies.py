@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import places, tickets
+from helpdesk.desk import lengths, places, tickets
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_reply import SavedReply
@@ -18,6 +18,7 @@ from helpdesk.privacy.basis import teams_of
 
 LONGEST_NAME: Final = 80
 LONGEST_TEXT: Final = 20_000
+
 MOST_ACTIONS: Final = 10
 MOST_LISTED: Final = 200
 THEN: Final = ("close", "wait")
@@ -80,12 +81,14 @@ def keep(  # noqa: PLR0913  a macro has these
     is_own: bool = False,
     by: Agent,
 ) -> SavedReply:
-    """Make or change one. Raises Nameless, NotTheirs, ActionUnknown."""
-    name, text = " ".join(name.split())[:LONGEST_NAME], text.strip()[:LONGEST_TEXT]
+    """Make or change one. Raises Nameless, NotTheirs, ActionUnknown, TooLong."""
+    name, text = lengths.name(name, LONGEST_NAME), lengths.text(text, LONGEST_TEXT, field="text")
     if not name or not text:
         raise Nameless("a saved reply needs a name and a text")
     if len(actions) > MOST_ACTIONS:
         raise ActionUnknown(f"a macro does {MOST_ACTIONS} things at most")
+    for tag in (action.partition(":")[2] for action in actions if action.startswith("tag:")):
+        lengths.name(tag, tickets.LONGEST_TAG, field="tags")
     done = json.dumps([checked(action) for action in actions])
     made = SavedReply(name=name, text=text, actions=done)
     made.team_id, made.agent_id = (None, by.id) if is_own else (team_id, None)
@@ -128,14 +131,14 @@ def checked(action: str) -> str:
     verb, _colon, what = action.strip().partition(":")
     what = " ".join(what.split())
     fits = (
-        (verb == "tag" and bool(what))
+        (verb == "tag" and 0 < len(what) <= tickets.LONGEST_TAG)
         or (verb == "assign" and what in {"me", "nobody"})
         or (verb == "priority" and what in set(Priority))
         or (verb == "then" and what in THEN)
     )
     if not fits:
         raise ActionUnknown("there is no such action")
-    return f"{verb}:{what[:60]}"
+    return f"{verb}:{what}"
 
 
 def carry_out(session: Session, ticket: Ticket, actions: Sequence[str], *, by: Agent) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, ColumnElement, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from helpdesk.desk import search
+from helpdesk.desk import lengths, search
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_view import SavedView
@@ -47,9 +47,9 @@ def save(session: Session, name: str, words: str, *, by: Agent, is_shared: bool 
 def change(session: Session, view: SavedView, name: str, *, is_shared: bool, by: Agent) -> None:
     """Another name, shared or no more. A view of somebody else's stays shared: only who keeps it withdraws it.
 
-    Raises ViewRefused.
+    Raises ViewRefused, TooLong.
     """
-    name = " ".join(name.split())[:LONGEST_NAME]
+    name = lengths.name(name, LONGEST_NAME)
     if not name:
         raise ViewRefused("nameless")
     _describe(session, view, name, is_shared=is_shared or view.agent_id != by.id, by=by)

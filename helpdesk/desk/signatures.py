@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import variables
+from helpdesk.desk import lengths, variables
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.saved_reply import Signature
@@ -46,8 +46,12 @@ def of(session: Session, *, mailbox_id: int | None = None, agent_id: int | None 
 def choose(
     session: Session, text: str, *, mailbox_id: int | None = None, agent_id: int | None = None, by: Agent
 ) -> None:
-    """Keep a signature; an empty one is none. A mailbox's is the desk's business and leaves an event."""
-    row, text = _row(session, mailbox_id, agent_id), text.strip()[:LONGEST]
+    """Keep a signature; an empty one is none. A mailbox's is the desk's business and leaves an event.
+
+    Raises TooLong.
+    """
+    field = f"signature-{mailbox_id}" if mailbox_id else "signature"
+    row, text = _row(session, mailbox_id, agent_id), lengths.text(text, LONGEST, field=field)
     if text == (row.text if row else ""):
         return
     if row is not None and not text:

@@ -8,14 +8,15 @@ from typing import ClassVar
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import inbox
-from helpdesk.desk.tickets import Empty, tidy_tag
+from helpdesk.desk import inbox, lengths
+from helpdesk.desk.tickets import LONGEST_TAG, Empty, tidy_tag
 from helpdesk.models.agent import Agent
 from helpdesk.models.filter_rule import FilterRule
 from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import audit, settings
+from helpdesk.storage.db import hold
 
 
 class TagKnown(Exception):
@@ -60,12 +61,13 @@ def offered(session: Session, names: Sequence[str]) -> list[str]:
 
 
 def rename(session: Session, tag: Tag, name: str, *, by: Agent) -> None:
-    """Give a tag another name, on every ticket, in rules and saved replies. Raises Empty, TagKnown."""
-    name = tidy_tag(name)
+    """Give a tag another name, on every ticket, in rules and saved replies. Raises Empty, TagKnown, TooLong."""
+    name = tidy_tag(lengths.name(name, LONGEST_TAG))
     if not name:
         raise Empty("a tag needs a name")
     if name == tag.name:
         return
+    hold(session, "the names of tags")  # two who take the same one at once
     if session.scalar(select(Tag.id).where(Tag.name == name)) is not None:
         raise TagKnown("another tag has this name")
     before, is_retired = tag.name, tag.name in settings.of(session, Retired).names

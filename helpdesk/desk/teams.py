@@ -1,15 +1,20 @@
 """Teams: who answers which mailbox."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.desk import lengths
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Reader
+from helpdesk.storage.db import hold
 from helpdesk.storage.once import once
+
+LONGEST_NAME: Final = 80
 
 
 class TeamUnknown(Exception):
@@ -25,11 +30,14 @@ class TeamKnown(Exception):
 
 
 def add(session: Session, name: str, *, by: Reader) -> Team:
-    """A team of this name; one that is there already is returned as it is. Raises TeamNameless."""
+    """A team of this name; one that is there already is returned as it is. Raises TeamNameless, TooLong."""
+    return _named(session, _tidy(name)) or make(session, name, by=by)
+
+
+def make(session: Session, name: str, *, by: Reader) -> Team:
+    """A new team. Raises TeamNameless, TeamKnown, TooLong."""
     name = _tidy(name)
-    known = _named(session, name)
-    if known is not None:
-        return known
+    _require_free(session, name)
     team = Team(name=name)
     session.add(team)
     session.flush()
@@ -38,11 +46,9 @@ def add(session: Session, name: str, *, by: Reader) -> Team:
 
 
 def rename(session: Session, team: Team, name: str, *, by: Reader) -> None:
-    """Give a team another name. Raises TeamNameless, TeamKnown; the name it has changes nothing."""
+    """Give a team another name. Raises TeamNameless, TeamKnown, TooLong; the name it has changes nothing."""
     name = _tidy(name)
-    known = _named(session, name)
-    if known is not None and known is not team:
-        raise TeamKnown("another team has this name")
+    _require_free(session, name, but=team)
     if team.name != name:
         team.name = name
         audit.record(session, "team.rename", by=by, on=("team", team.id))
@@ -80,9 +86,16 @@ def everything(session: Session) -> list[tuple[Team, list[str], list[str]]]:
 
 
 def _tidy(name: str) -> str:
-    if not (tidy := " ".join(name.split())):
+    if not (tidy := lengths.name(name, LONGEST_NAME)):
         raise TeamNameless("a team needs a name")
     return tidy
+
+
+def _require_free(session: Session, name: str, *, but: Team | None = None) -> None:
+    hold(session, "the names of teams")  # two who take the same one at once
+    known = _named(session, name)
+    if known is not None and known is not but:
+        raise TeamKnown("another team has this name")
 
 
 def _named(session: Session, name: str) -> Team | None:

@@ -16,6 +16,7 @@ from helpdesk.storage import jobs
 
 PREVIEW_LENGTH = 160
 LONGEST_SUBJECT = 250
+LONGEST_TAG = 60
 
 
 class TicketNotFound(Exception):
@@ -145,7 +146,7 @@ def tag(session: Session, ticket: Ticket, name: str, *, by: Reader) -> None:
 
 def tidy_tag(name: str) -> str:
     """A tag as it is kept: in lower case, and not too long."""
-    return " ".join(name.split()).lower()[:60].rstrip()
+    return " ".join(name.split()).lower()[:LONGEST_TAG].rstrip()
 
 
 def untag(session: Session, ticket: Ticket, tag_id: int, *, by: Reader) -> None:

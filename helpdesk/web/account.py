@@ -4,15 +4,15 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import agents, passwords, sign_in
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Agent
 from helpdesk.web import auth, settings
 from helpdesk.web.auth import agent, browser, db, runtime, without_database
 from helpdesk.web.language import LANGUAGES, _
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 from helpdesk.web.sign_in import THEMES, browser_name
 
 bp = Blueprint("account", __name__)
-_LONGEST_NAME = 100
 
 
 @bp.get("/settings/account")
@@ -24,9 +24,11 @@ def show() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     name, language, theme = (request.form.get(key, "") for key in ("name", "language", "theme"))
     try:
-        agents.rename(db(), agent(), name[:_LONGEST_NAME], by=agent())
+        agents.rename(db(), agent(), name, by=agent())
     except agents.Nameless:
         return _page(beside("name", _("Colleagues and customers need a name to call you by.")))
+    except TooLong as error:
+        return _page(too_long(error))
     agent().language = language if language in LANGUAGES else None
     agent().theme = theme if theme in THEMES else "system"
     return settings.saved(".show")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.desk import agents, password_resets, roles, second_factor, teams
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Agent, AgentMailbox, Role, Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import OwnRole, Permission, Scope
@@ -18,7 +19,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.filters import role_word
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("agents", __name__)
 
@@ -46,9 +47,11 @@ def invite() -> ResponseReturnValue:
     try:
         with db().begin_nested():
             role, own_role = _chosen_role()
-            name, email = form.get("name", "")[:100], form.get("email", "")[:254]
+            name, email = form.get("name", ""), form.get("email", "")
             made = agents.add(db(), name=name, email=email, teams=_chosen_teams(), by=agent())
             agents.change_role(db(), made, role, own_role=own_role, by=agent())
+    except TooLong as error:
+        return _list(too_long(error))
     except (agents.AgentExists, agents.AddressUnusable, roles.BeyondOwn) as error:
         return _list(_words_of(error))
     return _invited(made)

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import brand
 from helpdesk.desk.brand import Brand
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.role import Permission
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db, public
 from helpdesk.web.language import _
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("brand", __name__)
 _LOOKED_UP_EVERY: Final = 10.0  # seconds, until a change in another process shows in this one
@@ -62,6 +63,8 @@ def change() -> ResponseReturnValue:
     accent = "" if "own_colour" not in request.form else request.form.get("accent", "")
     try:
         brand.choose(db(), name=request.form.get("name", ""), accent=accent, by=agent())
+    except TooLong as error:
+        return _page(too_long(error))
     except brand.ColourUnreadable as unreadable:
         better = unreadable.better
         wrong = _("Text in this colour could not be read. This one would do: %(colour)s.", colour=better)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from helpdesk.desk import filter_rules
 from helpdesk.desk.filter_rules import RuleRefused, Wanted
+from helpdesk.desk.lengths import TooLong
 from helpdesk.languages import N_
 from helpdesk.mail.filtering import WORDLESS, Actions, Condition, Field, Rule
 from helpdesk.models.agent import Team
@@ -21,7 +22,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("filter_rules", __name__)
 SPARE: Final = 2  # empty lines for further conditions
@@ -68,8 +69,8 @@ def create() -> ResponseReturnValue:
     wanted = _wanted()
     try:
         row = filter_rules.add(db(), wanted, by=agent())
-    except RuleRefused as refused:
-        return _form(None, wanted, beside(_FIELDS.get(refused.why, "name"), _(_WRONG[refused.why])))
+    except (RuleRefused, TooLong) as refused:
+        return _form(None, wanted, _why(refused))
     return redirect(url_for(".preview", rule_id=row.id), code=303)
 
 
@@ -87,8 +88,8 @@ def change(rule_id: int) -> ResponseReturnValue:
     row, wanted = _find(rule_id), _wanted()
     try:
         filter_rules.change(db(), row, wanted, by=agent())
-    except RuleRefused as refused:
-        return _form(row, wanted, beside(_FIELDS.get(refused.why, "name"), _(_WRONG[refused.why])))
+    except (RuleRefused, TooLong) as refused:
+        return _form(row, wanted, _why(refused))
     return redirect(url_for(".preview", rule_id=row.id), code=303)
 
 
@@ -163,6 +164,12 @@ def _form(row: FilterRule | None, wanted: Wanted, wrong: str = "") -> ResponseRe
     )  # fmt: skip
 
 
+def _why(refused: RuleRefused | TooLong) -> str:
+    if isinstance(refused, TooLong):
+        return too_long(refused)
+    return beside(_FIELDS.get(refused.why, "name"), _(_WRONG[refused.why]))
+
+
 def _wanted() -> Wanted:
     given = request.form
     lines = zip(given.getlist("field"), given.getlist("is_not"), given.getlist("words"), strict=False)
@@ -181,7 +188,7 @@ def _wanted() -> Wanted:
 
 
 def _tags(text: str) -> tuple[str, ...]:
-    written = [" ".join(tag.split()).lower()[:60] for tag in text.split(",")]
+    written = [" ".join(tag.split()).lower() for tag in text.split(",")]
     return tuple(dict.fromkeys(tag for tag in written if tag))
 
 
@@ -189,7 +196,7 @@ def _condition(field: str, text: str, *, is_not: bool) -> Condition:
     name = ""
     if field == Field.HEADER:
         name, _colon, text = text.partition(":")
-    looked_for = () if field in WORDLESS else tuple(word.strip() for word in text[:4000].split(",") if word.strip())
+    looked_for = () if field in WORDLESS else tuple(word.strip() for word in text.split(",") if word.strip())
     return Condition(Field(field), looked_for, name.strip()[:80], is_not)
 
 

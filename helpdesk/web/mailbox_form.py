@@ -6,7 +6,7 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import mailboxes, sizes
+from helpdesk.desk import lengths, mailboxes, sizes
 from helpdesk.desk.mailbox_setup import USUAL_IMAP, USUAL_SMTP, Setup
 from helpdesk.desk.mailboxes import Server
 from helpdesk.mail.account import ImapAccount, SmtpAccount
@@ -14,9 +14,13 @@ from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
 from helpdesk.storage.vault import Vault
 from helpdesk.web.language import _
-from helpdesk.web.numbers import whole
+from helpdesk.web.numbers import between, whole
 
+FARTHEST: Final = 3650  # days to import
 FASTEST: Final = 6000  # emails in a minute; a desk that sends faster has no limit
+
+
+LONGEST: Final = 200  # of a name or a folder
 
 
 class FormWrong(Exception):
@@ -41,7 +45,7 @@ class Typed:
 
 
 def read(stored: Mailbox | None = None) -> Typed:
-    """What the form says. Raises FormWrong."""
+    """What the form says. Raises FormWrong, TooLong."""
     given = request.form
     imap = _server("imap", USUAL_IMAP)
     smtp = _server("smtp", USUAL_SMTP)
@@ -51,17 +55,19 @@ def read(stored: Mailbox | None = None) -> Typed:
         smtp = replace(smtp, user=imap.user, password=smtp.password or imap.password)
     setup = Setup(
         address=stored.address if stored else given.get("address", "").strip(),
-        name=given.get("name", "").strip()[:200],
+        name=_line("name"),
         imap=imap,
         smtp=smtp,
-        folder=given.get("folder", "").strip() or "INBOX",
-        import_days=max(0, min(given.get("import_days", 0, type=whole), 3650)) or None,
+        folder=_line("folder") or "INBOX",
+        import_days=_import_days(),
     )
     after = given.get("after_fetch", "")
     after_fetch = AfterFetch(after) if after in set(AfterFetch) else AfterFetch.NOTHING
-    move_to = given.get("move_to", "").strip() or None
+    move_to = _line("move_to") or None
     if after_fetch is AfterFetch.MOVE and not move_to:
         raise FormWrong("move_to", _("Say into which folder fetched emails are moved."))
+    if after_fetch is AfterFetch.MOVE and move_to and move_to.casefold() == setup.folder.casefold():
+        raise FormWrong("move_to", _("Fetched emails can't be moved into the folder that is fetched."))
     return Typed(
         setup,
         given.get("team", type=whole),
@@ -100,6 +106,14 @@ def team_of(session: Session, typed: Typed) -> Team:
     return team
 
 
+def require_passwords(typed: Typed) -> None:
+    """Of a mailbox that is not to log in by token. Raises FormWrong."""
+    if not typed.setup.imap.password:
+        raise FormWrong("imap_password", _("Type the password of the mailbox, or save it to log in by token."))
+    if typed.setup.smtp.user and not typed.setup.smtp.password:
+        raise FormWrong("smtp_password", _("Type the password for sending, or take the one for fetching."))
+
+
 def accounts(typed: Typed, stored: Mailbox | None, vault: Vault) -> tuple[ImapAccount, SmtpAccount]:
     """What a trial reaches; a password that was left empty is the stored one, for the server it was given for.
 
@@ -121,11 +135,12 @@ def _most_per_minute(stored: Mailbox | None) -> int:
     given = request.form.get("most_per_minute", str(stored.most_per_minute) if stored else "").strip()
     if not given:
         return 0
-    if not (given.isascii() and given.isdecimal()) or len(given) > len(str(FASTEST)) or int(given) > FASTEST:
+    number = between(given, 0, FASTEST)
+    if number is None:
         raise FormWrong(
             "most_per_minute", _("Emails in a minute: a number from 0, for no limit, to %(most)s.", most=FASTEST)
         )
-    return int(given)
+    return number
 
 
 def _sent_folder(stored: Mailbox | None, fetched: str) -> str | None:
@@ -135,7 +150,7 @@ def _sent_folder(stored: Mailbox | None, fetched: str) -> str | None:
         return stored.sent_folder if stored else None
     if given["copies"] != "keep":
         return None
-    folder = given.get("sent_folder", "").strip()[:200]
+    folder = _line("sent_folder")
     if folder.casefold() == fetched.casefold():
         raise FormWrong("sent_folder", _("Copies of what was sent can't go into the folder that is fetched."))
     return folder
@@ -146,11 +161,24 @@ def _largest_mb(stored: Mailbox | None) -> int | None:
     given = request.form.get("largest_mb", now).strip()
     if not given:
         return None
-    if not (given.isascii() and given.isdecimal()) or len(given) > 2 or not 1 <= int(given) <= sizes.LARGEST:
+    number = between(given, 1, sizes.LARGEST)
+    if number is None:
         raise FormWrong(
             "largest_mb", _("The largest email: a number of megabytes from 1 to %(most)s.", most=sizes.LARGEST)
         )
-    return int(given)
+    return number
+
+
+def _import_days() -> int | None:
+    days = between(request.form.get("import_days", "") or "0", 0, FARTHEST)
+    if days is None:
+        raise FormWrong("import_days", _("Days to import: a number from 0 to %(most)s.", most=FARTHEST))
+    return days or None
+
+
+def _line(name: str) -> str:
+    """What stands in a field of the form. Raises TooLong."""
+    return lengths.text(request.form.get(name, ""), LONGEST, field=name)
 
 
 def _server(side: str, usual: dict[Security, int]) -> Server:
@@ -161,8 +189,9 @@ def _server(side: str, usual: dict[Security, int]) -> Server:
         raise FormWrong(f"{side}_host", _("Name the server, such as imap.example.com, without anything around it."))
     if word not in set(Security):
         raise FormWrong(f"{side}_security", _("Choose how the connection is encrypted."))
-    port = given.get(f"{side}_port", 0, type=whole) or usual[Security(word)]
-    if not 0 < port < 65536:
+    typed = given.get(f"{side}_port", "").strip()
+    port = between(typed, 1, 65535) if typed else usual[Security(word)]
+    if port is None:
         raise FormWrong(f"{side}_port", _("A port is a number from 1 to 65535."))
     return Server(
         host=host,

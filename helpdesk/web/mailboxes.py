@@ -11,6 +11,7 @@ from sqlalchemy import select
 from helpdesk import clock
 from helpdesk.desk import mailbox_setup, mailboxes, sent_copies, sizes, teams
 from helpdesk.desk.health import LATE
+from helpdesk.desk.lengths import TooLong
 from helpdesk.egress import TRIAL, stating
 from helpdesk.mail.address import AddressRefused
 from helpdesk.mail.probe import Side, Step, probe
@@ -25,7 +26,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.mailbox_form import FormWrong, Typed
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 from helpdesk.web.told import told
 
 bp = Blueprint("mailboxes", __name__)
@@ -54,6 +55,8 @@ def create() -> ResponseReturnValue:
     typed = _begun(request.form.get("address", ""))
     try:
         typed = mailbox_form.read()
+        if "by_token" not in request.form:
+            mailbox_form.require_passwords(typed)
         with db().begin_nested():
             mailbox = _added(typed)
             if by_token := "by_token" in request.form:
@@ -114,7 +117,7 @@ def trial() -> ResponseReturnValue:
 
 
 _WRONG = (
-    FormWrong, mailboxes.AddressTaken, AddressRefused, mailboxes.SecretNeeded, MailTrouble, SecretUnreadable,
+    FormWrong, TooLong, mailboxes.AddressTaken, AddressRefused, mailboxes.SecretNeeded, MailTrouble, SecretUnreadable,
 )  # fmt: skip
 
 
@@ -201,6 +204,8 @@ def _shown(step: Step) -> dict[str, object]:
 
 
 def _words_of(error: Exception) -> str:
+    if isinstance(error, TooLong):
+        return too_long(error)
     said = {
         mailboxes.AddressTaken: _("There is a mailbox with this address already."),
         AddressRefused: _("This is not an email address."),

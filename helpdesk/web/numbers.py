@@ -20,3 +20,11 @@ def whole(text: str) -> int:
     if abs(number) > LARGEST:
         raise ValueError("no row has such a number")
     return number
+
+
+def between(text: str, least: int, most: int) -> int | None:
+    """A number as somebody typed it, in digits; None where it is none, or not one of these."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(most)):
+        return None
+    return int(text) if least <= int(text) <= most else None

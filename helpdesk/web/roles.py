@@ -6,13 +6,14 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import roles
+from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.roles import Powers
 from helpdesk.models.role import OwnRole, Permission, Role, Scope
 from helpdesk.web import settings, words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("roles", __name__)
 
@@ -56,6 +57,8 @@ def _done(step: Callable[[], object]) -> ResponseReturnValue:
     try:
         with db().begin_nested():
             step()
+    except TooLong as error:
+        return _page(too_long(error))
     except tuple(said) as error:
         wrong = said[type(error)]
         is_name = isinstance(error, (roles.RoleNameless, roles.RoleKnown))

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import counters, outreach, saved_replies, teams, variables
+from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.saved_replies import ActionUnknown, Nameless, NotTheirs
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_reply import SavedReply
@@ -15,7 +16,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 from helpdesk.web.tickets import handle
 from helpdesk.web.words import priorities
 
@@ -123,6 +124,8 @@ def _keep(reply: SavedReply | None) -> ResponseReturnValue:
         return _page(
             beside("tags", _("A saved reply does %(most)s things at most, of those in the form.", most=most))
         )
+    except TooLong as error:
+        return _page(too_long(error))
     except NotTheirs:
         return _page(beside("whose", _("This saved reply is not yours to change.")))
     return settings.saved(".index")

@@ -4,12 +4,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import saved_views
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.saved_view import SavedView
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("saved_views", __name__)
 
@@ -38,6 +39,8 @@ def change(view_id: int) -> ResponseReturnValue:
         saved_views.change(db(), view, request.form.get("name", ""), is_shared="shared" in request.form, by=agent())
     except saved_views.ViewRefused:
         return _page(beside("name", _("Give the view a name.")))
+    except TooLong as error:
+        return _page(too_long(error))
     return settings.saved(".index")
 
 

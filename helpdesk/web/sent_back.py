@@ -11,7 +11,9 @@ from flask import Flask, Response, g, request
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.desk.lengths import TooLong
 from helpdesk.web.form_reader import Field, Form, PageRead, read
+from helpdesk.web.language import _
 
 Typed = MultiDict[str, str]
 _KEEP_THEMSELVES: Final = frozenset({"forwards", "notes", "outreach", "replies"})  # the composer has its drafts
@@ -26,6 +28,18 @@ def beside(field: str, words: str, *, offers: bool = False, value: str = "") -> 
     """
     g.beside = (field, words, offers, value)
     return words
+
+
+def too_long(error: TooLong) -> str:
+    """The same, of a field with too many letters in it."""
+    return beside(
+        error.field,
+        _(
+            "This is too long: it has %(has)s letters, and there is room for %(most)s.",
+            has=error.has,
+            most=error.most,
+        ),
+    )
 
 
 def install(app: Flask) -> None:

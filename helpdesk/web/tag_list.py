@@ -4,6 +4,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import tag_list
+from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.tickets import Empty
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
@@ -12,7 +13,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("tag_list", __name__)
 
@@ -32,6 +33,8 @@ def rename(tag_id: int) -> ResponseReturnValue:
         return _page(beside("name", _("A tag needs a name.")))
     except tag_list.TagKnown:
         return _page(beside("name", _("There is another tag of this name. Make the two one instead.")))
+    except TooLong as error:
+        return _page(too_long(error))
     return settings.saved(".index")
 
 

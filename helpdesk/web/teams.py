@@ -1,9 +1,12 @@
 """Teams: made, named, and filled with people, in the settings."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import agents, roles, teams
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Team
 from helpdesk.models.role import Permission
 from helpdesk.web import settings
@@ -11,7 +14,7 @@ from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("teams", __name__)
 
@@ -25,11 +28,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/settings/teams")
 def create() -> ResponseReturnValue:
     settings.must(Permission.PEOPLE)
-    try:
-        teams.add(db(), request.form.get("name", ""), by=agent())
-    except teams.TeamNameless:
-        return _page(beside("name", _("A team needs a name.")))
-    return settings.saved(".index")
+    return _named(lambda name: teams.make(db(), name, by=agent()))
 
 
 @bp.post("/settings/teams/<int:team_id>/name")
@@ -38,13 +37,7 @@ def rename(team_id: int) -> ResponseReturnValue:
     team = db().get(Team, team_id)
     if team is None:
         raise NotVisible("team", team_id)
-    try:
-        teams.rename(db(), team, request.form.get("name", ""), by=agent())
-    except teams.TeamNameless:
-        return _page(beside("name", _("A team needs a name.")))
-    except teams.TeamKnown:
-        return _page(beside("name", _("There is another team of this name.")))
-    return settings.saved(".index")
+    return _named(lambda name: teams.rename(db(), team, name, by=agent()))
 
 
 @bp.post("/settings/teams/<int:team_id>/members")
@@ -61,6 +54,18 @@ def choose_members(team_id: int) -> ResponseReturnValue:
     except roles.BeyondOwn:
         wrong = _("Who is in a team reads its tickets: a colleague puts you into one.")
         return _page(beside("agent", wrong, value=str(agent().id)))
+    return settings.saved(".index")
+
+
+def _named(step: Callable[[str], object]) -> ResponseReturnValue:
+    try:
+        step(request.form.get("name", ""))
+    except teams.TeamNameless:
+        return _page(beside("name", _("A team needs a name.")))
+    except teams.TeamKnown:
+        return _page(beside("name", _("There is another team of this name.")))
+    except TooLong as error:
+        return _page(too_long(error))
     return settings.saved(".index")
 
 

@@ -47,6 +47,8 @@ WRONG: Final[dict[str, tuple[Typed, str]]] = {
     "saved_replies.change": ({"name": "Bulb", "text": " ", "whose": "own"}, "text"),
     "saved_replies.create": ({"name": " ", "text": "It glows", "priority": "high", "whose": "own"}, "name"),
     "security.confirm_app": ({"code": "12345"}, "code"),
+    "sending.choose": ({"undo_seconds": "61", "then": "close", "signature": "Ada"}, "undo_seconds"),
+    "sending.choose_for_desk": ({"quotes_history": "1", "signature-1": "Yours, {{agent.nmae}}"}, "signature-1"),
     "sign_in_rules.choose_provider": ({"name": "Acme", "discovery_url": "http://acme.example"}, "client_id"),
     "statistics_settings.add_tag": ({"name": "x" * 60}, "name"),
     "statistics_settings.add_theme": ({"name": "Lamps", "words": ""}, "words"),
@@ -67,8 +69,8 @@ NOTHING_WRONG: Final = {
     "mailbox_logins.come_back", "mailboxes.pause", "mailboxes.trial", "objections.end", "passkeys.add",
     "passkeys.challenge_to_add", "passkeys.remove", "passkeys.rename", "remote_pictures.choose",
     "roles.remove", "saved_replies.remove", "security.begin_app", "security.end_login", "security.end_other_logins",
-    "security.make_codes", "security.remove_app", "sending.choose", "sending.choose_for_desk",
-    "sign_in_rules.require_second_step", "statistics_settings.choose", "statistics_settings.remove_tag",
+    "security.make_codes", "security.remove_app", "sign_in_rules.require_second_step", "statistics_settings.choose",
+    "statistics_settings.remove_tag",
     "statistics_settings.remove_theme", "tag_list.retire",
 }  # fmt: skip
 
@@ -111,6 +113,71 @@ def test_what_was_typed_stays_and_what_is_wrong_stands_beside_its_field(desk: De
             lost[endpoint] = faults
 
     assert not lost, lost
+
+
+# what has more letters than there is room for, and the field it stands in
+TOO_LONG: Final[dict[str, tuple[Typed, str]]] = {
+    "account.change": ({"name": "A" * 101}, "name"),
+    "agents.invite": ({"name": "A" * 101, "email": "eva@desk.example", "role": "agent"}, "name"),
+    "brand.change": ({"name": "L" * 61}, "name"),
+    "custom_fields.create": ({"name": "O" * 61, "kind": "text"}, "name"),
+    "filter_rules.create": ({"name": "R" * 81, "field": "list", "is_not": "0", "words": "", "then": "hold"}, "name"),
+    "filter_rules.change": (
+        {"name": "R", "field": "text", "is_not": "0", "words": "w" * 4001, "then": "hold"}, "words"
+    ),
+    "mailboxes.change": (
+        {"imap_host": "imap.b.example", "imap_security": "tls", "imap_port": "993", "imap_user": "a",
+         "smtp_host": "smtp.b.example", "smtp_security": "tls", "smtp_port": "465", "name": "S" * 201}, "name"
+    ),
+    "roles.create": ({"name": "K" * 61, "scope": "team"}, "name"),
+    "saved_replies.create": ({"name": "Bulb", "text": "x" * 20_001, "whose": "own"}, "text"),
+    "saved_replies.change": ({"name": "Bulb", "text": "It glows", "tags": "t" * 61, "whose": "own"}, "tags"),
+    "sending.choose_for_desk": ({"signature-1": "x" * 4001}, "signature-1"),
+    "tag_list.rename": ({"name": "t" * 61}, "name"),
+    "teams.create": ({"name": "T" * 81}, "name"),
+    "teams.rename": ({"name": "T" * 81}, "name"),
+}  # fmt: skip
+
+
+def test_what_is_too_long_is_refused_and_comes_back_whole(desk: Desk):
+    """Nothing is cut off: nobody would see what is missing."""
+    with desk.runtime.db.transaction() as session:
+        prepared(session, desk)
+    root, ada, lost = desk.browser(desk.root), desk.browser(desk.ada), {}
+    rules = {rule.endpoint: rule for method, rule in routes(desk) if method == "POST"}
+    for endpoint, (typed, wrong) in TOO_LONG.items():
+        path = address(desk, rules[endpoint])
+        answer = (ada if endpoint.startswith("saved_replies.") else root).post(path, typed)
+        assert answer.status_code == 422, (endpoint, answer.status_code)
+        faults = shown_wrongly(answer.text, path, typed, wrong)
+        faults += [] if "room for" in answer.text or "60 letters" in answer.text else ["nothing of its length"]
+        if faults:
+            lost[endpoint] = faults
+
+    assert not lost, lost
+
+
+# a second of the same, and the field that names it; what is there already stands beside it in the list
+DOUBLED: Final[dict[str, tuple[Typed, str]]] = {
+    "agents.invite": ({"name": "Eva", "email": "ROOT", "role": "agent"}, "email"),
+    "roles.create": ({"name": "lamplighter", "scope": "team"}, "name"),
+    "tag_list.rename": ({"name": "Light"}, "name"),
+    "teams.create": ({"name": " chairs "}, "name"),
+    "teams.rename": ({"name": "CHAIRS"}, "name"),
+}
+
+
+def test_a_name_that_is_there_already_is_refused_in_whatever_case(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        prepared(session, desk)
+    root = desk.browser(desk.root)
+    rules = {rule.endpoint: rule for method, rule in routes(desk) if method == "POST"}
+    for endpoint, (written, wrong) in DOUBLED.items():
+        typed = {name: desk.root.email.upper() if value == "ROOT" else value for name, value in written.items()}
+        path = address(desk, rules[endpoint])
+        answer = root.post(path, typed)
+        assert answer.status_code == 422, (endpoint, answer.status_code)
+        assert not shown_wrongly(answer.text, path, typed, wrong), endpoint
 
 
 def stands_there(one: form_reader.Field, page: str) -> str:
