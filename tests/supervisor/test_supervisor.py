@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,12 @@ def test_the_grandchildren_of_a_dead_child_are_ended_too(keep, folder):
 
 
 def session_of(leader: int) -> list[int]:
-    return [int(p.name) for p in Path("/proc").glob("[0-9]*") if os.getsid(int(p.name)) == leader]
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):  # others' processes end meanwhile
+            if os.getsid(int(one.name)) == leader:
+                found.append(int(one.name))
+    return found
 
 
 def test_nothing_is_left_when_the_supervisor_is_killed(keep):

@@ -123,3 +123,46 @@ def test_on_a_slow_line_one_text_stays_one_draft_and_is_gone_when_it_was_sent(de
 
     expect(ada.locator(".message.from-agent").last).to_contain_text("Half a thought")
     kept(desk, ada)
+
+
+def test_what_is_on_its_way_out_is_no_draft_beside_the_newer_words_of_another_window(desk: Desk, ada: Page):
+    ada.keyboard.type("Dear Nils")
+    kept(desk, ada, "Dear Nils")
+    two = ada.context.new_page()
+    two.goto(ada.url)
+    ada.keyboard.type(", this is long")
+    kept(desk, ada, "Dear Nils, this is long")
+    sending: list[Route] = []
+    saving: list[str] = []
+
+    def hold(route: Route) -> None:
+        sending.append(route)
+
+    two.route("**/replies*", hold)
+    two.on("request", lambda asked: saving.append(asked.url) if asked.url.endswith("/drafts") else None)
+
+    two.locator("#editor").click()
+    two.keyboard.press("Control+A")
+    two.keyboard.type("No")
+    with two.expect_request("**/replies*"):
+        two.keyboard.press("Control+Enter")
+    before = len(saving)
+    two.evaluate("dispatchEvent(new Event('online'))")  # a second after the last key: it would be kept now
+    two.evaluate("() => new Promise(requestAnimationFrame)")
+    assert len(saving) == before
+    sending[0].continue_()
+
+    expect(two.locator(".message.from-agent").last).to_contain_text("No")
+    kept(desk, two, "Dear Nils, this is long")
+
+
+def test_what_could_not_be_sent_is_a_draft_after_all(desk: Desk, ada: Page, pages: Pages):
+    for complaint in ("ERR_FAILED", "Failed to fetch"):
+        pages.forgive(complaint)
+    ada.route("**/replies*", lambda route: route.abort())
+
+    ada.keyboard.type("Dear Nils")
+    ada.keyboard.press("Control+Enter")
+
+    kept(desk, ada, "Dear Nils")
+    expect(ada.locator("#editor")).to_have_text("Dear Nils")

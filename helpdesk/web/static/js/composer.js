@@ -2,12 +2,13 @@
 import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
 import { holdKeys } from "./held.js";
-import { flush, forget, isBusy, isKept, keep, kindOf, missing, of, settled, watchKeeping } from "./keeping.js";
+import { flush, forget, isBusy, isKept, keep, kindOf, leaves, missing, of, settled, stays, watchKeeping } from "./keeping.js";
 import { all, one } from "./page.js";
 import { watchPicker } from "./picker.js";
 import { openMentions } from "./mentions.js";
 import { fill, openRecipients, showLeftOut } from "./recipients.js";
 
+const FORMS = ["reply-form", "note-form"];
 const PEOPLE = ["to", "cc", "bcc", "forward_to"];
 let pressed = null; // what stood in the form that was sent last
 
@@ -39,13 +40,15 @@ export function watchComposer() {
   }, true);
   document.addEventListener("keydown", keys);
   document.addEventListener("submit", wait, true);
-  document.addEventListener("htmx:before:request", (event) => {
-    if (!event.detail.ctx?.sourceElement?.closest?.("#composer")) flush();
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (FORMS.includes(ctx?.sourceElement?.id)) leaves(pressed);
+    if (!ctx?.sourceElement?.closest?.("#composer")) flush();
   });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => FORMS.includes(ctx?.sourceElement?.id) && stays(pressed));
   document.addEventListener("htmx:after:request", sent);
   document.addEventListener("htmx:after:swap", open);
   document.addEventListener("submit", leave);
-  document.addEventListener("submit", ({ target }) => (pressed = composer()?.contains(target) ? of(composer().dataset.ticket, kindOf(target)) ?? null : null));
+  document.addEventListener("submit", ({ target }) => (pressed = composer()?.contains(target) ? of(composer().dataset.ticket, kindOf(target)) ?? null : null), true);
   addEventListener("pageshow", () => delete composer()?.dataset.left);
   watchKeeping();
   watchFiles(changed);
@@ -131,7 +134,7 @@ function wait(event) {
   const place = composer();
   if (!place?.contains(form) || place.dataset.mode === "new") return;
   const { ticket } = place.dataset;
-  const isSending = ["reply-form", "note-form"].includes(form.id);
+  const isSending = FORMS.includes(form.id);
   if (form.id === "discard-draft" || event.submitter?.value === "replace") forget(ticket, "reply"); // it is what goes
   if (!isBusy(ticket) && (isSending || isKept())) return;
   event.preventDefault();
@@ -146,7 +149,7 @@ function wait(event) {
 }
 
 function sent({ detail: { ctx: { sourceElement: form, response } } }) {
-  if (!["reply-form", "note-form"].includes(form?.id)) return;
+  if (!FORMS.includes(form?.id)) return;
   const { ticket } = form.closest("#composer")?.dataset ?? composer()?.dataset ?? {};
   const isRefused = response?.raw?.status === 422; // then what was typed is on the page that comes
   if (isRefused) forget(ticket, kindOf(form), pressed);

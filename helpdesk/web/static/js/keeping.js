@@ -51,7 +51,7 @@ export function keep(form) {
 export async function flush() {
   clearTimeout(timer);
   last = 0;
-  const got = await Promise.all(unsaved().filter((text) => !text.refused).map(inTurn));
+  const got = await Promise.all(unsaved().filter((text) => !text.refused && !text.leaves).map(inTurn));
   if (!login.isOut && unsaved().some((text) => text.failed && !text.refused)) timer = setTimeout(flush, AGAIN_AFTER);
   return !got.includes(false);
 }
@@ -72,6 +72,17 @@ export const settled = (ticket) => Promise.race([
   Promise.all(["reply", "note"].map((kind) => turns.get(nameOf({ ticket, kind })))),
   new Promise((go) => setTimeout(go, PATIENCE)),
 ]);
+
+// what is on its way to be sent is no draft beside it, unless the page goes before the answer came
+export function leaves(text) {
+  if (text) text.leaves = true;
+}
+
+export function stays(text) {
+  if (!text?.leaves) return;
+  delete text.leaves;
+  flush();
+}
 
 export const of = (ticket, kind) => kept.get(nameOf({ ticket, kind }));
 
