@@ -22,7 +22,7 @@ from helpdesk.models.audit import AuditCheckpoint
 from helpdesk.models.inspection import ReadingFlag
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
-from helpdesk.models.notice import Notice
+from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.sign_in import PasswordReset
 from helpdesk.models.theme_report import ThemeDigest, ThemeReport
@@ -271,13 +271,18 @@ def _delivery_failed(session: Session, row: OutboundEmail, desk: Desk, _vault: V
 
 
 def _ticket_notice(session: Session, row: OutboundEmail, desk: Desk, _vault: Vault, _by: Machine) -> OutgoingEmail:
-    """To an agent: a number and a link, no content; not to one who may not read the ticket any more."""
+    """To an agent: a number and a link, no content; not to one who may not read the ticket any more.
+
+    Who was called to a ticket gets the link to where they ask, and to the ticket once they may read it.
+    """
     notice = session.get_one(Notice, row.notice_id)
     agent, number = session.get_one(Agent, notice.agent_id), notice.ticket_id
-    if not access.readable_ids(session, [number], by=agent):
+    may_read = bool(access.readable_ids(session, [number], by=agent))
+    if agent.is_disabled or not (may_read or notice.kind is NoticeKind.CALLED):
         raise NotComposed("Whom this notice is for may not read the ticket any more.")
-    language, link = agent.language or desk.language, f"{desk.base_url.rstrip('/')}/tickets/{number}"
-    said = say(notices.WORDS[notice.kind], language, number=number)
+    language = agent.language or desk.language
+    link = desk.base_url.rstrip("/") + notices.path(notice, may_read=may_read)
+    said = say(notices.words(notice, may_read=may_read), language, number=number)
     words = letter("ticket_notice", language, name=agent.name, desk=desk.name, said=said, link=link)
     return _automatic(session, row, desk, say(N_("Ticket #%(number)s"), language, number=number), words)
 

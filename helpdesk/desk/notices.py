@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -24,6 +24,7 @@ WORDS: Final = {
     NoticeKind.DELIVERY_FAILED: N_("An answer of yours on ticket #%(number)s did not arrive."),
     NoticeKind.ASSIGNED: N_("Ticket #%(number)s was assigned to you."),
     NoticeKind.MENTION: N_("You were mentioned in a note on ticket #%(number)s."),
+    NoticeKind.CALLED: N_("You were mentioned in a note on ticket #%(number)s, which you may not read yet."),
     NoticeKind.NEWS: N_("Somebody wrote on ticket #%(number)s, which is yours or followed by you."),
 }
 MOST_SHOWN: Final = 100
@@ -62,11 +63,18 @@ def inform(session: Session, agent: Agent, ticket: Ticket, kind: NoticeKind) -> 
     if kind.value not in wanted.bell or agent.is_disabled:
         return
     session.flush()
-    if not access.readable_ids(session, [ticket.id], by=agent):
-        return
-    notice = tell(session, agent, ticket, kind)
-    if notice is not None and kind.value in wanted.mail:
-        mail(session, notice, agent, mailbox_id=ticket.mailbox_id, purpose=Purpose.TICKET_NOTICE)
+    if access.readable_ids(session, [ticket.id], by=agent):
+        _tell(session, agent, ticket, kind, by_mail=kind.value in wanted.mail)
+
+
+def call(session: Session, agent: Agent, ticket: Ticket) -> None:
+    """Tell somebody who may not read the ticket that a note on it mentions them, as they hear of mentions.
+
+    That there is a ticket of this number is all they learn by it, from whoever may read it; and how they can ask.
+    """
+    wanted = settings.of_agent(session, agent, Told)
+    if NoticeKind.MENTION.value in wanted.bell:
+        _tell(session, agent, ticket, NoticeKind.CALLED, by_mail=NoticeKind.MENTION.value in wanted.mail)
 
 
 def mail(session: Session, notice: Notice, agent: Agent, *, mailbox_id: int, purpose: Purpose) -> None:
@@ -75,6 +83,22 @@ def mail(session: Session, notice: Notice, agent: Agent, *, mailbox_id: int, pur
     message_id = thread.new_message_id(0, mailbox.address.rpartition("@")[2])
     to = [Address(agent.name, agent.email)]
     outbox.queue(session, mailbox, purpose, to=to, rfc_message_id=message_id, notice=notice)
+
+
+def of_agent(session: Session, notice_id: int, *, by: Agent) -> Notice | None:
+    """One of an agent's own that they may know of."""
+    return session.scalar(select(Notice).where(Notice.id == notice_id, Notice.id.in_(_of(by))))
+
+
+def path(notice: Notice, *, may_read: bool) -> str:
+    """Where a notice leads to: its ticket, or where somebody who may not read that asks for permission."""
+    is_shut = notice.kind is NoticeKind.CALLED and not may_read
+    return f"/notices/{notice.id}" if is_shut else f"/tickets/{notice.ticket_id}"
+
+
+def words(notice: Notice, *, may_read: bool) -> str:
+    """What it says, of a ticket's number; of one who was called and may read by now, what a mention says."""
+    return WORDS[NoticeKind.MENTION if notice.kind is NoticeKind.CALLED and may_read else notice.kind]
 
 
 def see(session: Session, notice_id: int, *, by: Agent) -> Notice | None:
@@ -114,4 +138,11 @@ def see_all(session: Session, agent: Agent) -> None:
 
 def _of(agent: Agent) -> Select[int]:
     about = select(Notice.id).join(Ticket, Ticket.id == Notice.ticket_id)
-    return about.where(Notice.agent_id == agent.id, inbox.is_visible(agent))
+    is_called = false() if agent.is_disabled else Notice.kind == NoticeKind.CALLED
+    return about.where(Notice.agent_id == agent.id, or_(inbox.is_visible(agent), is_called))
+
+
+def _tell(session: Session, agent: Agent, ticket: Ticket, kind: NoticeKind, *, by_mail: bool) -> None:
+    notice = tell(session, agent, ticket, kind)
+    if notice is not None and by_mail:
+        mail(session, notice, agent, mailbox_id=ticket.mailbox_id, purpose=Purpose.TICKET_NOTICE)

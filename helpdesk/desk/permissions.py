@@ -98,6 +98,13 @@ def of_agent(session: Session, by: Agent) -> Sequence[AccessGrant]:
     return session.scalars(chosen.order_by(AccessGrant.id.desc()).limit(_MOST_LISTED)).all()
 
 
+def waits_for(session: Session, ticket_id: int, *, by: Agent) -> bool:
+    """Whether one has asked to read a ticket of this number, and waits."""
+    own = select(AccessGrant.id).where(AccessGrant.agent_id == by.id, AccessGrant.scope == Scope.TICKET)
+    waiting = own.where(AccessGrant.state == GrantState.REQUESTED, AccessGrant.lapses_at > clock.now())
+    return session.scalar(waiting.where(AccessGrant.scope_id == ticket_id).limit(1)) is not None
+
+
 def live(session: Session, by: Agent) -> Sequence[AccessGrant]:
     """Every grant that opens something now, for those who may end it."""
     if not by.may(Permission.GRANT):

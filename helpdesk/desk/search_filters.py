@@ -67,7 +67,9 @@ def _is(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
         "protected": Ticket.is_protected.is_(True),
         "followed": exists().where(Follower.ticket_id == Ticket.id, Follower.agent_id == by.id),
         "mentioned": exists().where(
-            Notice.ticket_id == Ticket.id, Notice.agent_id == by.id, Notice.kind == NoticeKind.MENTION
+            Notice.ticket_id == Ticket.id,
+            Notice.agent_id == by.id,
+            Notice.kind.in_((NoticeKind.MENTION, NoticeKind.CALLED)),
         ),
         "undelivered": Ticket.has_failed_delivery.is_(True),
     }

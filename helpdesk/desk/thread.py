@@ -18,6 +18,7 @@ from helpdesk.storage.together import Found, Question, Together
 
 HAPPENINGS: Final = (
     "ticket.assign",
+    "ticket.call",
     "ticket.close",
     "ticket.merge",
     "ticket.move",
@@ -139,6 +140,7 @@ def _actors(messages: Sequence[Message], notes: Sequence[Note], happenings: Sequ
     ids = {message.agent_id for message in messages} | {note.agent_id for note in notes}
     ids |= {int(event.actor_id) for event in happenings if event.actor_kind == "agent"}
     ids |= {facts(event).get("to") for event in happenings if event.action == "ticket.assign"}
+    ids |= {facts(event).get("agent") for event in happenings if event.action == "ticket.call"}
     return {agent_id for agent_id in ids if agent_id}
 
 

@@ -14,6 +14,7 @@ class NoticeKind(enum.StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     ASSIGNED = "assigned"
     MENTION = "mention"
+    CALLED = "called"  # mentioned on a ticket that they may not read: its number, and the way to ask
     NEWS = "news"  # somebody wrote on a ticket that is theirs, or that they follow
 
 

@@ -97,6 +97,7 @@ def _of_kind() -> dict[str, str]:
         "custom_field.bring_back": _("Offered the field again"),
         "draft.expire": _("Let go of old drafts"),
         "ticket.purge": _("Took out of the trash for good"),
+        "ticket.call": _("Mentioned somebody without access on"),
         "ticket.follow": _("Followed"),
         "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),

@@ -20,5 +20,6 @@ def follow(number: int) -> ResponseReturnValue:
 
 @bp.get("/tickets/<int:number>/colleagues")
 def offer(number: int) -> ResponseReturnValue:
-    """Whom a note can mention: only those who may read the ticket."""
-    return {"names": mentions.offered(db(), find(number), request.args.get("q", "")[:60], by=agent())}
+    """Whom a note can mention, and who of them would have to ask first."""
+    found = mentions.offered(db(), find(number), request.args.get("q", "")[:60], by=agent())
+    return {"names": list(found.readers), "others": list(found.others)}

@@ -31,6 +31,11 @@ def _assigned(name: str, event: AuditEvent, rows: Thread) -> Told:
     return "user-plus", _("%(name)s assigned %(to)s", name=name, to=to.name)
 
 
+def _called(name: str, event: AuditEvent, rows: Thread) -> Told:
+    called = rows.agents.get(thread.facts(event).get("agent") or 0)
+    return "lock", _(CALLED, name=name, agent=called.name if called else "?")
+
+
 def _merged(name: str, event: AuditEvent, _rows: Thread) -> Told:
     """No number: the other ticket may be out of this reader's sight. Beside the ticket it shows where it is not."""
     if thread.facts(event).get("is_source"):
@@ -38,8 +43,10 @@ def _merged(name: str, event: AuditEvent, _rows: Thread) -> Told:
     return "git-merge", _("%(name)s merged another ticket into this", name=name)
 
 
+CALLED: Final = N_("%(name)s mentioned %(agent)s, who could not read this: they got its number, and can ask")
 _TOLD: Final[dict[str, Callable[[str, AuditEvent, Thread], Told]]] = {
     "ticket.assign": _assigned,
+    "ticket.call": _called,
     "ticket.merge": _merged,
 }
 PLAIN: Final[dict[str, tuple[str, str]]] = {

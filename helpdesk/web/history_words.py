@@ -8,7 +8,7 @@ from helpdesk.desk.history import History, Step
 from helpdesk.languages import N_
 from helpdesk.web import words
 from helpdesk.web.filters import moment
-from helpdesk.web.happenings import PLAIN, Told
+from helpdesk.web.happenings import CALLED, PLAIN, Told
 from helpdesk.web.language import _
 
 _UNKNOWN: Final = "?"  # a name that is gone
@@ -83,6 +83,10 @@ def _follower(of_own: str, of_another: str) -> Callable[[str, Step, History], To
     return tell
 
 
+def _called(who: str, step: Step, among: History) -> Told:
+    return "lock", _(CALLED, name=who, agent=among.agents.get(step.facts.get("agent") or 0, _UNKNOWN))
+
+
 def _with_other(icon: str, line: str, unknown: str) -> Callable[[str, Step, History], Told]:
     """The other ticket by its number, where this reader may know of it."""
 
@@ -118,6 +122,7 @@ _TOLD: Final[Mapping[str, Callable[[str, Step, History], Told]]] = {
     "ticket.snooze": _snoozed,
     "ticket.tag": _tagged(N_("%(name)s tagged it “%(tag)s”")),
     "ticket.untag": _tagged(N_("%(name)s took the tag “%(tag)s” off")),
+    "ticket.call": _called,
     "ticket.field": _filled_in,
     "ticket.follow": _follower(N_("%(name)s follows it"), N_("%(name)s let %(agent)s follow it")),
     "ticket.unfollow": _follower(N_("%(name)s follows it no more"), N_("%(name)s took %(agent)s off the followers")),

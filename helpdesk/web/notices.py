@@ -1,16 +1,21 @@
 """Notices: what an agent should know of, behind the bell."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import notices
+from helpdesk.desk import notices, permissions
 from helpdesk.desk.notices import Told
-from helpdesk.models.notice import NoticeKind
+from helpdesk.models.access_grant import Purpose
+from helpdesk.models.notice import Notice, NoticeKind
+from helpdesk.privacy import access
 from helpdesk.privacy import settings as kept
 from helpdesk.web import frame
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
+from helpdesk.web.words import purposes
 
 bp = Blueprint("notices", __name__)
 
@@ -20,13 +25,32 @@ def index() -> ResponseReturnValue:
     return render_template(
         "notices/index.html",
         desk=frame.around(db(), agent(), "notices"),
-        notices=[(one, _(notices.WORDS[one.kind], number=one.ticket_id)) for one in notices.latest(db(), agent())],
+        notices=_told(notices.latest(db(), agent())),
         told=kept.of_agent(db(), agent(), Told),
         kinds={
             NoticeKind.ASSIGNED: _("A ticket is assigned to me"),
             NoticeKind.MENTION: _("A note mentions me"),
             NoticeKind.NEWS: _("Somebody writes on a ticket that is mine or that I follow"),
         },
+    )
+
+
+@bp.get("/notices/<int:notice_id>")
+def show(notice_id: int) -> ResponseReturnValue:
+    """To the ticket; who was called to one that they may not read learns its number here, and asks."""
+    notice = notices.of_agent(db(), notice_id, by=agent())
+    if notice is None:
+        raise NotVisible("notice", notice_id)
+    if _leads_to_ticket(notice):
+        return redirect(url_for("tickets.show", number=notice.ticket_id))
+    return render_template(
+        "notices/called.html",
+        desk=frame.around(db(), agent(), "notices"),
+        number=notice.ticket_id,
+        at=notice.at,
+        is_asked=permissions.waits_for(db(), notice.ticket_id, by=agent()),
+        purposes=purposes(),
+        typed={"purpose": Purpose.ANSWER.value, "reason": _("A colleague asked me to look at this ticket.")},
     )
 
 
@@ -38,11 +62,13 @@ def see() -> ResponseReturnValue:
 
 @bp.post("/notices/<int:notice_id>/opening")
 def open_ticket(notice_id: int) -> ResponseReturnValue:
-    """To the ticket, and the notice counts as seen."""
+    """To where it leads, and the notice counts as seen."""
     notice = notices.see(db(), notice_id, by=agent())
     if notice is None:
         raise NotVisible("notice", notice_id)
-    return redirect(url_for("tickets.show", number=notice.ticket_id), code=303)
+    if _leads_to_ticket(notice):
+        return redirect(url_for("tickets.show", number=notice.ticket_id), code=303)
+    return redirect(url_for(".show", notice_id=notice_id), code=303)
 
 
 @bp.post("/notices/mail")
@@ -51,3 +77,14 @@ def choose_mail() -> ResponseReturnValue:
     told = Told(by_mail="by_mail" in request.form, bell=tuple(sorted(bell)), mail=tuple(sorted(mail)))
     kept.change_own(db(), told, by=agent())
     return redirect(url_for(".index"), code=303)
+
+
+def _told(latest: Sequence[Notice]) -> list[tuple[Notice, str]]:
+    """Each with its words, which depend on what this agent may read by now."""
+    may_read = access.readable_ids(db(), {one.ticket_id for one in latest}, by=agent())
+    return [(one, _(notices.words(one, may_read=one.ticket_id in may_read), number=one.ticket_id)) for one in latest]
+
+
+def _leads_to_ticket(notice: Notice) -> bool:
+    may_read = bool(access.readable_ids(db(), [notice.ticket_id], by=agent()))
+    return notices.path(notice, may_read=may_read) == f"/tickets/{notice.ticket_id}"

@@ -100,6 +100,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET notices.index": SIGNED_IN,
     "POST notices.open_ticket": (401, 404, 404, 404),
     "POST notices.see": (401, 303, 303, 303),
+    "GET notices.show": (302, 404, 404, 404),
     "POST notes.create": (401, 303, 404, 404),
     "POST password_resets.consume": (404, 404, 404, 404),
     "POST password_resets.create": (303, 303, 303, 303),

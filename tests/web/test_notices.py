@@ -9,11 +9,17 @@ from tests.web.desk import Desk
 
 
 def a_colleague(desk: Desk) -> Agent:
+    ben = a_stranger(desk, "Ben Roth")
     with desk.runtime.db.transaction() as session:
-        ben = world.an_agent(session, name="Ben Roth")
-        ben.password_hash = PASSWORD_HASH
         session.add(TeamMember(agent_id=ben.id, team_id=desk.ticket.team_id))
     return ben
+
+
+def a_stranger(desk: Desk, name: str) -> Agent:
+    with desk.runtime.db.transaction() as session:
+        agent = world.an_agent(session, world.a_team(session), name=name)
+        agent.password_hash = PASSWORD_HASH
+    return agent
 
 
 def bell(browser: Browser) -> str:
@@ -45,8 +51,42 @@ def test_a_ticket_is_followed_and_left_and_colleagues_are_offered_by_name(desk: 
     assert "Follow it no more" in ada.get(url).text
     ada.post(f"{url}/following", {"undo": "1"})
     assert "Follow this ticket" in ada.get(url).text
-    assert ada.get(f"{url}/colleagues?q=ro").json == {"names": ["Ben Roth"]}
-    assert ada.get(f"{url}/colleagues?q=zz").json == {"names": []}
+    assert ada.get(f"{url}/colleagues?q=ro").json == {"names": ["Ben Roth"], "others": ["Root Admin"]}
+    assert ada.get(f"{url}/colleagues?q=zz").json == {"names": [], "others": []}
+
+
+def test_who_is_mentioned_and_may_not_read_the_ticket_learns_its_number_and_asks(desk: Desk):
+    rolf, root, ada = (desk.browser(one) for one in (a_stranger(desk, "Rolf Maas"), desk.root, desk.ada))
+    url = f"/tickets/{desk.ticket.number}"
+
+    said = ada.post(f"{url}/notes", {"text": "@Rolf Maas look"}, follow_redirects=True).text
+
+    assert "mentioned Rolf Maas, who could not read this" in said
+    assert (bell(rolf), bell(root)) == ("1", "")
+    assert rolf.post("/notices/1/opening").headers["Location"] == "/notices/1"
+    assert bell(rolf) == ""
+    page = rolf.get("/notices/1").text
+    assert f'name="number" value="{desk.ticket.number}"' in page
+    assert "You have asked for it" not in page
+    for secret in (desk.ada.name, "lamp", "flickers", "Rolf Maas look", "Lamps"):
+        assert secret not in page
+    assert rolf.get(url).status_code == 404
+    for other in (root, ada):
+        assert other.get("/notices/1").status_code == 404
+    wish = {"number": str(desk.ticket.number), "purpose": "answer", "reason": "A colleague asked me", "hours": "24"}
+    assert rolf.post("/grants", wish).status_code == 303
+    assert "You have asked for it" in rolf.get("/notices/1").text
+
+
+def test_who_may_read_the_ticket_by_now_comes_to_it(desk: Desk):
+    otto, ada = (desk.browser(one) for one in (desk.otto, desk.ada))
+    ada.post(f"/tickets/{desk.ticket.number}/notes", {"text": f"@{desk.otto.name} look"})
+
+    with desk.runtime.db.transaction() as session:
+        session.add(TeamMember(agent_id=desk.otto.id, team_id=desk.ticket.team_id))
+
+    assert "which you may not read yet" not in otto.get("/notices").text
+    assert otto.get("/notices/1").headers["Location"] == f"/tickets/{desk.ticket.number}"
 
 
 def test_how_one_hears_of_it_is_chosen(desk: Desk):

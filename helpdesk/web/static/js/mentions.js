@@ -1,4 +1,4 @@
-// Mentions: after an @ in a note, the colleagues who may read the ticket are offered.
+// Mentions: after an @ in a note, colleagues are offered; who may not read the ticket is marked, and named below the text.
 import { get, one } from "./page.js";
 
 const BEGUN = /(?:^|[\s(])@([^\s@]{0,30}(?: [^\s@]{0,30})?)$/u;
@@ -13,14 +13,18 @@ export function openMentions(place) {
   offers.hidden = true;
   text.after(offers);
   text.setAttribute("aria-controls", offers.id);
-  text.addEventListener("input", () => look(text, offers, place));
+  const shut = new Set();
+  text.addEventListener("input", () => {
+    look(text, offers, place, shut);
+    tellOf(shut, text, place);
+  });
   text.addEventListener("keydown", (event) => keys(event, text, offers));
   text.addEventListener("blur", () => setTimeout(() => { offers.hidden = true; }, 150));
 }
 
 const begun = (text) => BEGUN.exec(text.value.slice(0, text.selectionStart))?.[1];
 
-async function look(text, offers, place) {
+async function look(text, offers, place, shut) {
   const letters = begun(text);
   if (letters === undefined) {
     offers.hidden = true;
@@ -28,9 +32,28 @@ async function look(text, offers, place) {
   }
   const answer = await get(`${place.dataset.colleagues}?q=${encodeURIComponent(letters)}`);
   if (!answer || begun(text) !== letters) return;
-  const { names } = await answer.json();
-  offers.replaceChildren(...names.map((name, at) => offer(name, at, text, offers)));
-  offers.hidden = !names.length;
+  const { names, others } = await answer.json();
+  for (const name of others) shut.add(name);
+  offers.replaceChildren(...[...names, ...others].map((name, at) => offer(name, at, text, offers)));
+  for (const made of [...offers.children].slice(names.length)) mark(made, place);
+  offers.hidden = !offers.children.length;
+  tellOf(shut, text, place);
+}
+
+function mark(made, place) {
+  const words = document.createElement("small");
+  words.className = "soft";
+  words.textContent = ` ${place.dataset.mayNotRead}`;
+  made.append(words);
+}
+
+// who is named here and may not read the ticket: their names stand below the text
+function tellOf(shut, text, place) {
+  const said = text.value.toLowerCase();
+  const named = [...shut].filter((name) => said.includes(`@${name.toLowerCase()}`));
+  const line = one("[data-called]", place);
+  one("[data-names]", line).textContent = named.join(", ");
+  line.hidden = !named.length;
 }
 
 function offer(name, at, text, offers) {
@@ -38,7 +61,7 @@ function offer(name, at, text, offers) {
   made.setAttribute("role", "option");
   made.setAttribute("aria-selected", String(at === 0));
   made.dir = "auto";
-  made.textContent = name;
+  made.textContent = made.dataset.name = name;
   made.addEventListener("mousedown", (event) => {
     event.preventDefault();
     take(name, text, offers);
@@ -63,7 +86,7 @@ function keys(event, text, offers) {
     found.forEach((one, index) => one.setAttribute("aria-selected", String(index === to)));
   } else if (event.key === "Escape") offers.hidden = true;
   else if (["Enter", "Tab"].includes(event.key) && !event.ctrlKey && !event.metaKey && !event.shiftKey && at >= 0) {
-    take(found[at].textContent, text, offers);
+    take(found[at].dataset.name, text, offers);
   } else return;
   event.preventDefault();
   event.stopPropagation();
