@@ -3,12 +3,14 @@
 import gc
 import os
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk import log, runtime
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 # method, path without its query, status, bytes, microseconds: who asked is nobody's business
 _ACCESS = "%(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
+_STREAM = "/events"
+_MANY = 3  # requests at once in one process
+_SECONDS_BETWEEN_REQUESTS = 75  # a proxy that keeps its connections for a minute never meets the end of one
 _SECONDS_TO_FINISH = 5  # open event streams never finish by themselves
 
 
@@ -56,6 +61,8 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": self.config.web.threads,
             "timeout": 60,
             "graceful_timeout": _SECONDS_TO_FINISH,
+            "keepalive": _SECONDS_BETWEEN_REQUESTS,
+            **self._evened_out(),
             "accesslog": "-",
             "access_log_format": _ACCESS,
             "logger_class": Quiet,
@@ -65,6 +72,10 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_tmp_dir": _memory_folder(),
         }.items():
             settings.set(name, value)
+
+    def _evened_out(self) -> dict[str, Any]:
+        load = Load()
+        return {"pre_request": load.begins, "post_request": load.ends} if self.config.web.processes > 1 else {}
 
     def load(self) -> Any:  # noqa: ANN401  a WSGI application
         """In each child, after the fork: connections are never shared between processes."""
@@ -76,6 +87,34 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def behind(app: "WSGIApplication", hops: int) -> "WSGIApplication":
     """The application as so many proxies of ours pass requests on; without any, nobody's X-Forwarded is believed."""
     return ProxyFix(app, x_for=hops, x_proto=hops) if hops else app
+
+
+class Load:
+    """The requests that one process works on; one with more than a few ends the connections of those it answers.
+
+    A connection belongs to the process that took it, as long as the browser keeps it, so that of eight one process
+    could serve six and the other two. A new one is taken by the process that has time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = 0
+
+    def begins(self, _worker: object, request: Request) -> None:
+        """As gunicorn calls it in the process, before a request is answered."""
+        if request.path == _STREAM:  # it waits more than it works
+            return
+        with self._lock:
+            self._now += 1
+            is_much = self._now > _MANY
+        if is_much:
+            request.force_close()
+
+    def ends(self, _worker: object, request: Request, _environ: object, _answer: object) -> None:
+        """And after it."""
+        if request.path != _STREAM:
+            with self._lock:
+                self._now -= 1
 
 
 class Quiet(Logger):  # type: ignore[misc]  # gunicorn has no types

@@ -1,6 +1,5 @@
 """The index asked: which tickets hold these words, newest first, on SQLite (FTS5) and PostgreSQL (tsvector)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +14,7 @@ from sqlalchemy import (
     any_,
     cast,
     column,
+    exists,
     func,
     literal,
     or_,
@@ -74,8 +74,10 @@ def _glanced(
     session: Session, phrases: Sequence[Phrase], stretch: int, *, among: ColumnElement[bool], limit: int
 ) -> list[int]:
     rows = _newest_rows(stretch)
-    hits = select(rows.c.ticket_id).where(*(_stands_in(rows.c.words, phrase) for phrase in phrases))
-    return _visible(session, session.scalars(hits.order_by(rows.c.id.desc())).all(), among=among, limit=limit)
+    is_visible = exists().where(Ticket.id == rows.c.ticket_id, among)  # a join could begin with all that is visible
+    hits = select(rows.c.ticket_id).where(*(_stands_in(rows.c.words, phrase) for phrase in phrases), is_visible)
+    newest = hits.group_by(rows.c.ticket_id).order_by(func.max(rows.c.id).desc()).limit(limit)
+    return list(session.scalars(newest))
 
 
 def _on_postgresql(
@@ -123,13 +125,12 @@ def _newest_rows(stretch: int) -> Subquery:
 
 
 def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool], limit: int) -> list[int]:
-    """The tickets of hits that `among` lets through, in their order."""
+    """The tickets of hits that `among` lets through, in their order; of PostgreSQL."""
     found: list[int] = []
     tickets = list(dict.fromkeys(hits))
-    is_one_of = _is_one_of_on_sqlite if session.get_bind().dialect.name == "sqlite" else _is_one_of
     for start in range(0, len(tickets), _AT_ONCE):
         some = tickets[start:][:_AT_ONCE]
-        visible = set(session.scalars(select(Ticket.id).where(is_one_of(Ticket.id, some), among)))
+        visible = set(session.scalars(select(Ticket.id).where(_is_one_of(Ticket.id, some), among)))
         found += [ticket_id for ticket_id in some if ticket_id in visible]
         if len(found) >= limit:
             break
@@ -139,10 +140,6 @@ def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool
 def _is_one_of(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
     """As `in_`, with one value however many numbers there are; of PostgreSQL."""
     return number == any_(literal(list(numbers), ARRAY(BigInteger)))
-
-
-def _is_one_of_on_sqlite(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
-    return number.in_(select(func.json_each(json.dumps(numbers)).table_valued("value").c.value))
 
 
 def _walked(
