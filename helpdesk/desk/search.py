@@ -17,7 +17,6 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, united
 from helpdesk.privacy.access import Phrase
-from helpdesk.storage.words import words
 
 MOST_RESULTS: Final = 50
 _MOST_TERMS: Final = 12
@@ -73,7 +72,7 @@ def understand(typed: str) -> Query:
     filters = tuple(_filter(term) for term in found if _is_filter(term))
     plain = [term for term in found if not _is_filter(term) and term[0].strip()][:_MOST_TERMS]
     terms = [term["phrase"] if term["phrase"] is not None else term[0] for term in plain]
-    phrases = [Phrase(tuple(words(term))) for term in terms]
+    phrases = [Phrase.of(term) for term in terms]
     phrases = [phrase for phrase in phrases if phrase.tokens]
     if phrases and not typed.rstrip().endswith('"'):
         phrases[-1] = replace(phrases[-1], is_prefix=True)

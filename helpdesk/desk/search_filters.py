@@ -20,7 +20,7 @@ from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import custom_fields, united
 from helpdesk.privacy.basis import readable
-from helpdesk.storage.words import folded
+from helpdesk.storage.folding import folded
 
 Condition = ColumnElement[bool]
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z", re.ASCII)

@@ -24,7 +24,6 @@ from helpdesk.storage import content
 from helpdesk.storage import search as search_index
 from helpdesk.storage.content import AttachmentFile, FileMissing, Glimpse, MessageText, TicketText
 from helpdesk.storage.search import Phrase
-from helpdesk.storage.words import words
 
 __all__ = [
     "AccessDenied",
@@ -240,7 +239,7 @@ def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[str],
         return set()
     facts: dict[str, object] = {"tickets": list(ticket_ids)}
     audit.record(session, "phrase.compare", by=by, on=("list", None), basis=MACHINE_BASIS[by], facts=facts)
-    return search_index.holding(session, ticket_ids, [Phrase(tuple(words(phrase))) for phrase in phrases])
+    return search_index.holding(session, ticket_ids, [Phrase.of(phrase) for phrase in phrases])
 
 
 def files_to_look_at(session: Session, attachments: Sequence[Attachment], *, by: Machine) -> dict[int, bytes]:

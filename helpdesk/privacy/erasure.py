@@ -28,6 +28,7 @@ from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
 from helpdesk.storage.vault import Vault
 from helpdesk.storage.words import words
+from helpdesk.storage.words_before import words_before
 
 BATCH: Final = 200
 _EMAILS: Final = "emails on no ticket"
@@ -226,7 +227,7 @@ def _person(session: Session, customer: Customer) -> Person:
     rows = session.scalars(select(CustomerAddress.email).where(CustomerAddress.customer_id == customer.id))
     addresses = frozenset(rows)
     # the trail keeps searched words as the index has them: an address without its signs
-    tokens = {" ".join(words(one)) for one in (*addresses, customer.name)}
+    tokens = {" ".join(cut(one)) for one in (*addresses, customer.name) for cut in (words, words_before)}
     names = {customer.name, *tokens} if len(customer.name) > 2 else tokens
     return Person(customer.id, addresses, frozenset(name for name in names if len(name) > 2))
 

@@ -32,7 +32,7 @@ MACHINE_BASIS: Final = {
     Machine.RULES: "rules: emails are compared with what a filter rule looks for; none is shown",
     Machine.THEMES: "themes: what many wrote about is counted; no sentence of anybody is kept or shown",
     Machine.STATISTICS: "statistics: tickets are compared with the words of listed themes; numbers alone come of it",
-    Machine.INDEX: "index: files are read so that search finds them and previews show them to who may read",
+    Machine.INDEX: "index: messages and files are read so that search finds them; previews are seen by who may read",
     Machine.BACKUP: "backup: everything is copied, so that nothing is lost",
     Machine.ERASURE: "erasure: what one person wrote is looked for, to be taken away",
     Machine.DEMO: "demo: the stories of a fictional desk are played",

@@ -27,6 +27,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
+from helpdesk.storage.indexing import is_being_renewed
+from helpdesk.storage.words import words
+from helpdesk.storage.words_before import words_before
 
 _CHUNK: Final = 250
 _MOST_WALKED: Final = 20_000
@@ -42,10 +45,23 @@ _INDEX: Final = table("search_index", column("rowid", Integer), column("search_i
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that must stand beside each other; of the last one, with `is_prefix`, the beginning is enough."""
+    """Words that must stand beside each other; of the last one, with `is_prefix`, the beginning is enough.
+
+    `before`: the same as it stands in rows that are not folded anew yet, where it stands there differently.
+    """
 
     tokens: tuple[str, ...]
     is_prefix: bool = False
+    before: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> "Phrase":
+        tokens, before = tuple(words(text)), tuple(words_before(text))
+        return cls(tokens, before=() if before == tokens else before)
+
+    @property
+    def forms(self) -> Sequence[tuple[str, ...]]:
+        return [form for form in (self.tokens, self.before) if form]
 
 
 def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
@@ -53,6 +69,7 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
 
     `among` is a condition on Ticket: what it leaves out is not found.
     """
+    phrases = _as_they_stand(session, phrases)
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, phrases, among=among, limit=limit)
     return _on_postgresql(session, cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY()), among=among, limit=limit)
@@ -171,7 +188,7 @@ def _walked(
 
 def holding(session: Session, ticket_ids: Sequence[int], phrases: Sequence[Phrase]) -> set[int]:
     """In which of these tickets their own customer said one of the phrases; nobody else's words count."""
-    wanted = [phrase for phrase in phrases if phrase.tokens]
+    wanted = _as_they_stand(session, [phrase for phrase in phrases if phrase.tokens])
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     holds = [_said_on_sqlite(one) if is_sqlite else _said_on_postgresql(one) for one in wanted]
     found: set[int] = set()
@@ -191,15 +208,23 @@ def _said_on_sqlite(phrase: Phrase) -> ColumnElement[bool]:
 
 
 def _stands_in(text: Any, phrase: Phrase) -> ColumnElement[bool]:  # noqa: ANN401  a column, of a table or of rows
-    return func.instr(" " + text + " ", f" {' '.join(phrase.tokens)}{'' if phrase.is_prefix else ' '}") > 0
+    padded, end = " " + text + " ", "" if phrase.is_prefix else " "
+    return or_(*(func.instr(padded, f" {' '.join(form)}{end}") > 0 for form in phrase.forms))
 
 
 def _said_on_postgresql(phrase: Phrase) -> ColumnElement[bool]:
     return SearchText.words.op("@@", is_comparison=True)(cast(_as_tsquery(phrase), TSQUERY()))
 
 
+def _as_they_stand(session: Session, phrases: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Also as they were folded before, while there are rows of that kind."""
+    if any(phrase.before for phrase in phrases) and not is_being_renewed(session):
+        return [replace(phrase, before=()) for phrase in phrases]
+    return phrases
+
+
 def _indexed(phrases: Sequence[Phrase]) -> Select[int, int]:
-    query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.is_prefix else ""}' for phrase in phrases)
+    query = " AND ".join(f"({' OR '.join(_as_quoted(phrase))})" for phrase in phrases)
     return (
         select(SearchText.id, SearchText.ticket_id)
         .join(_INDEX, _INDEX.c.rowid == SearchText.id)
@@ -207,8 +232,10 @@ def _indexed(phrases: Sequence[Phrase]) -> Select[int, int]:
     )
 
 
+def _as_quoted(phrase: Phrase) -> list[str]:
+    return [f'"{" ".join(form)}"{"*" if phrase.is_prefix else ""}' for form in phrase.forms]
+
+
 def _as_tsquery(phrase: Phrase) -> str:
-    words = [f"'{token}'" for token in phrase.tokens]
-    if phrase.is_prefix:
-        words[-1] += ":*"
-    return "(" + " <-> ".join(words) + ")"
+    forms = [" <-> ".join(f"'{token}'" for token in form) for form in phrase.forms]
+    return "(" + " | ".join(f"({form}{':*' if phrase.is_prefix else ''})" for form in forms) + ")"

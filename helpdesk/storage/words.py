@@ -1,51 +1,48 @@
 """The one tokeniser of the search: the same words on SQLite and PostgreSQL, in every language."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
 from itertools import islice, pairwise
 from typing import Final
 
+from helpdesk.storage.folding import a_word, folded_word
+
 MAX_TEXT: Final = 300_000  # characters of one message that are searchable; the rest is kept, not indexed
-_MAX_WORD: Final = 60
-_MAX_WORDS: Final = 16_000  # PostgreSQL numbers positions in a tsvector up to 16,383
+MAX_WORD: Final = 60
+MAX_WORDS: Final = 16_000  # PostgreSQL numbers positions in a tsvector up to 16,383
 _MAX_PLACES: Final = 255  # it keeps no more of one lexeme
 _MAX_BYTES: Final = 1_000_000
-_POSITIONS: Final = [str(at + 1) for at in range(_MAX_WORDS)]
+_POSITIONS: Final = [str(at + 1) for at in range(MAX_WORDS)]
 
-_WORD: Final = re.compile(r"[^\W_]+")
 _PLAIN_WORD: Final = re.compile(r"[0-9a-z]+")  # the same where all is ASCII and in lower case
 # scripts written without spaces: Han, Hiragana, Katakana (Thai, Lao and Khmer too) are indexed as pairs
-_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded (NFKD without marks, casefold), unspaced scripts as overlapping pairs."""
+    """The words of a text, folded; scripts without spaces as overlapping pairs."""
     plain = _folded_by_word(text[:MAX_TEXT])
     if plain.isascii():
         return _cut(_PLAIN_WORD.findall(plain))
     if not _UNSPACED.search(plain):
-        return _cut(_WORD.findall(plain))
-    return list(islice(_words(plain), _MAX_WORDS))
+        return _cut(a_word().findall(plain))
+    return list(islice(_words(plain), MAX_WORDS))
 
 
 def _cut(found: list[str]) -> list[str]:
-    if max(map(len, found), default=0) > _MAX_WORD:
-        return [word[:_MAX_WORD] for word in found[:_MAX_WORDS]]
-    return found[:_MAX_WORDS]
+    if max(map(len, found), default=0) > MAX_WORD:
+        return [word[:MAX_WORD] for word in found[:MAX_WORDS]]
+    return found[:MAX_WORDS]
 
 
 def _folded_by_word(text: str) -> str:
     """The same as `folded` but for its spaces: most words are plain, and others come again."""
     if text.isascii():
         return text.lower()
-    return " ".join([word if word.isascii() else _folded_word(word) for word in text.lower().split()])
-
-
-def _folded_word(word: str) -> str:
-    return _remembered(word) if len(word) <= _MAX_WORD else folded(word)
+    return " ".join([word if word.isascii() else folded_word(word) for word in text.lower().split()])
 
 
 def as_indexed(tokens: Iterable[str], dialect: str) -> str:
@@ -56,7 +53,7 @@ def as_indexed(tokens: Iterable[str], dialect: str) -> str:
     for position, token in zip(_POSITIONS, tokens, strict=False):
         places[token].append(position)
     lexemes = [f"'{token}':{','.join(at[:_MAX_PLACES])}" for token, at in places.items()]
-    return " ".join(lexemes if len(lexemes) * _MAX_WORD * 4 < _MAX_BYTES else _as_many_as_fit(lexemes))
+    return " ".join(lexemes if len(lexemes) * MAX_WORD * 4 < _MAX_BYTES else _as_many_as_fit(lexemes))
 
 
 def _as_many_as_fit(lexemes: Iterable[str]) -> Iterator[str]:
@@ -70,34 +67,15 @@ def _as_many_as_fit(lexemes: Iterable[str]) -> Iterator[str]:
 
 
 def _words(plain: str) -> Iterator[str]:
-    for run in _WORD.findall(plain):
+    for run in a_word().findall(plain):
         at = 0
         for match in _UNSPACED.finditer(run):
             if match.start() > at:
-                yield run[at : match.start()][:_MAX_WORD]
+                yield run[at : match.start()][:MAX_WORD]
             yield from _pairs(match.group())
             at = match.end()
         if at < len(run):
-            yield run[at:][:_MAX_WORD]
-
-
-def folded(text: str) -> str:
-    """Text without case and accents, as the index compares it."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # again: bold signs become capital letters
-    if len(decomposed.encode("utf-16-le", "surrogatepass")) == 2 * len(decomposed):  # all of the first plane
-        return _marks().sub("", decomposed)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
-_remembered = lru_cache(maxsize=10_000)(folded)
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    """All combining marks of Unicode's first plane: further ones would make the pattern slow."""
-    return re.compile(f"[{''.join(filter(unicodedata.combining, map(chr, range(0x300, 0x10000))))}]+")
+            yield run[at:][:MAX_WORD]
 
 
 def _pairs(run: str) -> Iterator[str]:

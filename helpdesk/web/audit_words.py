@@ -32,6 +32,7 @@ def _of_kind() -> dict[str, str]:
         "erasure.end": _("Ended an erasure"),
         "filter_rule.act": _("Sorted by a rule"),
         "grant.close": _("Gave back"),
+        "index.renew": _("Made messages findable anew"),
         "login.command": _("Used the command line"),
         "login.confirm": _("Confirmed who they are"),
         "login.end": _("Signed out"),

@@ -14,7 +14,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from helpdesk import clock
-from helpdesk.storage.words import folded
+from helpdesk.storage.folding import folded
 from helpdesk.web import audit_words, delivery_words, told, words
 from helpdesk.web.language import _, locale, zone
 
@@ -22,6 +22,7 @@ _TONES: Final = 6
 _LINK: Final = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
 _A: Final = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
 _MARK: Final = Markup("<mark>{0}</mark>")
+_LETTER: Final = re.compile(".[\u3099\u309a\uff9e\uff9f]?", re.DOTALL)  # with the mark that gives it a voice
 _TRAILING: Final = ".,;:!?)]}»”"
 
 
@@ -148,30 +149,25 @@ def linked(text: str) -> Markup:
     return Markup().join([*made, escape(text[end:])])
 
 
-def highlighted(text: str, words: str) -> Markup:
-    """Text with the words that were searched for marked, whatever their case and accents."""
-    return highlighter(words)(text)
-
-
 def highlighter(words: str) -> Callable[[str], Markup]:
-    """Marks these words in many texts."""
-    wanted = {"".join(map(folded, term)) for term in re.split(r"[\s\"#]+", words)}
+    """Marks the words that were searched for in many texts, whatever their case and accents."""
+    wanted = {_letters(term)[0] for term in re.split(r"[\s\"#]+", words)}
     terms = sorted((term for term in wanted if len(term) > 1), key=len, reverse=True)[:12]
     return partial(_highlighted, re.compile("|".join(map(re.escape, terms)))) if terms else escape
 
 
 def _highlighted(wanted: re.Pattern[str], text: str) -> Markup:
-    said, places = (text.lower(), range(len(text))) if text.isascii() else _letters(text)
+    said, places = (text.lower(), None) if text.isascii() else _letters(text)
     made, done = [], 0
     for found in wanted.finditer(said):
-        begin, end = places[found.start()], places[found.end() - 1] + 1
+        begin, end = found.span() if places is None else (places[found.start()][0], places[found.end() - 1][1])
         if begin >= done:
             made += [escape(text[done:begin]), _MARK.format(text[begin:end])]
             done = end
     return Markup().join([*made, escape(text[done:])])
 
 
-def _letters(text: str) -> tuple[str, Sequence[int]]:
-    """A text as it is compared; each letter remembers the one it came from."""
-    letters = [(letter, at) for at, written in enumerate(text) for letter in folded(written)]
-    return "".join(letter for letter, _at in letters), [at for _letter, at in letters]
+def _letters(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """A text as it is compared; each letter remembers from where to where the one it came from was written."""
+    letters = [(letter, one.span()) for one in _LETTER.finditer(text) for letter in folded(one[0])]
+    return "".join(letter for letter, _span in letters), [span for _letter, span in letters]

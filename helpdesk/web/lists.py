@@ -105,6 +105,7 @@ class ListPage:
     narrower: Sequence[tuple[str, str]] = ()
     saved: SavedView | None = None  # the view this search is kept as, where its reader may change it
     refused: str = ""
+    told: str = ""  # what is to be known of all of it
     file_url: str = ""  # for who may take it away
     turned: Turned | None = None
 

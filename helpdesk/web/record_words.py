@@ -21,7 +21,7 @@ def machine_words() -> dict[str, str]:
     return {
         "intake": _("Our program, to receive your email"),
         "delivery": _("Our program, to send our answer to you"),
-        "index": _("Our program, to make files findable"),
+        "index": _("Our program, to make messages and files findable"),
         "statistics": _("Our program, to count how many wrote about what"),
         "rules": _("Our program, to try a rule for emails that come"),
         "themes": _("Our program, to count what many write about"),

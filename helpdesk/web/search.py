@@ -11,6 +11,7 @@ from helpdesk.desk import saved_views, search
 from helpdesk.desk.search import Query, Results
 from helpdesk.desk.search_filters import Filter
 from helpdesk.models.saved_view import SavedView
+from helpdesk.privacy import indexing
 from helpdesk.web import frame, lists, paging
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighter
@@ -49,6 +50,7 @@ def found(here: Listed) -> ListPage:
         narrower=lists.narrower(here.words),
         saved=_saved(here.words),
         refused=_refused(),
+        told=_told(query),
         words=here.words,
         count=None if here.after else _count(results),
         more_url=here.page_url(results.after) if results.after else None,
@@ -70,6 +72,16 @@ def _saved(typed: str) -> SavedView | None:
     kept = [view for view in saved_views.of_agent(db(), agent()) if view.words == typed]
     changeable = (saved_views.find(db(), view.id, by=agent()) for view in kept)
     return next((view for view in changeable if view), None)
+
+
+def _told(query: Query) -> str:
+    """That older messages may be missed, while the search is made anew."""
+    if not (query.phrases and indexing.is_being_renewed(db())):
+        return ""
+    return _(
+        "The search is being made anew after an upgrade. Until that is done it may miss words with unusual letters "
+        "in older messages."
+    )
 
 
 def _refused() -> str:

@@ -24,6 +24,11 @@ from tests.world import a_customer, a_message, a_note, a_team, a_ticket, an_admi
         ("le café est fermé", "cafe ferme"),
         ("it's O'Reilly & Söhne; DROP TABLE", "o'reilly sohne"),
         ("вода не работает", "ВОДА"),
+        ("Best wishes, Søren Ærø", "soren aero"),
+        ("pozdrawiam, Lukasz", "Łukasz"),
+        ("ﾍﾞﾙが鳴らない", "ベル"),
+        ("ベルが鳴らない", "ﾍﾞﾙ"),
+        ("यह हिन्दी में है", '"हिन्दी में"'),
     ],
 )
 def test_words_are_found_whatever_their_case_accents_or_script(session: Session, text: str, typed: str):
@@ -32,6 +37,14 @@ def test_words_are_found_whatever_their_case_accents_or_script(session: Session,
     a_ticket(session, team, text="something else entirely")
 
     assert search.search(session, typed, by=an_agent(session, team)).tickets == [ticket]
+
+
+def test_what_makes_another_word_is_not_folded(session: Session):
+    team = a_team(session)
+    a_ticket(session, team, text="ベルが鳴らない, ข้าว")
+
+    for typed in ("ヘル", "ヘルが", "ขาว"):
+        assert search.search(session, typed, by=an_agent(session, team)).tickets == [], typed
 
 
 def test_letters_that_become_many_when_folded_fill_no_index(session: Session):

@@ -17,3 +17,12 @@ class SearchText(Base, kw_only=True):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None, index=True)
     note_id: Mapped[int | None] = mapped_column(ForeignKey("note.id"), default=None, index=True)
     words: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"), repr=False)
+
+
+class SearchRenewal(Base, kw_only=True):
+    """Rows below this id have their words as they were folded before; without one all are made anew."""
+
+    __tablename__ = "search_renewal"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    below_id: Mapped[int]
