@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Select, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -148,6 +148,9 @@ def _set_going(session: Session, bulk: Bulk) -> None:
     if bulk.total > AT_ONCE:
         jobs.ring(session, Job.BULK, bulk.id)
         return
+    session.flush()
+    those = select(BulkItem.ticket_id).where(BulkItem.bulk_id == bulk.id)
+    session.execute(select(Ticket.id).where(Ticket.id.in_(those)).order_by(Ticket.id).with_for_update())
     while go_on(session, bulk):
         session.flush()
 
@@ -165,11 +168,18 @@ def _items(session: Session, bulk: Bulk, state: ItemState) -> Sequence[BulkItem]
     return session.scalars(chosen.order_by(BulkItem.position).limit(PIECE)).all()
 
 
+def _held(session: Session, tickets: Select[Ticket], piece: Sequence[BulkItem]) -> dict[int, Ticket]:
+    """The tickets of a piece as they are now, and as they stay while it is done: always taken in one order."""
+    chosen = tickets.where(Ticket.id.in_([item.ticket_id for item in piece]))
+    held = chosen.order_by(None).order_by(Ticket.id).with_for_update(of=Ticket)
+    rows = session.scalars(held, execution_options={"populate_existing": True})
+    return {ticket.id: ticket for ticket in rows}
+
+
 def _do_piece(session: Session, bulk: Bulk) -> bool:
     by = session.get_one(Agent, bulk.agent_id)
     piece = _items(session, bulk, ItemState.WAITING)
-    allowed = inbox.visible(by).where(Ticket.id.in_([item.ticket_id for item in piece]))
-    there = {ticket.id: ticket for ticket in session.scalars(allowed)} if by.may(Permission.HANDLE) else {}
+    there = _held(session, inbox.visible(by), piece) if by.may(Permission.HANDLE) else {}
     for item in piece:
         _do(session, bulk, item, there.get(item.ticket_id), by)
     if len(piece) < PIECE:
@@ -201,8 +211,7 @@ def _put_piece_back(session: Session, bulk: Bulk) -> bool:
     """By the right to take back one's own action: what was moved out of sight by it can be brought back too."""
     by = session.get_one(Agent, bulk.agent_id)
     piece = _items(session, bulk, ItemState.DONE)
-    rows = session.scalars(select(Ticket).where(Ticket.id.in_([item.ticket_id for item in piece])))
-    there = {ticket.id: ticket for ticket in rows} if by.may(Permission.HANDLE) else {}
+    there = _held(session, select(Ticket), piece) if by.may(Permission.HANDLE) else {}
     for item in piece:
         ticket = there.get(item.ticket_id)
         if ticket is None or bulk_verbs.states(session, ticket, bulk.verb, bulk.argument) != json.loads(

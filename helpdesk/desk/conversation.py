@@ -124,6 +124,14 @@ def going_on(session: Session, ticket: Ticket) -> Ticket:
     return ticket
 
 
+def heard(session: Session, ticket: Ticket) -> None:
+    """After a message left a ticket: who had the last word on it was us, or the customer still waits."""
+    session.flush()
+    there = select(Message.direction).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
+    if session.scalar(there.order_by(Message.at.desc(), Message.id.desc()).limit(1)) is Direction.SENT:
+        ticket.awaits_us = False
+
+
 def is_gone(session: Session, ticket: Ticket) -> bool:
     """Whether a ticket left the trash for good, so that nothing is put on it any more.
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, people
+from helpdesk.desk import conversation, inbox, people
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import Customer
@@ -39,6 +39,7 @@ def link(session: Session, ticket: Ticket, other: Ticket, *, by: Agent, kind: Li
     first, second = sorted((ticket.id, other.id))
     if first == second:
         raise NotToBeLinked("choose another ticket")
+    session.execute(select(Ticket.id).where(Ticket.id == first).with_for_update())  # two at once link them once
     known = select(TicketLink.id).where(TicketLink.first_id == first, TicketLink.second_id == second)
     if session.scalar(known) is None:
         session.add(TicketLink(first_id=first, second_id=second, kind=kind, agent_id=by.id))
@@ -75,8 +76,11 @@ def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> T
     Raises AccessDenied, NotToBeSplit.
     """
     access.require(session, ticket, by=by)
+    conversation.going_on(session, ticket)  # two who split it off at once make one ticket of it
+    session.refresh(message, ["ticket_id"])
     alone = select(Message.id).where(Message.ticket_id == ticket.id, Message.id != message.id).limit(1)
-    if message.direction is not Direction.RECEIVED or session.scalar(alone) is None:
+    is_here = message.ticket_id == ticket.id and message.direction is Direction.RECEIVED
+    if not is_here or session.scalar(alone) is None:
         raise NotToBeSplit("only an email that came in can be split off, and not the last message of its ticket")
     subject = access.read(session, message, by=by).subject
     new = _opened(session, ticket, message)
@@ -90,6 +94,7 @@ def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> T
     session.refresh(ticket, ["message_count"], with_for_update=True)
     ticket.message_count -= 1
     new.message_count = 1
+    conversation.heard(session, ticket)
     listed = select(Attachment.id).where(Attachment.message_id == message.id, Attachment.is_inline.is_(False))
     new.has_attachments = session.scalar(listed.limit(1)) is not None
     link(session, ticket, new, by=by, kind=LinkKind.SPLIT)

@@ -17,6 +17,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.merge import Merge
 from helpdesk.models.message import Attachment, Message, Note
+from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
@@ -72,6 +73,7 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
 
     Returns the ticket it was on, which must be readable (AccessDenied). Raises NotToBeUndone.
     """
+    conversation.going_on(session, source)  # two who undo it at once come one after the other
     kept = session.scalar(select(Merge).where(Merge.source_id == source.id, Merge.undone_at.is_(None)))
     target = session.get(Ticket, kept.target_id) if kept else None
     if kept is None or target is None or target.place is Place.MERGED:
@@ -90,6 +92,8 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
     source.put(Place.DESK)
     source.merged_into_id = None
     source.status, source.closed_at, source.awaits_us = kept.status_before, kept.closed_before, kept.awaited_us
+    if source.status is Status.SNOOZED and session.get(Snooze, source.id) is None:  # its moment passed meanwhile
+        source.status, source.woke_at = Status.OPEN, clock.now()
     if any(message.at > kept.merged_at for message in messages):  # somebody wrote meanwhile
         source.status, source.closed_at, source.awaits_us = Status.OPEN, None, True
     if target.has_failed_delivery:
@@ -97,6 +101,7 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
         target.has_failed_delivery = delivery.is_any_lost(session, target)
     target.merged_count -= 1
     _recount(session, source, target)
+    conversation.heard(session, target)
     _tell(session, "ticket.unmerge", source, target, by)
     return target
 

@@ -198,7 +198,7 @@ def _because(seen: Glimpse | None) -> str:
 
 def _at(ticket: Ticket, here: Listed) -> datetime:
     if not here.words and here.view in _BY_WAITING:
-        return ticket.waiting_since
+        return max(ticket.waiting_since, ticket.woke_at or ticket.waiting_since)  # woken, it was put before them all
     return (ticket.closed_at or ticket.active_at) if here.view is View.CLOSED else ticket.active_at
 
 

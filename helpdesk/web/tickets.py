@@ -133,12 +133,16 @@ def other_named(typed: str) -> Ticket | None:
 
 
 def left(number: int) -> ResponseReturnValue:
-    """To the ticket's page again, or to its list where it went out of this agent's sight."""
+    """To the ticket's page again, or to its list, which says so, where it went out of this agent's sight."""
     db().flush()
     try:
         return back_to(tickets.find(db(), number, by=agent()).number)
     except tickets.TicketNotFound:
-        return redirect(listed().back_url, code=303)
+        return redirect(_with(listed().back_url, moved=number), code=303)
+
+
+def _with(url: str, **more: object) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}"
 
 
 def back_to(number: int) -> ResponseReturnValue:

@@ -1,10 +1,13 @@
 """Merging two tickets, taking it back, and mail that arrives meanwhile; splitting and linking."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import inbox, links, merges, replies, search
+from helpdesk import clock
+from helpdesk.desk import inbox, links, merges, replies, search, snooze
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.mailbox import Mailbox
@@ -71,6 +74,46 @@ def test_undoing_brings_back_what_was_there_and_what_came_later_by_its_secret(se
     assert (second.place, second.status, second.awaits_us) == (Place.DESK, Status.OPEN, True)
     assert late.ticket_id == second.id
     assert first.merged_count == 0
+
+
+def test_what_we_had_the_last_word_on_waits_for_us_no_more_once_another_question_left_it(session, mailbox, ada):
+    first = from_mail(session, mailbox, "Lamp", "one")
+    second = from_mail(session, mailbox, "Chair", "two", Message_ID="<2@c.example>")
+    answer = replies.reply(session, first, "Done.", by=ada)
+    merges.merge(session, second, first, by=ada)
+    assert first.awaits_us
+
+    merges.undo(session, second, by=ada)
+    assert not first.awaits_us
+
+    thanks = an_email(
+        "Re: Lamp", "And my chair?", Message_ID="<3@c.example>", In_Reply_To=f"<{answer.rfc_message_id}>"
+    )
+    deliver(session, mailbox, thanks)
+    assert first.awaits_us
+    question = session.scalars(
+        select(Message).where(Message.ticket_id == first.id).order_by(Message.id.desc())
+    ).first()
+    assert links.split(session, first, question, by=ada).awaits_us
+    assert not first.awaits_us
+
+
+def test_what_slept_and_was_due_while_it_was_merged_is_open_when_that_is_undone(session, mailbox, ada):
+    first, second, third = (
+        from_mail(session, mailbox, f"Lamp {n}", "text", Message_ID=f"<{n}@c.example>") for n in "123"
+    )
+    for ticket in (second, third):
+        snooze.snooze(session, ticket, until=clock.now() + timedelta(hours=1), by=ada)
+        merges.merge(session, ticket, first, by=ada)
+
+    merges.undo(session, third, by=ada)
+    statuses = [third.status]
+    with clock.stopped_at(clock.now() + timedelta(hours=2)):
+        snooze.wake_due(session)
+        merges.undo(session, second, by=ada)
+
+    assert [*statuses, third.status, second.status] == [Status.SNOOZED, Status.OPEN, Status.OPEN]
+    assert second.woke_at is not None
 
 
 def test_the_people_of_the_merged_ticket_are_not_written_to_from_the_other(session, mailbox, ada):

@@ -3,6 +3,7 @@
 SQLite has one writer at a time; on PostgreSQL two transactions could pass each other.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,13 +11,26 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import delivery, merges, outbox, replies, sendings, taking_back, tickets, undelivered
+from helpdesk.desk import (
+    bulk,
+    delivery,
+    links,
+    merges,
+    outbox,
+    replies,
+    sendings,
+    taking_back,
+    tickets,
+    undelivered,
+)
 from helpdesk.desk.editor import Written
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent
+from helpdesk.models.bulk import Bulk, Verb
+from helpdesk.models.merge import TicketLink
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import Delivery
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Status, Ticket
 from helpdesk.storage.db import Database, DatabaseUnreachable
 from tests import world
 
@@ -110,3 +124,93 @@ def test_the_second_waits_for_the_first(db: Database, first: Does, second: Does)
 
         with pytest.raises(DatabaseUnreachable, match="lock timeout"), impatient(db) as another:
             second(another)
+
+
+def blocked(db: Database, first: Does, second: Does) -> Exception | None:
+    """The second begins while the first is not committed, and waits for it; what the second then raised."""
+    raised: list[Exception] = []
+
+    def do() -> None:
+        try:
+            with db.transaction() as another:
+                second(another)
+        except Exception as error:  # noqa: BLE001  looked at by who began it
+            raised.append(error)
+
+    thread = threading.Thread(target=do)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with db.transaction() as session:
+        first(session)
+        session.flush()
+        thread.start()
+        while not session.scalar(waiting):
+            assert thread.is_alive(), "it did not wait"
+    thread.join(30)
+    return raised[0] if raised else None
+
+
+def unmerge(session: Session) -> None:
+    ticket, _other, ada, _row = of(session)
+    merges.undo(session, ticket, by=ada)
+
+
+def split(session: Session) -> None:
+    ticket, _other, ada, _row = of(session)
+    message = session.scalars(select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)).first()
+    assert message
+    links.split(session, ticket, message, by=ada)
+
+
+def link(session: Session) -> None:
+    ticket, other, ada, _row = of(session)
+    links.link(session, other, ticket, by=ada)
+
+
+def close_both(session: Session) -> None:
+    ticket, other, ada, _row = of(session)
+    bulk.ask(session, Verb.CLOSE, "", [other.id, ticket.id], by=ada, key="close")
+
+
+def take_bulk_back(session: Session) -> None:
+    bulk.undo(session, session.scalars(select(Bulk)).one(), by=of(session)[2])
+
+
+def reopen(session: Session) -> None:
+    ticket, _other, ada, _row = of(session)
+    tickets.reopen(session, ticket, by=ada)
+
+
+def test_a_merge_is_undone_once(db: Database):
+    with db.transaction() as session:
+        merge(session)
+
+    assert isinstance(blocked(db, unmerge, unmerge), merges.NotToBeUndone)
+
+    with db.reading() as session:
+        assert of(session)[1].merged_count == 0
+
+
+def test_a_message_is_split_off_once(db: Database):
+    assert isinstance(blocked(db, split, split), links.NotToBeSplit)
+
+    with db.reading() as session:
+        assert len(session.scalars(select(Ticket)).all()) == 3
+
+
+def test_two_tickets_are_linked_once(db: Database):
+    assert blocked(db, link, link) is None
+
+    with db.reading() as session:
+        assert len(session.scalars(select(TicketLink)).all()) == 1
+
+
+def test_what_is_changed_while_many_are_taken_back_is_left_alone(db: Database):
+    with db.transaction() as session:
+        close_both(session)
+
+    assert blocked(db, reopen, take_bulk_back) is None
+
+    with db.reading() as session:
+        made = session.scalars(select(Bulk)).one()
+        assert (made.put_back, made.changed_since) == (1, 1)
+        assert of(session)[0].status is Status.OPEN

@@ -13,6 +13,7 @@ from helpdesk.desk import second_factor
 from helpdesk.models.second_factor import Authenticator
 from tests.furniture import Paths, furnish, let_time_pass
 from tests.servers.chromium import Pages
+from tests.stories.pressable import crushed, not_in_the_palette, with_everything
 from tests.stories.test_desk_in_browser import post_sign_in, sign_in
 from tests.web.desk import Desk
 from tests.web.not_pages import NOT_PAGES
@@ -92,6 +93,7 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
     if who == "ada":
         with desk.runtime.db.transaction() as session:
             let_time_pass(session, desk.ada)
+            with_everything(session, desk.ticket.id, by=desk.ada.id, admin=desk.root.id)
     if who == "root":
         paths += refused(page, desk, desk_url)
     for position, path in enumerate(paths):
@@ -145,6 +147,8 @@ def _looked_at(page: Page, url: str, besides: list[str]) -> Iterator[str]:
     if (too_wide := page.evaluate(SIDEWAYS)) > 0:
         yield f"scrolls sideways by {too_wide} pixels from right to left"
     page.set_viewport_size(before or {"width": 1440, "height": 900})
+    yield from (f"not in the palette: {what}" for what in not_in_the_palette(page))
+    yield from (f"too narrow to be hit: {what}" for what in crushed(page))
 
 
 def _violations(page: Page, rules: list[str], besides: list[str], scheme: str) -> Iterator[str]:

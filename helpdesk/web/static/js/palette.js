@@ -1,5 +1,5 @@
-// The palette: everything on this page that can be pressed or gone to, found by a part of its name.
-import { doByKeys } from "./keys.js";
+// The palette: everything that can be done from this page, found by a part of its name.
+import { commandsOf, ofKeys, signOf } from "./commands.js";
 import { all, get, one } from "./page.js";
 
 const RECENT = "desk.palette";
@@ -9,12 +9,6 @@ let shown = [];
 let at = 0;
 let settings = null;
 let people = [];
-// what has a key and no button or link of its own on the page
-const BY_KEY = ["E", "x", "X", "*a", "y", "u", ".", "z", "[", "]", "d", "/"];
-
-// the keys of what says none itself
-const KEYS = { all: "r", sender: "Shift r", forward: "f", note: "n", mine: "g i", unassigned: "g u", mentions: "g m", drafts: "g d", snoozed: "g s", waiting: "g q" };
-
 const dialog = () => one("#palette");
 const field = () => one("input", dialog());
 
@@ -43,59 +37,12 @@ export async function open() {
   for (const menu of all("details.menu[open]")) menu.open = false;
   field().value = "";
   people = [];
-  commands = [...ofSelection(), ...ofTicket(), ...ofPage(), ...ofKeys(), ...(settings ?? [])];
+  commands = [...commandsOf(document.activeElement), ...ofKeys(), ...(settings ?? [])];
   dialog().showModal();
   list();
   settings ??= await ofSettings();
   commands = [...commands.filter((command) => !settings.includes(command)), ...settings];
   if (dialog().open) list(at); // what was chosen meanwhile stays chosen
-}
-
-// what can be done with the chosen tickets comes first
-function ofSelection() {
-  const bar = one("#bulk.on");
-  if (!bar) return [];
-  return all(":is(summary, .bulk-does > .button, .menu-item)", bar).map((button) => ({ name: inMenu(button), key: button.dataset.chosen, sign: signOf(button), go: () => press(button) }));
-}
-
-// what has a menu is named with it: Priority › High
-function ofTicket() {
-  const found = [];
-  for (const button of all("#ticket .ticket-head :is(.menu-item, .button, summary[data-key])")) {
-    if (button.matches("summary:has(+ :is(form, div) .menu-item), form:has(.input:not([type=hidden])) .button")) continue;
-    if (named(button)) found.push({ name: inMenu(button), key: button.dataset.key, sign: signOf(button), go: () => press(button) });
-  }
-  for (const tab of all("#ticket .composer-tabs a")) found.push({ name: named(tab), key: KEYS[tab.dataset.mode], sign: signOf(tab), go: () => tab.click() });
-  return found;
-}
-
-function inMenu(button) {
-  const title = named(button);
-  const menu = button.matches(".menu-item:not(summary)") ? button.closest("details")?.querySelector("summary") : null;
-  const of = menu ? menu.title.replace(/ \(.*\)$/, "") || named(menu) : "";
-  return of && of !== title ? `${of} › ${title}` : title;
-}
-
-function press(button) {
-  for (let up = button.parentElement.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
-  if (button.tagName !== "SUMMARY") button.click();
-  else one("input:not([type=hidden]), button:not([hidden])", button.parentElement)?.focus();
-}
-
-function ofPage() {
-  const links = all("nav.views a.view").map((link) => ({ name: named(link), key: KEYS[link.dataset.view], sign: signOf(link), go: () => link.click() }));
-  const buttons = all("nav.views footer :is(button)").map((button) => ({ name: named(button), sign: signOf(button), go: () => button.click() }));
-  return [...links, ...buttons].filter((command) => command.name);
-}
-
-// named as the list of keys names them
-function ofKeys() {
-  return all("#keys .keys-list > div").flatMap((row) => {
-    const [first, second] = all("kbd", row).map((key) => key.textContent);
-    const keys = first === "Shift" ? second.toUpperCase() : first === "*" ? first + second : first;
-    const isHere = BY_KEY.includes(keys) && (keys !== "y" || one("#ticket [data-split]"));
-    return isHere ? [{ name: one("dt", row).textContent, key: keys, go: () => doByKeys(keys) }] : [];
-  });
 }
 
 // whom the letters may mean, among those this agent may know of; names of people are not remembered
@@ -121,14 +68,6 @@ async function ofSettings() {
     sign: signOf(link),
     go: () => location.assign(link.getAttribute("href")),
   }));
-}
-
-const signOf = (thing) => one("svg.icon", thing);
-
-function named(thing) {
-  const copy = thing.cloneNode(true);
-  for (const aside of copy.querySelectorAll(".count, .avatar, kbd, small")) aside.remove();
-  return (copy.textContent.trim() || thing.getAttribute("aria-label") || thing.title || "").replace(/\s+/g, " ");
 }
 
 function list(chosen = 0) {
@@ -221,14 +160,14 @@ function mark() {
 function run(command) {
   if (!command) return;
   dialog().close();
-  remember(command.name);
+  remember(command);
   command.go();
 }
 
 const remembered = () => JSON.parse(localStorage.getItem(RECENT) ?? "[]");
 
-// names of commands, never of tickets or what is searched for
-function remember(name) {
-  if (!commands.some((command) => command.name === name)) return;
-  localStorage.setItem(RECENT, JSON.stringify([name, ...remembered().filter((one) => one !== name)].slice(0, 8)));
+// names of commands, never what somebody wrote, nor what is searched for
+function remember(command) {
+  if (command.isTheirs || !commands.includes(command)) return;
+  localStorage.setItem(RECENT, JSON.stringify([command.name, ...remembered().filter((one) => one !== command.name)].slice(0, 8)));
 }

@@ -7,6 +7,7 @@ const BACK = {
   waiting: { to: "reopening" },
   snooze: { to: "waking" },
   place: { to: "place", values: { place: "desk" } },
+  merge: { to: "merge/undoing" },
 };
 let done = null;
 let copied = { times: 0, at: 0 };
@@ -15,7 +16,7 @@ let copied = { times: 0, at: 0 };
 export function watchSteps() {
   document.addEventListener("htmx:before:request", (event) => {
     const action = event.detail.ctx?.sourceElement?.closest?.("form")?.getAttribute("action") ?? "";
-    const step = /^\/tickets\/(\d+)\/(closure|waiting|snooze|place)$/.exec(action.split("?")[0]);
+    const step = /^\/tickets\/(\d+)\/(closure|waiting|snooze|place|merge)$/.exec(action.split("?")[0]);
     if (step) done = { number: step[1], what: step[2], at: Date.now() };
   });
 }
