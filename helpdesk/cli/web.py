@@ -27,6 +27,7 @@ _ACCESS = "%(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
 _STREAM = "/events"
 _MANY = 3  # requests at once in one process
 _SECONDS_BETWEEN_REQUESTS = 75  # a proxy that keeps its connections for a minute never meets the end of one
+_OBJECTS_A_COLLECTION = 50_000  # a page makes some ten thousand, nearly all of which go by themselves
 _SECONDS_TO_FINISH = 5  # open event streams never finish by themselves
 
 
@@ -81,7 +82,10 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """In each child, after the fork: connections are never shared between processes."""
         here = runtime.assemble(self.config)
         runtime.use(here)
-        return behind(create_app(here), self.config.web.proxy_hops)
+        app = behind(create_app(here), self.config.web.proxy_hops)
+        gc.freeze()  # what stays for good is not looked at again and again
+        gc.set_threshold(_OBJECTS_A_COLLECTION, 20, 50)
+        return app
 
 
 def behind(app: "WSGIApplication", hops: int) -> "WSGIApplication":

@@ -8,13 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import saved_views
 from helpdesk.models.agent import Agent, Team, TeamMember
-from helpdesk.models.audit import AuditEvent
 from helpdesk.models.base import Id, Moment
 from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.role import Scope
@@ -24,24 +23,15 @@ from helpdesk.models.setting import Setting
 from helpdesk.privacy import audit, policy
 from helpdesk.privacy.readers import id_of, kind_of
 from helpdesk.storage.db import is_reading
+from helpdesk.storage.decoded import decoded
 from helpdesk.storage.once import is_learnt, learnt
 from helpdesk.storage.together import Found, Question, Together
 
 AGENT: Final = bindparam("agent_id", type_=Id)
 NOW: Final = bindparam("now", type_=Moment())
-_SINCE: Final = bindparam("since", type_=Moment())
 _OWN_TEAMS: Final = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == AGENT)
 _IN_FORCE: Final = select(func.max(PolicyVersion.id)).where(PolicyVersion.effective_at <= NOW).scalar_subquery()
-
-
-def _glimpses() -> Select[Any]:
-    return select(AuditEvent).where(
-        AuditEvent.actor_kind == "agent",
-        AuditEvent.actor_id == bindparam("actor"),
-        AuditEvent.action == "list.read",
-        AuditEvent.at.between(_SINCE, NOW),
-    )
-
+_GLIMPSES: Final = audit.GLIMPSES.subquery()
 
 QUESTIONS: Final = {
     "policy": Question(select(PolicyVersion).where(PolicyVersion.id == _IN_FORCE)),
@@ -52,7 +42,7 @@ QUESTIONS: Final = {
         select(SavedView).where(or_(SavedView.agent_id == AGENT, SavedView.is_shared.is_(True))),
         order=saved_views.order(AGENT),
     ),
-    "glimpses": Question(_glimpses()),
+    "glimpses": Question(select(_GLIMPSES.c.core), said=decoded(_GLIMPSES.c.core), is_row=False),
     "undoable": Question(
         select(Sending).where(
             Sending.agent_id == AGENT,
@@ -76,7 +66,13 @@ def learn(session: Session, *, by: Agent) -> None:
 def values(agent: Agent) -> dict[str, object]:
     """What the questions are asked with."""
     now = clock.now()
-    return {"agent_id": agent.id, "actor": id_of(agent), "now": now, "since": now - audit.COALESCED}
+    return {
+        "agent_id": agent.id,
+        "actor_kind": kind_of(agent),
+        "actor_id": id_of(agent),
+        "now": now,
+        "since": now - audit.COALESCED,
+    }
 
 
 def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -> None:
@@ -89,7 +85,7 @@ def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -
     learnt(session, (Team, agent.id), own)
     learnt(session, (SavedView, agent.id), rows(found["views"]))
     learnt(session, (Sending, agent.id), next(iter(rows(found["undoable"])), None))
-    glimpses = [json.loads(event.core)["facts"] for event in rows(found["glimpses"])]
+    glimpses = [json.loads(one.said)["facts"] for one in found["glimpses"]]
     learnt(session, ("list.read", (kind_of(agent), id_of(agent))), glimpses)
     learnt(session, _PAGE, answer=True)
 

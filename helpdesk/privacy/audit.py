@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, insert, select
+from sqlalchemy import bindparam, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -31,6 +31,20 @@ _READ_SO: Final = select(_event.object_id, _event.at).where(
     _event.object_id.in_(bindparam("object_ids", expanding=True)),
     _event.basis == bindparam("basis"),
     _event.at.between(bindparam("since"), bindparam("until")),
+)
+
+# of whoever looks at one list after another the newest: what these don't cover is noted once more. The number stands
+# in the statement, so that PostgreSQL knows how few they are
+GLIMPSES: Final = (
+    select(AuditEvent.core)
+    .where(
+        AuditEvent.actor_kind == bindparam("actor_kind"),
+        AuditEvent.actor_id == bindparam("actor_id"),
+        AuditEvent.action == "list.read",
+        AuditEvent.at.between(bindparam("since"), bindparam("now")),
+    )
+    .order_by(AuditEvent.at.desc())
+    .limit(literal_column("30"))
 )
 
 
@@ -110,15 +124,9 @@ def covered_tickets(session: Session, agent: Reader, view: str) -> set[int]:
 
 def _list_readings(session: Session, actor_kind: str, actor_id: str) -> list[dict[str, Any]]:
     """The facts of this reader's glimpses of the last five minutes, in whatever view."""
-    cores = session.scalars(
-        select(AuditEvent.core).where(
-            AuditEvent.actor_kind == actor_kind,
-            AuditEvent.actor_id == actor_id,
-            AuditEvent.action == "list.read",
-            _just_before(clock.now()),
-        )
-    )
-    return [json.loads(core)["facts"] for core in cores]
+    now = clock.now()
+    asked = {"actor_kind": actor_kind, "actor_id": actor_id, "since": now - COALESCED, "now": now}
+    return [json.loads(core)["facts"] for core in session.scalars(GLIMPSES, asked)]
 
 
 def _fresh(session: Session, readings: Sequence[Noted]) -> list[Noted]:
@@ -155,11 +163,6 @@ def _moments(session: Session, alike: Sequence[Noted]) -> dict[int | None, list[
     for object_id, at in session.execute(_READ_SO, same):
         found.setdefault(object_id, []).append(at)
     return found
-
-
-def _just_before(moment: datetime) -> ColumnElement[bool]:
-    """As `_is_just_before` says of a moment."""
-    return AuditEvent.at.between(moment - COALESCED, moment)
 
 
 def _is_just_before(moment: datetime, known: Sequence[datetime]) -> bool:

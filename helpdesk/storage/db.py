@@ -81,6 +81,8 @@ class Database:
         ):
             event.listen(session, "before_flush", _refuse)
             yield session
+            if not self.is_sqlite and session.in_transaction():
+                session.connection().connection.commit()  # a rollback makes the driver forget prepared statements
 
     @contextmanager
     def changing_form(self) -> Iterator[Connection]:

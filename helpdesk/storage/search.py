@@ -1,7 +1,9 @@
 """The index asked: which tickets hold these words, newest first, on SQLite (FTS5) and PostgreSQL (tsvector)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -20,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -37,7 +40,7 @@ _MOST_WALKED: Final = 20_000
 _GLANCE_OF_SQLITE: Final = 2_000
 _GLANCE: Final = 4_000
 _FARTHEST: Final = 8_000
-_WALKED_FOR_A_HIT: Final = 1.0  # PostgreSQL: what a row walked costs, beside a hit gathered by the index
+_SECONDS_A_HIT: Final = 5e-6  # of PostgreSQL, gathered by the index, where most of the table is not in its memory
 _FEW: Final = 2_000
 _AT_ONCE: Final = 500
 _INDEX: Final = table("search_index", column("rowid", Integer), column("search_index"))
@@ -72,7 +75,9 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
     phrases = _as_they_stand(session, phrases)
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, phrases, among=among, limit=limit)
-    return _on_postgresql(session, cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY()), among=among, limit=limit)
+    query = cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY())
+    with _planned_anew(session):
+        return _on_postgresql(session, query, among=among, limit=limit)
 
 
 def _on_sqlite(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
@@ -101,18 +106,28 @@ def _on_postgresql(
     session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int
 ) -> list[int]:
     """Its planner knows neither how often a prefix occurs nor how many hits are visible: both are tried out here."""
+    began = perf_counter()
     glance = _newest(session, query, _GLANCE)
+    a_row = (perf_counter() - began) / _GLANCE  # short messages are walked in a moment, long ones are unpacked for it
     found = _visible(session, glance, among=among, limit=limit)
     if len(found) >= limit:
         return found
     rows = (session.scalar(select(func.max(SearchText.id))) or 0) if found else 0
     hits = rows * len(glance) // _GLANCE
     stretch = 2 * _GLANCE * limit // max(len(found), 1)
-    if stretch * _WALKED_FOR_A_HIT < hits:
+    if stretch * a_row < hits * _SECONDS_A_HIT:
         found = _visible(session, _newest(session, query, stretch), among=among, limit=limit)
         if len(found) >= limit or stretch >= rows:
             return found
     return _gathered(session, query, among=among, limit=limit)
+
+
+@contextmanager
+def _planned_anew(session: Session) -> Iterator[None]:
+    """A plan for any words would be a bad one for most: these statements get one for the words they ask for."""
+    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    yield
+    session.execute(text("SET LOCAL plan_cache_mode = auto"))
 
 
 def _gathered(session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int) -> list[int]:

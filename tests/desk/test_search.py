@@ -144,7 +144,7 @@ def test_more_hits_than_are_gathered_at_once_are_walked_newest_first(session: Se
     "bounds",
     [
         {},  # seen at a glance, all of them
-        {"_GLANCE": 2, "_GLANCE_OF_SQLITE": 2, "_WALKED_FOR_A_HIT": 0},  # common, and nearly all of it further back
+        {"_GLANCE": 2, "_GLANCE_OF_SQLITE": 2, "_SECONDS_A_HIT": 60},  # common, and nearly all of it further back
         {"_GLANCE": 2, "_GLANCE_OF_SQLITE": 1, "_FARTHEST": 0},  # gathered by the index, few as they are
         {"_GLANCE": 2, "_FEW": 2, "_AT_ONCE": 1},  # gathered, one at a time
         {"_GLANCE": 2, "_FEW": 2, "_MOST_WALKED": 5, "_CHUNK": 1},  # too many to gather
