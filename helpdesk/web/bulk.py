@@ -22,7 +22,7 @@ from helpdesk.web import lists, paging, words
 from helpdesk.web.auth import agent, db, own_path
 from helpdesk.web.composer import moments, zone
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.language import _
+from helpdesk.web.language import _, number
 from helpdesk.web.numbers import whole
 
 bp = Blueprint("bulk", __name__)
@@ -132,15 +132,18 @@ def _back(bulk_id: int | str) -> str:
 
 
 def _told(found: Bulk) -> str:
-    done = found.put_back if found.undo_asked_at else found.done
-    told = [_("%(done)s of %(total)s tickets put back", done=done, total=found.done) if found.undo_asked_at else
-            _("%(done)s of %(total)s tickets done", done=done, total=found.total)]  # fmt: skip
+    if found.undo_asked_at:
+        told = [_("%(done)s of %(total)s tickets put back", done=number(found.put_back), total=number(found.done))]
+    else:
+        told = [_("%(done)s of %(total)s tickets done", done=number(found.done), total=number(found.total))]
+        if found.total == bulk.MOST:
+            told.append(_("no more at once"))
     if found.already:
-        told.append(_("%(count)s were so before", count=found.already))
+        told.append(_("%(count)s were so before", count=number(found.already)))
     if found.refused:
-        told.append(_("%(count)s not allowed or not possible", count=found.refused))
+        told.append(_("%(count)s not allowed or not possible", count=number(found.refused)))
     if found.changed_since:
-        told.append(_("%(count)s changed since, and left alone", count=found.changed_since))
+        told.append(_("%(count)s changed since, and left alone", count=number(found.changed_since)))
     return " · ".join(told)
 
 

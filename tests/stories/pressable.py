@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import custom_fields, links, merges, saved_views, tickets, uniting
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.custom_field import FieldKind
-from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import customer_notes
 from tests import world
 
@@ -43,13 +42,14 @@ _CRUSHED: Final = """() => [...document.querySelectorAll('button, summary, a.but
 
 def with_everything(session: Session, ticket_id: int, *, by: int, admin: int) -> None:
     """All that can stand beside a ticket and be pressed there."""
-    ticket, ada, root = session.get_one(Ticket, ticket_id), session.get_one(Agent, by), session.get_one(Agent, admin)
+    ada, root = session.get_one(Agent, by), session.get_one(Agent, admin)
+    ticket = tickets.find(session, ticket_id, by=ada)
     team = session.get_one(Team, ticket.team_id)
     merged, linked = (world.a_ticket(session, team) for _ in range(2))
-    theirs = world.a_ticket(session, team, customer=world.a_customer(session, _LONG, "N. Berg"))
+    world.a_ticket(session, team, customer=world.a_customer(session, _LONG, "N. Berg"))
     merges.merge(session, merged, ticket, by=ada)
     links.link(session, ticket, linked, by=ada)
-    uniting.unite(session, ticket, theirs.customer.addresses[0].email, by=ada)
+    uniting.unite(session, ticket, _LONG, by=ada)
     tickets.tag(session, ticket, "lamp", by=ada)
     customer_notes.note(session, ticket, "Prefers to be called.", by=ada)
     custom_fields.add(session, FieldKind.TEXT, custom_fields.Wanted("Lamp", "", is_personal=False), by=root)

@@ -43,6 +43,9 @@ def test_what_is_chosen_is_closed_told_and_taken_back(desk: Desk):
     told = ada.get(f"/bulk/{number}").text
     assert "3 of 3 tickets done" in told
     assert desk.browser(desk.otto).get(f"/bulk/{number}").status_code == HTTPStatus.NOT_FOUND
+    again = ada.get(f"/bulk/{number}?from=/inbox/open").text  # as it asks for itself
+    assert f'hx-get="/bulk/{number}?from=/inbox/open"' in again
+    assert 'name="back" value="/inbox/open"' in again
     ada.post(f"/bulk/{number}/undo", {"back": "/inbox/open"})
     assert statuses(desk) == {Status.OPEN}
     assert "3 of 3 tickets put back" in ada.get(f"/bulk/{number}").text

@@ -29,7 +29,7 @@ export function watchKeys() {
     if (event.key === "Escape") return escape(event);
     if ((event.key === "Enter" && enter(event.target)) || (event.key.startsWith("Arrow") && stepInMenu(event))) return event.preventDefault();
     if ("noKeys" in document.body.dataset) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]") || one("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") || one("dialog[open]")) return;
     const act = (first.key && SECOND[first.key + event.key]) || ACTIONS[event.key];
     first.key = null;
     if (act && act(event) !== false) event.preventDefault();
