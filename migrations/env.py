@@ -11,7 +11,7 @@ from helpdesk.models.every import metadata
 from helpdesk.storage.db import Database
 
 # made by the migrations by hand, for one kind of database each: not compared
-_BY_HAND = ("search_index", "ix_search_text_words")
+_BY_HAND = ("search_index", "ix_search_text_words", "ix_customer_address_begins", "ix_message_address_begins")
 
 
 def _compared(_object: object, name: str | None, _kind: str, _reflected: bool, _compare_to: object) -> bool:  # noqa: FBT001

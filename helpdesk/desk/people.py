@@ -11,13 +11,15 @@ from helpdesk import clock
 from helpdesk.mail import language
 from helpdesk.mail.address import spellings
 from helpdesk.mail.parsed import ParsedEmail
-from helpdesk.models.customer import Customer, CustomerAddress, Source
+from helpdesk.models.customer import Customer, CustomerAddress, CustomerWord, Source
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Participant, Ticket
 from helpdesk.privacy.statistics.categories import LANGUAGES
 from helpdesk.storage import later
 from helpdesk.storage.once import once
+from helpdesk.storage.words import words
 
+_WORDS_OF_A_NAME: Final = 20
 _EXPECTED: Final = "expected customers"
 _ONE_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(-[a-z0-9-]{1,20})?\s*", re.ASCII | re.IGNORECASE)
 
@@ -44,6 +46,8 @@ def customer_at(session: Session, email: str, name: str = "", *, source: Source 
         expected[email] = known
     if not known.name and name:
         known.name = name
+        if known.id is not None:
+            _find_by_name(session, known)
     return known
 
 
@@ -52,6 +56,13 @@ def keep(session: Session, customer: Customer) -> None:
     if customer.id is None:
         for row in (customer, *customer.addresses):
             later.keep(session, row)
+        _find_by_name(session, customer)
+
+
+def _find_by_name(session: Session, customer: Customer) -> None:
+    """Let somebody be found by the words of their name."""
+    for word in dict.fromkeys(words(customer.name)[:_WORDS_OF_A_NAME]):
+        later.add(session, CustomerWord, word=word, customer_id=customer.id)
 
 
 def expect(session: Session, addresses: Iterable[str]) -> None:

@@ -1,16 +1,16 @@
 """Finding tickets: by the words of what may be read, by number, by address, and narrowed by filters."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import inbox, search_filters
 from helpdesk.desk.inbox import Key
+from helpdesk.desk.search_days import Days
 from helpdesk.desk.search_filters import KEYS, Filter, NotUnderstood
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import CustomerAddress
@@ -22,7 +22,7 @@ MOST_RESULTS: Final = 50
 _MOST_TERMS: Final = 12
 _LARGEST_ID: Final = 2**62
 _LONGEST: Final = 1_000
-_UTC: Final = ZoneInfo("UTC")
+_IN_UTC: Final = Days()
 # key:"two words", key:value, "a phrase", or a word; a minus leaves out, and a space after the colon is no matter
 _KEY: Final = f"(?:{'|'.join(sorted(KEYS))}):"
 _TERM: Final = re.compile(
@@ -57,12 +57,13 @@ class Query:
 class Results:
     """Tickets found, best first; `is_cut` when there are more than are listed.
 
-    Where a filter is not understood nothing is found, and `misunderstood` names it.
+    Where a filter is not understood nothing is found, and `misunderstood` names it, with what it could be where that
+    can be said.
     """
 
     tickets: Sequence[Ticket]
     is_cut: bool
-    misunderstood: tuple[Filter, ...] = ()
+    misunderstood: Mapping[Filter, Sequence[str]] = field(default_factory=dict)
     after: Key | None = None  # where the next page begins, of a search by filters alone
 
 
@@ -87,16 +88,16 @@ def understand(typed: str) -> Query:
     )
 
 
-def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC, after: Key | None = None) -> Results:
+def search(session: Session, typed: str, *, by: Agent, days: Days = _IN_UTC, after: Key | None = None) -> Results:
     """Tickets that match: of readable ones the content, of all visible ones the number and the customer's address.
 
-    Filters narrow both; days among them begin in the given zone. A search by filters alone is a list like any other,
+    Filters narrow both; days among them are read as `days` says. A search by filters alone is a list like any other,
     with pages; of one by words there are the newest.
     """
     query = understand(typed)
     if query.is_empty:
         return Results([], is_cut=False)
-    among, misunderstood = _among(session, query, by, zone)
+    among, misunderstood = _among(session, query, by, days)
     if misunderstood:
         return Results([], is_cut=False, misunderstood=misunderstood)
     if query.is_filters_alone:
@@ -112,22 +113,23 @@ def search(session: Session, typed: str, *, by: Agent, zone: ZoneInfo = _UTC, af
 
 
 def _among(
-    session: Session, query: Query, by: Agent, zone: ZoneInfo
-) -> tuple[ColumnElement[bool], tuple[Filter, ...]]:
+    session: Session, query: Query, by: Agent, days: Days
+) -> tuple[ColumnElement[bool], dict[Filter, Sequence[str]]]:
     """What may be found at all, and the filters that were not understood."""
-    conditions, misunderstood = [inbox.is_visible(by), Ticket.place != Place.PURGED], []
+    conditions: list[ColumnElement[bool]] = [inbox.is_visible(by), Ticket.place != Place.PURGED]
+    misunderstood: dict[Filter, Sequence[str]] = {}
     for wanted in query.filters:
         try:
-            conditions.append(search_filters.condition(session, wanted, by=by, zone=zone))
-        except NotUnderstood:
-            misunderstood.append(wanted)
-    return and_(*conditions), tuple(misunderstood)
+            conditions.append(search_filters.condition(session, wanted, by=by, days=days))
+        except NotUnderstood as refused:
+            misunderstood[wanted] = refused.known
+    return and_(*conditions), misunderstood
 
 
-def ids_of(session: Session, typed: str, *, by: Agent, zone: ZoneInfo, most: int) -> Sequence[int]:
+def ids_of(session: Session, typed: str, *, by: Agent, days: Days, most: int) -> Sequence[int]:
     """All that a search by filters alone finds, in its order; none of one that was not understood."""
     query = understand(typed)
-    among, misunderstood = _among(session, query, by, zone)
+    among, misunderstood = _among(session, query, by, days)
     if misunderstood or not query.is_filters_alone:
         return []
     return session.scalars(_newest(among).with_only_columns(Ticket.id).limit(most)).all()

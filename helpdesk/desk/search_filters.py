@@ -1,18 +1,18 @@
 """What narrows a search: words with a colon, such as tag:invoice or is:open, as conditions on tickets."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from helpdesk.desk import custom_fields as fields
+from helpdesk.desk.search_days import Days
 from helpdesk.models.agent import Agent, Team
-from helpdesk.models.customer import CustomerAddress
+from helpdesk.models.customer import CustomerAddress, CustomerWord
 from helpdesk.models.follower import Follower
 from helpdesk.models.message import Message, MessageAddress, Note
 from helpdesk.models.notice import Notice, NoticeKind
@@ -21,9 +21,9 @@ from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import custom_fields, united
 from helpdesk.privacy.basis import readable
 from helpdesk.storage.folding import folded
+from helpdesk.storage.words import words
 
 Condition = ColumnElement[bool]
-_DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z", re.ASCII)
 _HIGHEST: Final = "\U0010ffff"
 
 
@@ -42,20 +42,24 @@ class Filter:
 
 
 class NotUnderstood(ValueError):
-    """A filter whose value is none of those it takes."""
+    """A filter whose value is none of those it takes; `known` are these, where they can be counted."""
+
+    def __init__(self, value: str, known: Sequence[str] = ()) -> None:
+        super().__init__(value)
+        self.known = known
 
 
-def condition(session: Session, wanted: Filter, *, by: Agent, zone: ZoneInfo) -> Condition:
+def condition(session: Session, wanted: Filter, *, by: Agent, days: Days) -> Condition:
     """The tickets a filter lets through, as a condition on Ticket; what asks for content asks only what is readable.
 
     Raises NotUnderstood.
     """
-    made = _CONDITIONS[wanted.key](session, wanted.value, by, zone)
+    made = _CONDITIONS[wanted.key](session, wanted.value, by, days)
     made = not_(made) if wanted.is_without else made
     return and_(made, readable(session, by)) if wanted.key in _ABOUT_CONTENT else made
 
 
-def _is(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
+def _is(_session: Session, value: str, by: Agent, _days: Days) -> Condition:
     on_desk = Ticket.place == Place.DESK
     found: dict[str, Condition] = {
         **{status.value: and_(on_desk, Ticket.status == status) for status in Status},
@@ -76,7 +80,7 @@ def _is(_session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
     return _one_of(found, value)
 
 
-def _has(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+def _has(_session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     note = exists().where(Note.ticket_id == Ticket.id)
     found: dict[str, Condition] = {
         "attachment": Ticket.has_attachments.is_(True),
@@ -86,12 +90,12 @@ def _has(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Conditio
     return _one_of(found, value)
 
 
-def _tag(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+def _tag(_session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     tagged = select(TicketTag.ticket_id).join(Tag, Tag.id == TicketTag.tag_id).where(Tag.name == value.lower())
     return Ticket.id.in_(tagged)
 
 
-def _field(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+def _field(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     """What stands in a custom field: `field:order=4711`, or anything at all: `field:order`."""
     key, _is, wanted = value.partition("=")
     field = fields.named(session, key.strip())
@@ -100,13 +104,13 @@ def _field(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Conditi
     return custom_fields.holding([field.id], " ".join(wanted.split()))
 
 
-def _team(session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
+def _team(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     """By its name, whatever case and accents: compared here, for SQLite knows those of English alone."""
     named = session.execute(select(Team.id, Team.name))
     return Ticket.team_id.in_([team_id for team_id, name in named if folded(name) == folded(value)])
 
 
-def _assignee(session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condition:
+def _assignee(session: Session, value: str, by: Agent, _days: Days) -> Condition:
     """An address, or how a name or one of its further words begins, whatever case and accents."""
     if value.lower() in {"me", "none"}:
         return Ticket.assignee_id == by.id if value.lower() == "me" else Ticket.assignee_id.is_(None)
@@ -121,54 +125,70 @@ def _assignee(session: Session, value: str, by: Agent, _zone: ZoneInfo) -> Condi
     )
 
 
-def _from(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
-    """Who wrote a message of it, with this or another address: an address, its beginning, or @ and a domain."""
-    people = united.beside(select(CustomerAddress.customer_id).where(_address(CustomerAddress.email, value)))
-    return Ticket.id.in_(select(Message.ticket_id).where(Message.customer_id.in_(people)))
+def _from(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
+    """Who wrote a message of it, with this or another address.
+
+    By an address, its beginning, or @ and a domain; by words of a name, of the last one the beginning.
+    """
+    addressed = select(CustomerAddress.customer_id).where(_address(session, CustomerAddress.email, value))
+    named = None if "@" in value else _called(session, value)
+    found = addressed if named is None else select(union(addressed, named).subquery().c[0])
+    return Ticket.id.in_(select(Message.ticket_id).where(Message.customer_id.in_(united.beside(found))))
 
 
-def _to(_session: Session, value: str, _by: Agent, _zone: ZoneInfo) -> Condition:
-    addressed = select(MessageAddress.message_id).where(_address(MessageAddress.email, value))
+def _called(session: Session, name: str) -> Select[int] | None:
+    """Whose name has these words, whatever their case and accents."""
+    *whole, last = words(name) or [""]
+    if not last:
+        return None
+    called = select(CustomerWord.customer_id).where(_begins(session, CustomerWord.word, last))
+    for word in whole:
+        other = aliased(CustomerWord)
+        called = called.where(exists().where(other.customer_id == CustomerWord.customer_id, other.word == word))
+    return called
+
+
+def _to(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
+    addressed = select(MessageAddress.message_id).where(_address(session, MessageAddress.email, value))
     return Ticket.id.in_(select(Message.ticket_id).where(Message.id.in_(addressed)))
 
 
-def _before(_session: Session, value: str, _by: Agent, zone: ZoneInfo) -> Condition:
-    return Ticket.opened_at < _moment(value, zone)
+def _before(_session: Session, value: str, _by: Agent, days: Days) -> Condition:
+    return Ticket.opened_at < _moment(value, days)
 
 
-def _after(_session: Session, value: str, _by: Agent, zone: ZoneInfo) -> Condition:
-    return Ticket.active_at >= _moment(value, zone)
+def _after(_session: Session, value: str, _by: Agent, days: Days) -> Condition:
+    return Ticket.active_at >= _moment(value, days)
 
 
-def _address(column: object, value: str) -> Condition:
-    email: ColumnElement[str] = column  # type: ignore[assignment]  # a mapped attribute is one
+def _address(session: Session, column: InstrumentedAttribute[str], value: str) -> Condition:
     value = value.strip("<>,;").lower()
     if value.startswith("@"):
-        return email.endswith(value, autoescape=True)
-    return email == value if "@" in value else and_(email >= value, email < value + _HIGHEST)
+        return column.endswith(value, autoescape=True)
+    return column == value if "@" in value else _begins(session, column, value)
 
 
-def _moment(value: str, zone: ZoneInfo) -> datetime:
-    """The beginning of a day, a month or a year, where the desk is."""
-    found = _DAY.match(value)
-    try:
-        day = date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
-        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) if day else _refuse(value)
-    except (ValueError, OverflowError):
-        return _refuse(value)
+def _begins(session: Session, column: InstrumentedAttribute[str], letters: str) -> Condition:
+    """As a range, for an index; on PostgreSQL by code points, however its database sorts."""
+    place = column.collate("C") if session.get_bind().dialect.name == "postgresql" else column
+    return and_(place >= letters, place < letters + _HIGHEST)
+
+
+def _moment(value: str, days: Days) -> datetime:
+    """When a day, a month or a year begins where the reader is."""
+    beginning = days.beginning(value)
+    if beginning is None:
+        raise NotUnderstood(value)
+    return beginning
 
 
 def _one_of(found: dict[str, Condition], value: str) -> Condition:
     if value.lower() not in found:
-        _refuse(value)
+        raise NotUnderstood(value, list(found))
     return found[value.lower()]
 
 
-def _refuse(value: str) -> datetime:
-    raise NotUnderstood(value)
-
-
-_CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, ZoneInfo], Condition]]] = {
+_CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, Days], Condition]]] = {
     "after": _after,
     "assignee": _assignee,
     "before": _before,

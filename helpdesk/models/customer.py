@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
@@ -60,3 +60,13 @@ class CustomerAddress(Base, kw_only=True):
     source: Mapped[Source] = mapped_column(default=Source.EMAIL)
     added_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     bounced_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CustomerWord(Base, kw_only=True):
+    """A word of a customer's name as the search folds it."""
+
+    __tablename__ = "customer_word"
+
+    # sorted by code points everywhere: a beginning is a range of them
+    word: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), primary_key=True, index=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.agent import Agent
-from helpdesk.models.customer import Customer, CustomerAddress, Source
+from helpdesk.models.customer import Customer, CustomerAddress, CustomerWord, Source
 from helpdesk.models.erasure import Erasure, ErasureState
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Message, MessageAddress
@@ -149,6 +149,7 @@ def end(session: Session, erasure: Erasure) -> bool:
     rows = session.scalars(select(CustomerAddress).where(CustomerAddress.customer_id == person.id)).all()
     for row in rows:
         session.delete(row)
+    session.execute(delete(CustomerWord).where(CustomerWord.customer_id == person.id))
     session.execute(
         update(Customer)
         .where(Customer.id == person.id)

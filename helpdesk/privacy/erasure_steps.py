@@ -232,6 +232,7 @@ KEPT: Final[Mapping[str, str]] = {
     "bulk_item": "the number of a ticket, and its states before and after an action on many",
     "customer": "the name and language go last of all; beside which record it was put is a number",
     "customer_address": "goes last of all: by it the others are found",
+    "customer_word": "goes last, with the name it is of",
     "erasure": "numbers and moments only: it is the evidence",
     "follower": "which agent hears of which ticket, by number",
     "filter_hit": "which rule acted on which email, by number",

@@ -28,7 +28,7 @@ def download() -> Response:
     here = listed()
     ids = lists.ids_of(db(), agent(), here, most=list_export.MOST)
     if here.words and not ids:  # by words: what the search shows
-        ids = [one.id for one in search.search(db(), here.words, by=agent(), zone=zone()).tickets]
+        ids = [one.id for one in search.search(db(), here.words, by=agent(), days=lists.days()).tickets]
     return csv_file.answer(_lines(list_export.table(db(), ids, by=agent())), name="tickets.csv")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import customers, inbox, marks, search, snooze
 from helpdesk.desk.inbox import View
 from helpdesk.desk.marks import UnderWay
+from helpdesk.desk.search_days import Days
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.saved_view import SavedView
@@ -20,7 +21,7 @@ from helpdesk.privacy import access, drafts
 from helpdesk.privacy.access import Glimpse
 from helpdesk.web import filters, frame
 from helpdesk.web.auth import agent, db
-from helpdesk.web.language import _, zone
+from helpdesk.web.language import _, locale, zone
 from helpdesk.web.paging import Listed
 
 _REASON: Final = 80
@@ -55,6 +56,7 @@ class Chip:
     words: str
     url: str
     is_wrong: bool = False
+    means: str = ""  # the day, where it was not written as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,11 @@ def _turned(here: Listed) -> Turned:
     return Turned("arrow-down", _("Newest first"), url) if not is_newest_first else Turned("arrow-up", oldest, url)
 
 
+def days() -> Days:
+    """How the reader writes days, and where they begin."""
+    return Days(zone(), is_month_first=locale().date_formats["short"].pattern.lstrip().startswith("M"))
+
+
 def file_url(here: Listed) -> str:
     if not agent().may(Permission.EXPORT):
         return ""
@@ -159,7 +166,7 @@ def file_url(here: Listed) -> str:
 def ids_of(session: Session, agent: Agent, here: Listed, *, most: int) -> Sequence[int]:
     """All tickets of a list; of a search by words none, for it shows the newest alone."""
     if here.words:
-        return search.ids_of(session, here.words, by=agent, zone=zone(), most=most)
+        return search.ids_of(session, here.words, by=agent, days=days(), most=most)
     return inbox.ids_of(session, agent, here.view, team_id=here.team_id, most=most)
 
 

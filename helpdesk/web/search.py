@@ -1,8 +1,11 @@
 """Search: one box for words, people and numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Final
 
+from babel.dates import format_date
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -16,11 +19,14 @@ from helpdesk.web import frame, lists, paging
 from helpdesk.web.auth import agent, db
 from helpdesk.web.filters import highlighter
 from helpdesk.web.inbox import is_partial
-from helpdesk.web.language import _, ngettext, zone
+from helpdesk.web.language import _, locale, ngettext
 from helpdesk.web.lists import Chip, Empty, ListPage, Row
 from helpdesk.web.paging import Listed
 
 bp = Blueprint("search", __name__)
+
+_ABOUT_DAYS: Final = ("before", "after")
+_A_DAY: Final = date(2026, 3, 31)
 
 
 @bp.get("/search")
@@ -37,7 +43,7 @@ def show() -> ResponseReturnValue:
 def found(here: Listed) -> ListPage:
     """What a search finds, its words marked."""
     query = search.understand(here.words)
-    results = search.search(db(), here.words, by=agent(), zone=zone(), after=here.after)
+    results = search.search(db(), here.words, by=agent(), days=lists.days(), after=here.after)
     mark = highlighter(query.plain)
     rows = [_marked(row, mark) for row in lists.rows(db(), agent(), results.tickets, here)]
     return ListPage(
@@ -65,7 +71,13 @@ def _chip(query: Query, wanted: Filter, results: Results) -> Chip:
     others = [one.typed for one in query.filters if one != wanted]
     rest = " ".join([query.plain, *others]).strip()
     url = url_for("search.show", q=rest) if rest else url_for("inbox.home")
-    return Chip(wanted.typed, url, is_wrong=wanted in results.misunderstood)
+    return Chip(wanted.typed, url, is_wrong=wanted in results.misunderstood, means=_meant(wanted))
+
+
+def _meant(wanted: Filter) -> str:
+    """The day that is meant by another way to say it."""
+    day = lists.days().meant(wanted.value) if wanted.key in _ABOUT_DAYS else None
+    return "" if day is None or wanted.value.startswith(f"{day.year}") else format_date(day, locale=locale())
 
 
 def _saved(typed: str) -> SavedView | None:
@@ -95,14 +107,25 @@ def _refused() -> str:
 
 def _empty(query: Query, results: Results, words: str) -> Empty:
     if results.misunderstood:
-        values = _("is: open, closed, mine, followed, mentioned, unassigned, waiting, trash; dates: 2026-03-31.")
-        return Empty("search", _("A filter was not understood"), values)
+        wrong = " ".join(_why(one, known) for one, known in results.misunderstood.items())
+        return Empty("search", _("A filter was not understood"), wrong)
     if words == "is:mentioned":
         return Empty("at-sign", _("Nobody mentioned you"), _("A colleague does with @ and your name, in a note."))
     nothing = Empty("search", _("Nothing found"), _("Try fewer or other words, a ticket's number, or an address."))
     if not (query.plain and query.filters):
         return nothing
     return replace(nothing, url=url_for("search.show", q=query.plain), link=_("Search without the filters"))
+
+
+def _why(wanted: Filter, known: Sequence[str]) -> str:
+    """What could stand there instead of what does."""
+    if wanted.key in _ABOUT_DAYS:
+        example = format_date(_A_DAY, "short", locale=locale())
+        return _("%(filter)s is no day: write %(example)s, 2026-03-31, today, yesterday or 7d.",
+                 filter=wanted.typed, example=example)  # fmt: skip
+    if known:
+        return _("%(filter)s: there is %(known)s.", filter=wanted.typed, known=", ".join(known))
+    return _("%(filter)s: there is no such field.", filter=wanted.typed)
 
 
 def _marked(row: Row, mark: Callable[[str], Markup]) -> Row:

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.desk import places, search, tickets
+from helpdesk.desk.search_days import Days
 from helpdesk.desk.search_filters import Filter
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.message import MessageAddress
@@ -118,7 +120,7 @@ def test_days_begin_where_the_desk_is(session, team, ada):
     berlin = ZoneInfo("Europe/Berlin")
 
     def is_found(typed: str) -> bool:
-        return ticket in search.search(session, typed, by=ada, zone=berlin).tickets
+        return ticket in search.search(session, typed, by=ada, days=Days(berlin)).tickets
 
     assert is_found("after:2026-04-01")
     assert is_found("after:2026-04")
@@ -126,8 +128,85 @@ def test_days_begin_where_the_desk_is(session, team, ada):
     assert is_found("before:2026-04-02 after:2026")
 
 
+def test_who_wrote_is_found_by_words_of_their_name(session, team, ada):
+    soren = a_customer(session, "info@far.example", "Søren Ærø-Łukasz")
+    kim, bell = a_customer(session, "kim@far.example", "Kim van der Lee"), a_customer(session, name="鈴木ベル")
+    of_soren, of_kim, of_bell = (a_ticket(session, team, customer=one) for one in (soren, kim, bell))
+
+    for typed, those in {
+        "from:soren": {of_soren}, "from:LUK": {of_soren}, 'from:"søren aero"': {of_soren}, "from:ærø": {of_soren},
+        "from:lee": {of_kim}, 'from:"kim l"': {of_kim}, 'from:"lee kim"': {of_kim}, "from:kim": {of_kim},
+        "from:鈴木": {of_bell}, "from:ベル": {of_bell}, "from:ヘル": set(), "from:ee": set(),
+        'from:"kim soren"': set(),
+        "-from:soren -from:lee": {of_bell}, "from:%": set(), "from:_": set(),
+    }.items():  # fmt: skip
+        assert found(session, typed, ada) == {ticket.id for ticket in those}, typed
+
+
+def test_a_name_that_is_learnt_later_is_found_too(session, team, ada):
+    ticket = a_ticket(session, team, customer=a_customer(session, "kim@far.example", ""))
+
+    a_customer(session, "kim@far.example", "Søren Berg")
+
+    assert found(session, "from:berg", ada) == {ticket.id}
+
+
+def test_a_name_tells_nothing_of_what_may_not_be_read(session, team, ada):
+    a_ticket(session, customer=a_customer(session, "kim@far.example", "Søren Berg"))
+
+    assert found(session, "from:soren", ada) == found(session, "from:soren", an_admin(session)) == set()
+
+
 @pytest.mark.parametrize(
-    "typed", ["is:nonsense", "before:2026-02-31", "after:yesterday", "has:fun", "before:99999-01-01", "after:0000"]
+    ("said", "meant"),
+    [
+        ("2026", "2026-01-01"),
+        ("2026-03", "2026-03-01"),
+        ("31.3.2026", "2026-03-31"),
+        ("31.03.26", "2026-03-31"),
+        ("31.3.", "2026-03-31"),
+        ("24.12.", "2025-12-24"),  # the last one
+        ("4/3/2026", "2026-03-04"),
+        ("3/31/2026", "2026-03-31"),  # there is no such month
+        ("31/3", "2026-03-31"),
+        ("Today", "2026-05-31"),
+        ("yesterday", "2026-05-30"),
+        ("heute", "2026-05-31"),
+        ("GESTERN", "2026-05-30"),
+        ("7d", "2026-05-24"),
+        ("7t", "2026-05-24"),
+        ("2 weeks", "2026-05-17"),
+        ("1w", "2026-05-24"),
+        ("3m", "2026-02-28"),
+        ("5 Monate", "2025-12-31"),
+        ("1j", "2025-05-31"),
+        ("0d", "2026-05-31"),
+    ],
+)
+def test_a_day_is_said_in_many_ways(said, meant):
+    with clock.stopped_at(datetime(2026, 5, 30, 22, 30, tzinfo=UTC)):
+        assert str(Days(ZoneInfo("Europe/Berlin")).meant(said)) == meant
+
+
+def test_who_writes_the_month_first_is_understood_so():
+    americans = Days(is_month_first=True)
+
+    assert str(americans.meant("4/3/2026")) == "2026-04-03"
+    assert str(americans.meant("31/3/2026")) == "2026-03-31"
+    assert str(americans.meant("4.3.2026")) == "2026-03-04"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "soon", "2026-02-31", "31.2.2026", "29.2.", "7x", "9999y", "99999d", "0000", "13/13/2026", "1.2.3.4", "٣d"],
+)
+def test_what_is_no_day_is_none(said):
+    with clock.stopped_at(datetime(2026, 5, 30, tzinfo=UTC)):
+        assert Days().beginning(said) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["is:nonsense", "before:2026-02-31", "after:soon", "has:fun", "before:99999-01-01", "after:0000"]
 )
 def test_what_is_not_understood_finds_nothing_and_is_named(session, team, ada, typed):
     a_ticket(session, team)
