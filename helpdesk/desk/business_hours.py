@@ -98,9 +98,11 @@ def _checked(hours: WorkingHours) -> WorkingHours:
     if not any(tidy.week):
         raise HoursRefused("no_hours")
     if len(tidy.own_days) > MOST_OWN_DAYS:
-        raise HoursRefused("own_days", str(len(tidy.own_days)))
+        raise HoursRefused("many_days", str(MOST_OWN_DAYS))
     tidy = replace(tidy, region=_region(tidy))
-    calendar(tidy, "UTC")
+    if len(calendar(tidy, "UTC").own) < len(tidy.own_days):
+        days = [_own_day(line)[0] for line in tidy.own_days]
+        raise HoursRefused("twice", next(day for day in days if days.count(day) > 1).isoformat())
     return tidy
 
 
@@ -125,9 +127,10 @@ def _own_day(line: str) -> tuple[date, Hours]:
     first = rest.split(" ", 1)[0]
     is_hours = first[:1].isdecimal() and "-" in first.replace("\u2013", "-")
     try:
-        return date.fromisoformat(day), _hours(first, "own_days") if is_hours else ()
+        on = date.fromisoformat(day)
     except ValueError:
         raise HoursRefused("own_days", line[:60]) from None
+    return on, _hours(first, "own_hours") if is_hours else ()
 
 
 def _hours(text: str, why: str) -> Hours:

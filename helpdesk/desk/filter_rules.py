@@ -1,6 +1,7 @@
 """Filter rules: made and ordered by admins, asked for each email that comes in, and told on what they acted on."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -23,6 +24,7 @@ MOST: Final = 200
 MOST_CONDITIONS: Final = 12
 MOST_WORDS: Final = 200
 LONGEST_NAME: Final = 80
+_HEADER_NAME: Final = re.compile(r"[!-9;-~]+")
 
 LONGEST_WORDS: Final = 4_000  # of one condition
 
@@ -177,7 +179,7 @@ def _check(session: Session, wanted: Wanted) -> None:
     for one in wanted.conditions:
         if not any(word.strip() for word in one.words) and one.field not in MAY_LACK_WORDS:
             raise RuleRefused("words")
-        if one.field is Field.HEADER and not one.name.strip():
+        if one.field is Field.HEADER and not _HEADER_NAME.fullmatch(one.name.strip()):
             raise RuleRefused("header")
         if len(one.words) > MOST_WORDS:
             raise RuleRefused("too_many")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -14,6 +14,7 @@ from helpdesk.mail import account
 from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.mail.address import wire_address
 from helpdesk.models.agent import Team
+from helpdesk.models.base import Moment
 from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, OutboundEmail
 from helpdesk.privacy import audit
@@ -22,6 +23,7 @@ from helpdesk.storage.db import hold
 from helpdesk.storage.vault import Vault
 
 UNREACHED: Final = timedelta(minutes=1)
+UNTRIED: Final = timedelta(minutes=5)  # a mailbox is polled at least once a minute
 
 _IMAP = "mailbox:imap"
 _SMTP = "mailbox:smtp"
@@ -249,9 +251,18 @@ def paused(session: Session) -> Sequence[Mailbox]:
 
 
 def stopped(session: Session) -> Sequence[Mailbox]:
-    """Those that send nothing, or of which nothing could be fetched for longer than a line that breaks explains."""
-    fetches_nothing = and_(Mailbox.is_active, Mailbox.poll_error_since < clock.now() - UNREACHED)
-    return session.scalars(select(Mailbox).where(or_(_is_paused(), fetches_nothing)).order_by(Mailbox.id)).all()
+    """Those that send nothing, or of which nothing could be fetched for longer than a line that breaks explains.
+
+    So are those that nobody even tried to fetch from for some minutes: the poller does not run.
+    """
+    return session.scalars(select(Mailbox).where(is_stopped()).order_by(Mailbox.id)).all()
+
+
+def is_stopped() -> ColumnElement[bool]:
+    """Of a statement that may be asked again later: by the time it is then."""
+    tried = func.coalesce(Mailbox.polled_at, Mailbox.created_at)
+    fetches_nothing = or_(Mailbox.poll_error_since < _ago(UNREACHED), tried < _ago(UNTRIED))
+    return or_(_is_paused(), and_(Mailbox.is_active, fetches_nothing))
 
 
 def is_used() -> ColumnElement[bool]:
@@ -262,6 +273,10 @@ def is_used() -> ColumnElement[bool]:
         .where(OutboundEmail.mailbox_id == Mailbox.id, Delivery.state.in_(ON_THE_WAY))
     )
     return or_(Mailbox.is_active, waiting.exists())
+
+
+def _ago(long: timedelta) -> BindParameter[datetime]:
+    return bindparam(None, callable_=lambda: clock.now() - long, type_=Moment())
 
 
 def _is_paused() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from helpdesk.languages import N_
 from helpdesk.models.acknowledgement import Acknowledges
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
@@ -50,6 +50,8 @@ def choose_when(mailbox_id: int) -> ResponseReturnValue:
 @bp.post("/settings/acknowledgements/words")
 def choose_words() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     words = Words(*(request.form.get(name, "") for name in ("language", "subject", "text")))
     try:
         acknowledgements.choose_words(db(), words, by=agent())

@@ -13,7 +13,7 @@ from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Agent, AgentMailbox, Role, Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import OwnRole, Permission, Scope
-from helpdesk.web import settings, words
+from helpdesk.web import as_seen, settings, words
 from helpdesk.web.auth import agent, db, fresh, runtime
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.filters import role_word
@@ -68,6 +68,8 @@ def change(agent_id: int) -> ResponseReturnValue:
     settings.must(Permission.PEOPLE)
     fresh()
     found = _find(agent_id)
+    if wrong := as_seen.changed(lambda: _page(_find(agent_id))):
+        return _page(_find(agent_id), wrong)
 
     def step() -> None:
         role, own_role = _chosen_role()

@@ -1,43 +1,62 @@
-"""What an admin must know on whatever page they are: shown above the desk until it is over."""
+"""What must be known on whatever page one is, shown above the desk until it is over: who can mend it is led there."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from babel.dates import format_timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import mailbox_tokens, mailboxes, reconciliation
+from helpdesk.desk import counters, mailbox_tokens, mailboxes, reconciliation
 from helpdesk.models.agent import Agent
-from helpdesk.models.mailbox import LoginKind
+from helpdesk.models.mailbox import LoginKind, Mailbox
 from helpdesk.models.role import Permission
-from helpdesk.web import filters
-from helpdesk.web.language import _
+from helpdesk.web import filters, whom
+from helpdesk.web.language import _, locale
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
     words: str
-    url: str
-    link: str
+    url: str = ""
+    link: str = ""
 
 
-def around(session: Session, agent: Agent) -> Sequence[Alarm]:
+def around(session: Session, agent: Agent, *, has_stopped: bool) -> Sequence[Alarm]:
+    """`has_stopped`: whether there is a mailbox of which nothing can be fetched, or from which nothing leaves."""
     if not agent.may(Permission.SETUP):
-        return ()
-    return [*_gaps(session), *_logins(session), *_stopped(session)]
+        return list(_stopped_of(session, agent)) if has_stopped else ()
+    return [*_gaps(session), *_logins(session), *(_stopped(session) if has_stopped else ())]
 
 
 def _stopped(session: Session) -> Iterator[Alarm]:
     """Mailboxes that can't send or can't be fetched: nothing of theirs moves until somebody mends the login."""
     for mailbox in mailboxes.stopped(session):
-        if mailbox.sending_paused_because is not None:
-            words = _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
-        else:
-            since = filters.moment(mailbox.poll_error_since or clock.now())
-            words = _("Nothing is fetched from %(address)s since %(since)s.", address=mailbox.address, since=since)
         where = "mailbox_logins.show" if mailbox.login is LoginKind.TOKEN else "mailboxes.show"
-        yield Alarm(words, url_for(where, mailbox_id=mailbox.id), _("Mend it"))
+        yield Alarm(_how(mailbox), url_for(where, mailbox_id=mailbox.id), _("Mend it"))
+
+
+def _stopped_of(session: Session, agent: Agent) -> Iterator[Alarm]:
+    """The same for who answers there and can't mend it: whom to ask."""
+    own = {team.id for team in counters.teams(session, agent)}
+    names = whom.in_charge(session, but=agent, of=Permission.SETUP)
+    mends = " " + _("%(names)s can mend it.", names=names) if names else ""
+    for mailbox in mailboxes.stopped(session):
+        if mailbox.team_id in own:
+            yield Alarm(_how(mailbox) + mends)
+
+
+def _how(mailbox: Mailbox) -> str:
+    if mailbox.sending_paused_because is not None:
+        return _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
+    since = mailbox.poll_error_since or mailbox.polled_at or mailbox.created_at
+    return _(
+        "Nothing is fetched from %(address)s since %(since)s (%(long)s).",
+        address=mailbox.address,
+        since=filters.moment(since),
+        long=format_timedelta(clock.now() - since, granularity="minute", threshold=2, locale=locale()),
+    )
 
 
 def _logins(session: Session) -> Iterator[Alarm]:

@@ -13,7 +13,7 @@ from helpdesk.desk.lengths import TooLong
 from helpdesk.models.role import Permission
 from helpdesk.runtime import Runtime
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db, public
 from helpdesk.web.language import _
 from helpdesk.web.sent_back import beside, too_long
@@ -60,6 +60,8 @@ def show() -> ResponseReturnValue:
 @bp.post("/settings/brand")
 def change() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     accent = "" if "own_colour" not in request.form else request.form.get("accent", "")
     try:
         brand.choose(db(), name=request.form.get("name", ""), accent=accent, by=agent())

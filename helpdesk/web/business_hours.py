@@ -16,7 +16,7 @@ from helpdesk.desk.business_hours import HoursRefused, WorkingHours
 from helpdesk.languages import N_
 from helpdesk.models.agent import Team
 from helpdesk.models.role import Permission
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _, locale
@@ -27,8 +27,11 @@ MOST_SHOWN: Final = 16
 _WRONG: Final = {
     "time_zone": N_("There is no time zone “%(what)s”."),
     "no_hours": N_("A week needs at least one hour in which somebody works."),
-    "week": N_("“%(what)s” is no time of day: write 9:00-12:30, 13:00-17:00."),
+    "week": N_("“%(what)s” can't be kept: write 9:00-12:30, 13:00-17:00, each time later than the one before."),
     "own_days": N_("“%(what)s” is no day: write 2026-12-24, then what you call it."),
+    "own_hours": N_("The hours of “%(what)s” can't be kept: write 9:00-12:30, each time later than the one before."),
+    "twice": N_("“%(what)s” stands there twice."),
+    "many_days": N_("There is room for %(what)s days."),
     "country": N_("The holidays of “%(what)s” are not known."),
     "region": N_("The country has other regions: %(what)s"),
 }
@@ -45,7 +48,7 @@ class TeamRow:
 @bp.get("/settings/business-hours")
 def index() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
-    return _page(None, business_hours.chosen(db(), None) or WorkingHours())
+    return _standing(None)
 
 
 @bp.post("/settings/business-hours")
@@ -57,9 +60,7 @@ def choose() -> ResponseReturnValue:
 @bp.get("/settings/business-hours/teams/<int:team_id>")
 def of_team(team_id: int) -> ResponseReturnValue:
     settings.must(Permission.SETUP)
-    team = _team(team_id)
-    hours = business_hours.chosen(db(), team.id) or business_hours.chosen(db(), None)
-    return _page(team, hours or WorkingHours())
+    return _standing(_team(team_id))
 
 
 @bp.post("/settings/business-hours/teams/<int:team_id>")
@@ -75,7 +76,14 @@ def as_the_desk(team_id: int) -> ResponseReturnValue:
     return settings.saved(".index")
 
 
+def _standing(team: Team | None, wrong: str = "") -> ResponseReturnValue:
+    own = business_hours.chosen(db(), team.id) if team else None
+    return _page(team, own or business_hours.chosen(db(), None) or WorkingHours(), wrong)
+
+
 def _choose(team: Team | None) -> ResponseReturnValue:
+    if wrong := as_seen.changed(lambda: _standing(team)):
+        return _standing(team, wrong)
     hours = WorkingHours(
         time_zone=request.form.get("time_zone", ""),
         week=tuple(request.form.get(f"day{number}", "") for number in range(7)),
@@ -94,6 +102,8 @@ def _choose(team: Team | None) -> ResponseReturnValue:
 
 def _field(error: HoursRefused, hours: WorkingHours) -> str:
     """Which field of the form is refused: of the week the day that says it."""
+    if error.why in {"own_hours", "twice", "many_days"}:
+        return "own_days"
     if error.why not in {"no_hours", "week"}:
         return error.why
     return next(

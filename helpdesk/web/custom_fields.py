@@ -7,7 +7,7 @@ from helpdesk.desk import custom_fields, teams
 from helpdesk.desk.custom_fields import YES, FieldRefused, NotAValue, Wanted
 from helpdesk.models.custom_field import CustomField, FieldKind
 from helpdesk.models.role import Permission
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -41,8 +41,11 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/settings/custom-fields/<int:field_id>")
 def change(field_id: int) -> ResponseReturnValue:
+    field = _find(field_id)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     try:
-        custom_fields.change(db(), _find(field_id), _wanted(), by=agent())
+        custom_fields.change(db(), field, _wanted(), by=agent())
     except FieldRefused as refused:
         return _page(beside(refused.why if refused.why in {"team", "choices"} else "name", _why(refused)))
     return settings.saved(".index")

@@ -14,7 +14,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.privacy import audit
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
-from helpdesk.web import auth, confirmation
+from helpdesk.web import auth, confirmation, whom
 from helpdesk.web.language import _
 
 log = logging.getLogger("helpdesk.web")
@@ -138,17 +138,23 @@ def _broken(error: Exception) -> tuple[str, int]:
 
 
 def _not_found() -> tuple[str, int]:
-    text = _("Perhaps it was moved, or the address has a typing error, or it is not for you to see.")
-    return _page(404, _("There is nothing here"), text)
+    said = whom.now()
+    return _page(404, said.title, said.text, *([Link(*said.link)] if said.link else []))
 
 
 def _page(
     code: int, title: str, text: str, *links: Link, reference: str = "", waits: confirmation.Meant | None = None
 ) -> tuple[str, int]:
-    back = [Link(url_for("inbox.home"), _("To the inbox"))] if request.cookies else []  # customers have neither
     kept = _kept() if code != 413 else ""
-    shown = Shown(title, text, list(links) or back, reference, kept, waits)
+    shown = Shown(title, text, list(links) or _ways_back(), reference, kept, waits)
     return render_template("errors/error.html", error=shown, breadth="broad"), code
+
+
+def _ways_back() -> list[Link]:
+    """To the page whose form was sent, and to the inbox; customers have none."""
+    form = auth.own_path(request.referrer or "/")
+    back = [Link(form, _("Back to the form"))] if request.method == "POST" and form != "/" else []
+    return [*back, Link(url_for("inbox.home"), _("To the inbox"))] if request.cookies else back
 
 
 def _kept() -> str:

@@ -17,7 +17,7 @@ from helpdesk.models.agent import Team
 from helpdesk.models.filter_rule import FilterRule
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Priority
-from helpdesk.web import filter_preview, settings, words
+from helpdesk.web import as_seen, filter_preview, settings, words
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -77,15 +77,15 @@ def create() -> ResponseReturnValue:
 @bp.get("/settings/filter-rules/<int:rule_id>")
 def edit(rule_id: int) -> ResponseReturnValue:
     settings.must(Permission.SETUP)
-    row = _find(rule_id)
-    rule = filter_rules.value(row)
-    return _form(row, Wanted(rule.name, rule.conditions, rule.actions, rule.needs_all, rule.stops))
+    return _standing(_find(rule_id))
 
 
 @bp.post("/settings/filter-rules/<int:rule_id>")
 def change(rule_id: int) -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     row, wanted = _find(rule_id), _wanted()
+    if wrong := as_seen.changed(lambda: _standing(row)):
+        return _form(row, wanted, wrong)
     try:
         filter_rules.change(db(), row, wanted, by=agent())
     except (RuleRefused, TooLong) as refused:
@@ -152,6 +152,11 @@ def _find(rule_id: int) -> FilterRule:
 
 def _teams() -> Mapping[int, str]:
     return {team.id: team.name for team in db().scalars(select(Team).order_by(Team.name))}
+
+
+def _standing(row: FilterRule) -> ResponseReturnValue:
+    rule = filter_rules.value(row)
+    return _form(row, Wanted(rule.name, rule.conditions, rule.actions, rule.needs_all, rule.stops))
 
 
 def _form(row: FilterRule | None, wanted: Wanted, wrong: str = "") -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from markupsafe import Markup
 
 _FIELDS = frozenset({"input", "select", "textarea"})
+NOT_TYPED = frozenset({"hidden", "password", "file", "submit", "button", "image", "reset"})
 
 
 @dataclass(eq=False)
@@ -67,6 +68,18 @@ class Field:
     @property
     def kind(self) -> str:
         return (self.tag.attributes.get("type") or "text") if self.tag.name == "input" else self.tag.name
+
+    def stands(self, page: str) -> str:
+        """What a browser shows in it: of what is chosen from a list its words, of a box whether it is ticked."""
+        attributes = self.tag.attributes
+        if self.kind == "textarea":
+            return unescape(page[self.tag.end : self.closes].removeprefix("\n"))
+        if self.kind == "select":
+            chosen = [option.text for option in self.options if "selected" in option.tag.attributes]
+            return "\n".join(chosen or [option.text for option in self.options[:1]])
+        if self.kind in {"checkbox", "radio"}:
+            return (attributes.get("value") or "on") if "checked" in attributes else ""
+        return attributes.get("value") or ""
 
     @property
     def is_open_list(self) -> bool:

@@ -10,11 +10,13 @@ from helpdesk.desk import lengths, mailboxes, sizes
 from helpdesk.desk.mailbox_setup import USUAL_IMAP, USUAL_SMTP, Setup
 from helpdesk.desk.mailboxes import Server
 from helpdesk.mail.account import ImapAccount, SmtpAccount
+from helpdesk.mail.trouble import TlsFailed
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
 from helpdesk.storage.vault import Vault
 from helpdesk.web.language import _
 from helpdesk.web.numbers import between, whole
+from helpdesk.web.told import told
 
 FARTHEST: Final = 3650  # days to import
 FASTEST: Final = 6000  # emails in a minute; a desk that sends faster has no limit
@@ -61,6 +63,7 @@ def read(stored: Mailbox | None = None) -> Typed:
         folder=_line("folder") or "INBOX",
         import_days=_import_days(),
     )
+    _require_encryption(setup)
     after = given.get("after_fetch", "")
     after_fetch = AfterFetch(after) if after in set(AfterFetch) else AfterFetch.NOTHING
     move_to = _line("move_to") or None
@@ -174,6 +177,17 @@ def _import_days() -> int | None:
     if days is None:
         raise FormWrong("import_days", _("Days to import: a number from 0 to %(most)s.", most=FARTHEST))
     return days or None
+
+
+def _require_encryption(setup: Setup) -> None:
+    """Unless the server is on this machine. Raises FormWrong."""
+    side = "imap"
+    try:
+        setup.imap_account  # noqa: B018  made to be checked
+        side = "smtp"
+        setup.smtp_account  # noqa: B018
+    except TlsFailed as error:
+        raise FormWrong(f"{side}_security", told(str(error))) from None
 
 
 def _line(name: str) -> str:

@@ -20,7 +20,7 @@ from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import AfterFetch, Mailbox, Security
 from helpdesk.models.role import Permission
 from helpdesk.storage.vault import SecretUnreadable
-from helpdesk.web import auth, mailbox_form, settings
+from helpdesk.web import as_seen, auth, mailbox_form, settings
 from helpdesk.web.auth import agent, db, fresh, runtime, without_database
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -82,6 +82,8 @@ def change(mailbox_id: int) -> ResponseReturnValue:
     fresh()
     stored = _find(mailbox_id)
     typed = mailbox_form.of(stored)
+    if wrong := as_seen.changed(lambda: _form(mailbox_form.of(stored), stored)):
+        return _form(mailbox_form.of(stored), stored, wrong=wrong)
     try:
         typed = mailbox_form.read(stored)
         with db().begin_nested():
@@ -236,7 +238,6 @@ def _form(typed: Typed | None, stored: Mailbox | None = None, *, wrong: str = ""
         422 if wrong else 200,
         typed=typed,
         stored=stored,
-        given=request.form,
         teams=[team for team, _members, _mailboxes in teams.everything(db())],
         securities=list(Security),
         most_mb=sizes.LARGEST,

@@ -9,7 +9,7 @@ from helpdesk import clock
 from helpdesk.models.role import Permission
 from helpdesk.privacy import retention
 from helpdesk.privacy.retention import MOST_DAYS, NotDays, Retention, SoonerPromised
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
@@ -36,6 +36,8 @@ def index() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     fresh()
+    if wrong := as_seen.changed(lambda: _page(retention.of(db()))):
+        return _page(retention.of(db()), wrong)
     wanted = _typed(request.form.to_dict())
     try:
         retention.choose(db(), wanted, by=agent())

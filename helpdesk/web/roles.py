@@ -9,7 +9,7 @@ from helpdesk.desk import roles
 from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.roles import Powers
 from helpdesk.models.role import OwnRole, Permission, Role, Scope
-from helpdesk.web import settings, words
+from helpdesk.web import as_seen, settings, words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -35,6 +35,8 @@ def create() -> ResponseReturnValue:
 def change(role_id: int) -> ResponseReturnValue:
     settings.must(Permission.PEOPLE)
     fresh()
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     role = _find(role_id)
     return _done(lambda: roles.change(db(), role, request.form.get("name", ""), _powers(), by=agent()))
 

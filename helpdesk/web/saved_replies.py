@@ -11,7 +11,7 @@ from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.saved_replies import ActionUnknown, Nameless, NotTheirs
 from helpdesk.models.role import Permission
 from helpdesk.models.saved_reply import SavedReply
-from helpdesk.web import actions, settings
+from helpdesk.web import actions, as_seen, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -71,7 +71,10 @@ def create() -> ResponseReturnValue:
 @bp.post("/settings/saved-replies/<int:reply_id>")
 def change(reply_id: int) -> ResponseReturnValue:
     settings.must(Permission.HANDLE)
-    return _keep(_find(reply_id))
+    reply = _find(reply_id)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
+    return _keep(reply)
 
 
 @bp.post("/settings/saved-replies/<int:reply_id>/removal")

@@ -11,7 +11,7 @@ from helpdesk.desk.lengths import TooLong
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.privacy import settings as chosen
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
 from helpdesk.web.numbers import between
@@ -53,6 +53,8 @@ def desk() -> ResponseReturnValue:
 @bp.post("/settings/composing")
 def choose_for_desk() -> ResponseReturnValue:
     settings.must(Permission.SETUP)
+    if wrong := as_seen.changed(_desk_page):
+        return _desk_page(wrong)
 
     def step() -> None:
         chosen.change(db(), composing.Composing(quotes_history="quotes_history" in request.form), by=agent())

@@ -12,12 +12,14 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.desk.lengths import TooLong
-from helpdesk.web.form_reader import Field, Form, PageRead, read
+from helpdesk.web.form_reader import NOT_TYPED, Field, Form, PageRead, read
 from helpdesk.web.language import _
 
 Typed = MultiDict[str, str]
 _KEEP_THEMSELVES: Final = frozenset({"forwards", "notes", "outreach", "replies"})  # the composer has its drafts
-_NOT_TYPED: Final = frozenset({"hidden", "password", "file", "submit", "button", "image", "reset"})
+_THERE_NOW: Final = Markup('<span class="small now-there">{}</span>')
+_MADE_ANEW: Final = frozenset({"csrf_token", "as_seen"})
+_MOST_SHOWN: Final = 300  # letters
 _WRONG: Final = Markup('<span class="wrong small" id="wrong-here">{}</span>')
 
 
@@ -51,7 +53,11 @@ def install(app: Flask) -> None:
             typed = request.form.copy()
             if offers:
                 typed.poplist(field)
-            answer.set_data(as_typed(answer.get_data(as_text=True), request.path, typed, field, words, value=value))
+            page = answer.get_data(as_text=True)
+            if meanwhile := g.get("meanwhile", ""):
+                answer.set_data(as_typed_meanwhile(page, request.path, typed, meanwhile))
+            else:
+                answer.set_data(as_typed(page, request.path, typed, field, words, value=value))
         return answer
 
 
@@ -60,10 +66,40 @@ def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "
     there = read(page)
     form = _meant(there, path, typed, field)
     pieces = list(_filled_in(form, typed)) if form else []
-    for fold in form.folds if form else ():
-        fold.attributes["open"] = None
     named = [one for one in form.fields if one.name == field and one.kind != "hidden"] if form else []
     wrong = next((one for one in named if value in ("", one.tag.attributes.get("value"))), None)
+    return _written(page, there, form, pieces, wrong, words)
+
+
+def as_typed_meanwhile(page: str, path: str, typed: Typed, words: str) -> str:
+    """The same where somebody changed it since: beside each field what is there now, where that is something else."""
+    there = read(page)
+    form = _meant(there, path, typed)
+    fields = [one for one in form.fields if one.name and one.kind not in NOT_TYPED] if form else []
+    now = [one.stands(page) for one in fields]
+    pieces = list(_filled_in(form, typed)) if form else []
+    written = {start: text for start, _end, text in pieces}
+    others = [
+        (one, was) for one, was in zip(fields, now, strict=True) if was != written.get(one.tag.end, one.stands(page))
+    ]
+    pieces += [_there_now(one, was) for one, was in others]
+    return _written(page, there, form, pieces, others[0][0] if others else None, words)
+
+
+def _there_now(one: Field, was: str) -> tuple[int, int, str]:
+    if one.kind in {"checkbox", "radio"}:
+        said = _("ticked") if was else _("not ticked")
+    else:
+        said = f"{was[:_MOST_SHOWN]}…" if len(was) > _MOST_SHOWN else was or _("nothing")
+    place = one.label_closes or one.ends
+    return place, place, _THERE_NOW.format(_("There now: %(what)s", what=said))
+
+
+def _written(
+    page: str, there: PageRead, form: Form | None, pieces: list[tuple[int, int, str]], wrong: Field | None, words: str
+) -> str:
+    for fold in form.folds if form else ():
+        fold.attributes["open"] = None
     if wrong is None:
         _focus_on_alert(there)
     else:
@@ -72,7 +108,7 @@ def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "
     return _replaced(page, pieces)
 
 
-def _meant(there: PageRead, path: str, typed: Typed, field: str) -> Form | None:
+def _meant(there: PageRead, path: str, typed: Typed, field: str = "") -> Form | None:
     """The form that was sent: of several at one address one with the field, whose hidden fields say the same."""
     posted = [form for form in there.forms if form.is_posted_to(path)]
     posted.sort(key=lambda form: all(one.name != field for one in form.fields))
@@ -80,7 +116,7 @@ def _meant(there: PageRead, path: str, typed: Typed, field: str) -> Form | None:
 
 
 def _says_the_same(form: Form, typed: Typed) -> bool:
-    hidden = [one for one in form.fields if one.kind == "hidden" and one.name != "csrf_token"]
+    hidden = [one for one in form.fields if one.kind == "hidden" and one.name not in _MADE_ANEW]
     return all(typed.get(one.name) == one.tag.attributes.get("value") for one in hidden)
 
 
@@ -88,7 +124,7 @@ def _filled_in(form: Form, typed: Typed) -> Iterator[tuple[int, int, str]]:
     """Change the tags of the form's fields; what stands between tags comes back as pieces to be replaced."""
     taken: dict[str, int] = {}
     for one in form.fields:
-        if not one.name or one.kind in _NOT_TYPED:
+        if not one.name or one.kind in NOT_TYPED:
             continue
         values = typed.getlist(one.name)
         if one.kind in {"checkbox", "radio"}:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.languages import N_
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
-from helpdesk.web import frame
+from helpdesk.web import as_seen, frame
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
 
@@ -176,7 +176,14 @@ def page(template: str, endpoint: str, status: int = 200, **values: object) -> R
     made = render_template(
         template, desk=frame.around(db(), agent(), "settings"), sections=sections(endpoint), **values
     )
-    return made, status
+    return as_seen.marked(made), status
+
+
+def page_at(endpoint: str) -> SettingsPage | None:
+    """The settings page that a route belongs to: its own, or that of its room."""
+    pages = [page for _name, pages in SECTIONS for page in pages]
+    room = [page for page in pages if page.endpoint.partition(".")[0] == endpoint.partition(".")[0]]
+    return next((page for page in pages if page.endpoint == endpoint), room[-1] if room else None)
 
 
 def saved(endpoint: str) -> ResponseReturnValue:

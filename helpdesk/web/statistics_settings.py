@@ -13,7 +13,7 @@ from helpdesk.privacy import settings as values
 from helpdesk.privacy.statistics import cadence, categories, document, ledger, plan, preview, releases, sending
 from helpdesk.privacy.statistics.plan import MILLION, PRESETS, Plan, Usage
 from helpdesk.privacy.statistics.releases import Due
-from helpdesk.web import published, settings
+from helpdesk.web import as_seen, published, settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.charts import Chart
 from helpdesk.web.language import _, zone
@@ -55,6 +55,8 @@ def index() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Whether, how strictly, of whom, and what beside the five; for a month that has begun its plan stays."""
     settings.must(Permission.STATISTICS)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     usage = values.of(db(), Usage)
     epsilon = request.form.get("epsilon", type=whole)
     unit = request.form.get("unit", "")

@@ -9,7 +9,7 @@ from helpdesk.desk import agents, roles, teams
 from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Team
 from helpdesk.models.role import Permission
-from helpdesk.web import settings
+from helpdesk.web import as_seen, settings
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -48,6 +48,8 @@ def choose_members(team_id: int) -> ResponseReturnValue:
     team = db().get(Team, team_id)
     if team is None:
         raise NotVisible("team", team_id)
+    if wrong := as_seen.changed(_page):
+        return _page(wrong)
     try:
         with db().begin_nested():
             agents.fill_team(db(), team, set(request.form.getlist("agent", type=whole)), by=agent())

@@ -168,8 +168,9 @@ def test_a_team_works_as_the_desk_until_it_has_hours_of_its_own(session: Session
         (WorkingHours(country="DE", region="TX"), "region"),
         (WorkingHours(region="BY"), "region"),
         (WorkingHours(own_days=("24.12.2026",)), "own_days"),
-        (WorkingHours(own_days=("2026-12-24 17-9",)), "own_days"),
-        (WorkingHours(own_days=tuple(f"2026-12-24 {n}" for n in range(500))), "own_days"),
+        (WorkingHours(own_days=("2026-12-24 17-9",)), "own_hours"),
+        (WorkingHours(own_days=tuple(f"2026-12-24 {n}" for n in range(500))), "many_days"),
+        (WorkingHours(own_days=("2026-12-24 Eve", "2026-12-24 9-12")), "twice"),
     ],
 )
 def test_hours_that_can_not_be_meant_are_refused(session: Session, hours: WorkingHours, why: str):

@@ -36,5 +36,5 @@ def test_what_is_wrong_is_said_beside_what_was_typed(desk: Desk):
     answer = root.post(PAGE, {**WEEK, "day0": "9 to <b>5"})
 
     assert answer.status_code == 422
-    assert "9 to &lt;b&gt;5” is no time of day" in answer.text
+    assert "9 to &lt;b&gt;5” can&#39;t be kept" in answer.text
     assert 'value="9 to &lt;b&gt;5"' in answer.text

@@ -1,0 +1,60 @@
+"""Two people change one thing at once: who comes second is told, keeps what they typed, and sees what is there now.
+
+Each form of a settings page bears a mark of what stood in it when it was shown. A view that changes something asks
+`as_seen.changed(_page)`: the page as it is now says whether that still stands in the form that was sent.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Final
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from helpdesk.storage.db import hold
+from helpdesk.web import form_reader
+from helpdesk.web.auth import db
+from helpdesk.web.form_reader import NOT_TYPED, Form
+from helpdesk.web.language import _
+
+NAME: Final = "as_seen"
+_MARK: Final = Markup('<input type="hidden" name="{}" value="{}">')
+
+
+def marked(page: str) -> str:
+    """The page with a mark in each form in which something stands that can be changed."""
+    pieces, at = [], 0
+    for form in form_reader.read(page).forms:
+        if (form.tag.attributes.get("method") or "").lower() == "post" and any(_compared(form)):
+            pieces += [page[at : form.tag.end], _MARK.format(NAME, _mark_of(form, page))]
+            at = form.tag.end
+    return "".join([*pieces, page[at:]])
+
+
+def changed(shown: Callable[[], ResponseReturnValue]) -> str:
+    """What to say where somebody else changed what the sent form was filled with; "" where nobody did.
+
+    `shown` makes the page of that form. A form without a mark is taken as it is.
+    """
+    given = request.form.get(NAME, "")
+    if not given:
+        return ""
+    hold(db(), f"form {request.path}")  # two who send it at the same moment
+    db().expire_all()
+    made = shown()
+    page = made[0] if isinstance(made, tuple) else made
+    there = [form for form in form_reader.read(str(page)).forms if form.is_posted_to(request.path)]
+    if not there or given in {_mark_of(form, str(page)) for form in there}:
+        return ""
+    g.meanwhile = _("Somebody changed this in the meantime. What you typed is kept: send it again, and it stands.")
+    return str(g.meanwhile)
+
+
+def _mark_of(form: Form, page: str) -> str:
+    standing = [(one.name, one.kind, one.stands(page)) for one in _compared(form)]
+    return hashlib.sha256(repr(standing).encode()).hexdigest()[:16]
+
+
+def _compared(form: Form) -> list[form_reader.Field]:
+    return [one for one in form.fields if one.name and one.kind not in NOT_TYPED]
