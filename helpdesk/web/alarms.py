@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from babel.dates import format_timedelta
 from flask import url_for
@@ -13,7 +14,9 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import LoginKind, Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.web import filters, whom
-from helpdesk.web.language import _, locale
+from helpdesk.web.language import _, locale, ngettext
+
+_MOST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,18 @@ class Alarm:
 def around(session: Session, agent: Agent, *, has_stopped: bool) -> Sequence[Alarm]:
     """`has_stopped`: whether there is a mailbox of which nothing can be fetched, or from which nothing leaves."""
     if not agent.may(Permission.SETUP):
-        return list(_stopped_of(session, agent)) if has_stopped else ()
-    return [*_gaps(session), *_logins(session), *(_stopped(session) if has_stopped else ())]
+        return _few(list(_stopped_of(session, agent)) if has_stopped else [])
+    found = [*_gaps(session), *_logins(session), *(_stopped(session) if has_stopped else ())]
+    return _few(found, url_for("mailboxes.index"), _("Mailboxes"))
+
+
+def _few(found: Sequence[Alarm], url: str = "", link: str = "") -> Sequence[Alarm]:
+    """No more than leave room for the desk below them; how many there are besides."""
+    if len(found) <= _MOST:
+        return found
+    left = len(found) - _MOST + 1
+    more = ngettext("And one mailbox more.", "And %(num)s mailboxes more.", left)
+    return [*found[: _MOST - 1], Alarm(more, url, link)]
 
 
 def _stopped(session: Session) -> Iterator[Alarm]:
