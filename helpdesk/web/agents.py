@@ -24,6 +24,10 @@ from helpdesk.web.sent_back import beside, too_long
 bp = Blueprint("agents", __name__)
 
 
+class RoleGone(Exception):
+    """The role that was chosen was removed meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A role as a form offers it."""
@@ -52,7 +56,7 @@ def invite() -> ResponseReturnValue:
             agents.change_role(db(), made, role, own_role=own_role, by=agent())
     except TooLong as error:
         return _list(too_long(error))
-    except (agents.AgentExists, agents.AddressUnusable, roles.BeyondOwn) as error:
+    except (agents.AgentExists, agents.AddressUnusable, roles.BeyondOwn, RoleGone) as error:
         return _list(_words_of(error))
     return _invited(made)
 
@@ -129,7 +133,7 @@ def _done(found: Agent, step: Callable[[], None]) -> ResponseReturnValue:
     try:
         with db().begin_nested():
             step()
-    except (agents.LastAdmin, roles.BeyondOwn) as error:
+    except (agents.LastAdmin, roles.BeyondOwn, RoleGone) as error:
         return _page(_find(found.id), _words_of(error))
     return redirect(url_for(".show", agent_id=found.id, saved=1), code=303)
 
@@ -143,8 +147,10 @@ def _invited(found: Agent) -> ResponseReturnValue:
 
 
 def _chosen_role() -> tuple[Role, OwnRole | None]:
-    """The role of a form. Raises BeyondOwn for one that is not offered."""
+    """The role of a form. Raises RoleGone, and BeyondOwn for one that is not offered."""
     value = request.form.get("role", "")
+    if value.startswith("own:") and value not in {f"own:{role.id}" for role, _n in _own_roles()}:
+        raise RoleGone
     if value not in {choice.value for choice in role_choices()}:
         raise roles.BeyondOwn("not a role that can be given")
     if value.startswith("own:"):
@@ -179,6 +185,7 @@ def _words_of(error: Exception) -> str:
     said = {
         agents.AgentExists: _("Somebody has this address already."),
         agents.AddressUnusable: _("This is not an email address."),
+        RoleGone: _("This role is not there any more: choose another one."),
         agents.LastAdmin: _("This is the only admin: make another colleague an admin first."),
         roles.BeyondOwn: _("Nobody gives or takes what they may not do themselves, and nobody changes their own."),
     }

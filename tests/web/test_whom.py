@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from helpdesk import clock
+from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import OwnRole
 from tests import world
@@ -84,3 +85,24 @@ def test_a_poller_that_does_not_run_is_told_too(desk: Desk):
         session.execute(update(Mailbox).where(Mailbox.id == desk.ticket.mailbox_id).values(polled_at=long_ago))
 
     assert "(2 hours)" in desk.browser(desk.root).get("/inbox/open").text
+
+
+def test_a_role_that_was_removed_while_it_was_chosen_is_told_beside_it(desk: Desk):
+    root = desk.browser(desk.root)
+
+    for path in ("/settings/agents", f"/settings/agents/{desk.ada.id}"):
+        answer = root.post(path, {"name": "Eva Lind", "email": "eva@desk.example", "role": "own:987654"})
+        assert answer.status_code == 422
+        assert 'id="wrong-here">This role is not there any more: choose another one.' in answer.text
+
+
+def test_more_stopped_mailboxes_than_there_is_room_for_are_counted(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        for name in ("one", "two", "three"):
+            world.a_mailbox(session, team, f"{name}@desk.example").poll_error_since = clock.now() - timedelta(hours=1)
+
+    told = desk.browser(desk.root).get("/inbox/open").text
+
+    assert told.count('class="alarm"') == 2
+    assert 'And 2 mailboxes more. <a class="link" href="/settings/mailboxes">Mailboxes</a>' in told
