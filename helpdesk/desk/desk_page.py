@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import saved_views
+from helpdesk.desk import mailboxes, saved_views
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.base import Id, Moment
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.policy import PolicyVersion
 from helpdesk.models.role import Scope
 from helpdesk.models.saved_view import SavedView
@@ -29,6 +30,8 @@ from helpdesk.storage.together import Found, Question, Together
 
 AGENT: Final = bindparam("agent_id", type_=Id)
 NOW: Final = bindparam("now", type_=Moment())
+_UNREACHED: Final = bindparam("unreached", type_=Moment())
+_UNTRIED: Final = bindparam("untried", type_=Moment())
 _OWN_TEAMS: Final = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == AGENT)
 _IN_FORCE: Final = select(func.max(PolicyVersion.id)).where(PolicyVersion.effective_at <= NOW).scalar_subquery()
 _GLIMPSES: Final = audit.GLIMPSES.subquery()
@@ -43,6 +46,9 @@ QUESTIONS: Final = {
         order=saved_views.order(AGENT),
     ),
     "glimpses": Question(select(_GLIMPSES.c.core), said=decoded(_GLIMPSES.c.core), is_row=False),
+    "stopped": Question(
+        select(Mailbox).where(mailboxes.is_stopped(_UNREACHED, _UNTRIED)), number=Mailbox.id, is_row=False
+    ),
     "undoable": Question(
         select(Sending).where(
             Sending.agent_id == AGENT,
@@ -66,13 +72,9 @@ def learn(session: Session, *, by: Agent) -> None:
 def values(agent: Agent) -> dict[str, object]:
     """What the questions are asked with."""
     now = clock.now()
-    return {
-        "agent_id": agent.id,
-        "actor_kind": kind_of(agent),
-        "actor_id": id_of(agent),
-        "now": now,
-        "since": now - audit.COALESCED,
-    }
+    moments = {"since": audit.COALESCED, "unreached": mailboxes.UNREACHED, "untried": mailboxes.UNTRIED}
+    ago = {name: now - long for name, long in moments.items()}
+    return {"agent_id": agent.id, "actor_kind": kind_of(agent), "actor_id": id_of(agent), "now": now, **ago}
 
 
 def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -> None:
@@ -87,6 +89,7 @@ def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -
     learnt(session, (Sending, agent.id), next(iter(rows(found["undoable"])), None))
     glimpses = [json.loads(one.said)["facts"] for one in found["glimpses"]]
     learnt(session, ("list.read", (kind_of(agent), id_of(agent))), glimpses)
+    learnt(session, mailboxes.STOPPED, [one.number for one in found["stopped"]])
     learnt(session, _PAGE, answer=True)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -14,15 +14,16 @@ from helpdesk.mail import account
 from helpdesk.mail.account import ImapAccount, Secret, SmtpAccount
 from helpdesk.mail.address import wire_address
 from helpdesk.models.agent import Team
-from helpdesk.models.base import Moment
 from helpdesk.models.mailbox import AfterFetch, LoginKind, Mailbox, Security
 from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, OutboundEmail
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage.db import hold
+from helpdesk.storage.once import once
 from helpdesk.storage.vault import Vault
 
 UNREACHED: Final = timedelta(minutes=1)
+STOPPED: Final = "stopped mailboxes"  # what a page learns of them beforehand
 UNTRIED: Final = timedelta(minutes=5)  # a mailbox is polled at least once a minute
 
 _IMAP = "mailbox:imap"
@@ -255,13 +256,18 @@ def stopped(session: Session) -> Sequence[Mailbox]:
 
     So are those that nobody even tried to fetch from for some minutes: the poller does not run.
     """
-    return session.scalars(select(Mailbox).where(is_stopped()).order_by(Mailbox.id)).all()
+    now = clock.now()
+    known = select(Mailbox.id).where(is_stopped(now - UNREACHED, now - UNTRIED))
+    ids = once(session, STOPPED, lambda: session.scalars(known).all())
+    return session.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.id)).all() if ids else []
 
 
-def is_stopped() -> ColumnElement[bool]:
-    """Of a statement that may be asked again later: by the time it is then."""
+def is_stopped(
+    unreached_since: datetime | BindParameter[datetime], untried_since: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    """That sends nothing, of which nothing could be fetched since one moment, or was not tried to since another."""
     tried = func.coalesce(Mailbox.polled_at, Mailbox.created_at)
-    fetches_nothing = or_(Mailbox.poll_error_since < _ago(UNREACHED), tried < _ago(UNTRIED))
+    fetches_nothing = or_(Mailbox.poll_error_since < unreached_since, tried < untried_since)
     return or_(_is_paused(), and_(Mailbox.is_active, fetches_nothing))
 
 
@@ -273,10 +279,6 @@ def is_used() -> ColumnElement[bool]:
         .where(OutboundEmail.mailbox_id == Mailbox.id, Delivery.state.in_(ON_THE_WAY))
     )
     return or_(Mailbox.is_active, waiting.exists())
-
-
-def _ago(long: timedelta) -> BindParameter[datetime]:
-    return bindparam(None, callable_=lambda: clock.now() - long, type_=Moment())
 
 
 def _is_paused() -> ColumnElement[bool]:

@@ -26,11 +26,10 @@ class Alarm:
     link: str = ""
 
 
-def around(session: Session, agent: Agent, *, has_stopped: bool) -> Sequence[Alarm]:
-    """`has_stopped`: whether there is a mailbox of which nothing can be fetched, or from which nothing leaves."""
+def around(session: Session, agent: Agent) -> Sequence[Alarm]:
     if not agent.may(Permission.SETUP):
-        return _few(list(_stopped_of(session, agent)) if has_stopped else [])
-    found = [*_gaps(session), *_logins(session), *(_stopped(session) if has_stopped else ())]
+        return _few(list(_stopped_of(session, agent)))
+    found = [*_gaps(session), *_logins(session), *_stopped(session)]
     return _few(found, url_for("mailboxes.index"), _("Mailboxes"))
 
 
@@ -52,10 +51,11 @@ def _stopped(session: Session) -> Iterator[Alarm]:
 
 def _stopped_of(session: Session, agent: Agent) -> Iterator[Alarm]:
     """The same for who answers there and can't mend it: whom to ask."""
-    own = {team.id for team in counters.teams(session, agent)}
-    names = whom.in_charge(session, but=agent, of=Permission.SETUP)
+    stopped = mailboxes.stopped(session)
+    own = {team.id for team in counters.teams(session, agent)} if stopped else set()
+    names = whom.in_charge(session, but=agent, of=Permission.SETUP) if stopped else ""
     mends = " " + _("%(names)s can mend it.", names=names) if names else ""
-    for mailbox in mailboxes.stopped(session):
+    for mailbox in stopped:
         if mailbox.team_id in own:
             yield Alarm(_how(mailbox) + mends)
 

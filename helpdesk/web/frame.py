@@ -5,24 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flask import request, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import (
-    counters,
-    desk_page,
-    drafts,
-    mailboxes,
-    notices,
-    privacy_requests,
-    saved_views,
-    undelivered,
-    waiting,
-)
+from helpdesk.desk import counters, desk_page, drafts, notices, privacy_requests, saved_views, undelivered, waiting
 from helpdesk.desk.counters import Counting
 from helpdesk.desk.inbox import COUNTED_UP_TO, View
 from helpdesk.models.agent import Agent, Team
-from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.privacy import basis
 from helpdesk.web import alarms
@@ -129,7 +118,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
         [link for link in views if link.slug in chosen],
         current,
         _saved(session, agent),
-        alarms.around(session, agent, has_stopped=bool(numbers["stopped"])),
+        alarms.around(session, agent),
         requests=_written(numbers.get("requests")),
     )
 
@@ -156,7 +145,6 @@ def _counted(agent: Agent, views: Sequence[counters.Counted]) -> dict[Counter, S
         "held": drafts.counted(by=agent, held=True),
         "drafts": drafts.counted(by=agent),
         "notices": notices.counted(by=agent),
-        "stopped": select(Mailbox.id).where(mailboxes.is_stopped()),
     }
     if agent.may(Permission.ERASE) or agent.may(Permission.POLICY):
         found["requests"] = privacy_requests.counted(by=agent)
