@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     try:
         found = erasure.find(db(), who)
     except NobodyFound:
-        return _page(who=who, wrong=_("Nobody here has this address or number."))
+        return _page(who=who, wrong=beside("who", _("Nobody here has this address or number.")))
     return _page(who=who, plan=erasure.plan(db(), found))
 
 
@@ -54,7 +54,7 @@ def create() -> ResponseReturnValue:
     try:
         found = erasure.find(db(), who)
     except NobodyFound:
-        return _page(who=who, wrong=_("Nobody here has this address or number."))
+        return _page(who=who, wrong=beside("who", _("Nobody here has this address or number.")))
     if not request.form.get("sure"):
         wrong = beside("sure", _("Say that you are sure: there is no way back."))
         return _page(who=who, plan=erasure.plan(db(), found), wrong=wrong)

@@ -94,9 +94,12 @@ class Form:
     fields: list[Field] = field(default_factory=list)
 
     def is_posted_to(self, path: str) -> bool:
+        return self.is_sent_to(path, "post")
+
+    def is_sent_to(self, path: str, how: str) -> bool:
         """Whether it is sent to this path; without an address of its own it is sent to where the page is."""
         action = (self.tag.attributes.get("action") or path).partition("?")[0]
-        return (self.tag.attributes.get("method") or "").lower() == "post" and action == path
+        return (self.tag.attributes.get("method") or "get").lower() == how and action == path
 
 
 @dataclass

@@ -24,6 +24,7 @@ from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.charts import Chart, Datum, Words
 from helpdesk.web.language import _, locale, number, zone
 from helpdesk.web.numbers import whole
+from helpdesk.web.sent_back import beside
 
 bp = Blueprint("reports", __name__)
 
@@ -57,7 +58,8 @@ def index() -> ResponseReturnValue:
     try:
         asked = _asked()
     except PeriodRefused:
-        return _page(_last(_MONTH), wrong=_("Please choose two days in their order, a year apart at the most."))
+        wrong = _("Please choose two days in their order, a year apart at the most.")
+        return _page(_last(_MONTH), wrong=beside("until", wrong))
     return _page(asked)
 
 

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     try:
         retention.check(tried)
     except NotDays:
-        return _page(retention.of(db()), _not_days())
+        return _page(retention.of(db()), _not_days(tried))
     return _page(tried)
 
 
@@ -42,8 +42,7 @@ def choose() -> ResponseReturnValue:
     try:
         retention.choose(db(), wanted, by=agent())
     except NotDays:
-        field = "draft_days" if 0 <= wanted.trash_days <= MOST_DAYS else "trash_days"
-        return _page(retention.of(db()), beside(field, _not_days()))
+        return _page(retention.of(db()), _not_days(wanted))
     except SoonerPromised as promised:
         words = _("The policy in force promises that the trash is emptied within %(days)s days.", days=promised.days)
         return _page(retention.of(db()), beside("trash_days", words))
@@ -62,8 +61,9 @@ def _days(given: dict[str, str], name: str) -> int:
         return -1
 
 
-def _not_days() -> str:
-    return _("Days are a whole number from 1 to %(most)s.", most=MOST_DAYS)
+def _not_days(wanted: Retention) -> str:
+    field = "draft_days" if 0 <= wanted.trash_days <= MOST_DAYS else "trash_days"
+    return beside(field, _("Days are a whole number from 1 to %(most)s.", most=MOST_DAYS))
 
 
 def _page(shown: Retention, wrong: str = "") -> ResponseReturnValue:

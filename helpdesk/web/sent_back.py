@@ -47,24 +47,28 @@ def too_long(error: TooLong) -> str:
 def install(app: Flask) -> None:
     @app.after_request
     def send_back(answer: Response) -> Response:
-        is_refusal = answer.status_code == 422 and request.method == "POST" and answer.mimetype == "text/html"
+        is_sent = request.method == "POST" or (request.method == "GET" and "beside" in g)
+        is_refusal = answer.status_code == 422 and is_sent and answer.mimetype == "text/html"
         if is_refusal and request.blueprint not in _KEEP_THEMSELVES:
             field, words, offers, value = g.get("beside", ("", "", False, ""))
-            typed = request.form.copy()
+            typed = (request.form if request.method == "POST" else request.args).copy()
             if offers:
                 typed.poplist(field)
             page = answer.get_data(as_text=True)
             if meanwhile := g.get("meanwhile", ""):
                 answer.set_data(as_typed_meanwhile(page, request.path, typed, meanwhile))
             else:
-                answer.set_data(as_typed(page, request.path, typed, field, words, value=value))
+                how = request.method.lower()
+                answer.set_data(as_typed(page, request.path, typed, field, words, value=value, how=how))
         return answer
 
 
-def as_typed(page: str, path: str, typed: Typed, field: str = "", words: str = "", *, value: str = "") -> str:
+def as_typed(
+    page: str, path: str, typed: Typed, field: str = "", words: str = "", *, value: str = "", how: str = "post"
+) -> str:
     """The page with the form at this path filled in; the words stand beside the field, which has the focus."""
     there = read(page)
-    form = _meant(there, path, typed, field)
+    form = _meant(there, path, typed, field, how)
     pieces = list(_filled_in(form, typed)) if form else []
     named = [one for one in form.fields if one.name == field and one.kind != "hidden"] if form else []
     wrong = next((one for one in named if value in ("", one.tag.attributes.get("value"))), None)
@@ -108,9 +112,9 @@ def _written(
     return _replaced(page, pieces)
 
 
-def _meant(there: PageRead, path: str, typed: Typed, field: str = "") -> Form | None:
+def _meant(there: PageRead, path: str, typed: Typed, field: str = "", how: str = "post") -> Form | None:
     """The form that was sent: of several at one address one with the field, whose hidden fields say the same."""
-    posted = [form for form in there.forms if form.is_posted_to(path)]
+    posted = [form for form in there.forms if form.is_sent_to(path, how)]
     posted.sort(key=lambda form: all(one.name != field for one in form.fields))
     return next((form for form in posted if _says_the_same(form, typed)), posted[0] if posted else None)
 

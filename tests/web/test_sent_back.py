@@ -244,6 +244,23 @@ def test_where_no_field_is_to_blame_the_alert_has_the_focus_unless_the_page_says
     assert as_typed(PAGE, "/elsewhere", MultiDict({"name": "x"})) == PAGE
 
 
+def test_a_question_in_an_address_is_refused_in_the_same_way(desk: Desk):
+    root = desk.browser(desk.root)
+    asked = {
+        "/settings/erasures?who=nobody%40else.example": ("nobody@else.example", "who"),
+        "/settings/retention?trash_days=0&trash_goes=1&draft_days=9": ("0", "trash_days"),
+        "/reports?since=2026-03-09&until=2026-02-01": ("2026-02-01", "until"),
+    }
+    for path, (typed, field) in asked.items():
+        page = root.get(path)
+        assert page.status_code == 422
+        there = form_reader.read(page.text)
+        wrong = next(tag for tag in there.tags if tag.attributes.get("aria-describedby") == "wrong-here")
+        assert (wrong.attributes["name"], wrong.attributes["value"], "autofocus" in wrong.attributes) == (
+            field, typed, True,
+        )  # fmt: skip
+
+
 def test_in_a_ticket_the_menu_of_the_form_is_open_with_the_number_and_what_is_wrong_with_it(desk: Desk):
     ada, path = desk.browser(desk.ada), f"/tickets/{desk.ticket.number}/merge"
     ada.get(f"/tickets/{desk.ticket.number}")
