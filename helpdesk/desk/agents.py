@@ -24,6 +24,7 @@ from helpdesk.storage.db import hold
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 1000
 LONGEST_NAME: Final = 100
+MOST_NAMED: Final = 3
 
 
 class AgentExists(Exception):
@@ -97,6 +98,12 @@ def everybody(session: Session) -> list[Agent]:
     """All agents with their teams, disabled ones last."""
     order = (Agent.is_disabled, func.lower(Agent.name), Agent.id)
     return list(session.scalars(select(Agent).options(selectinload(Agent.teams)).order_by(*order)))
+
+
+def names_of(session: Session, permission: Permission, *, but: Agent) -> str:
+    """Some who have a permission, for somebody else who has to ask them; "" where there are none."""
+    others = select(Agent).where(Agent.id != but.id, Agent.is_disabled.is_(False)).order_by(Agent.name, Agent.id)
+    return ", ".join([one.name for one in session.scalars(others) if one.may(permission)][:MOST_NAMED])
 
 
 def disable(session: Session, agent: Agent, *, by: Reader) -> None:

@@ -246,6 +246,11 @@ def everything(session: Session) -> Sequence[Mailbox]:
     return session.scalars(select(Mailbox).order_by(Mailbox.address)).all()
 
 
+def are_there(session: Session) -> bool:
+    """Whether anybody can write to this desk."""
+    return session.scalar(select(Mailbox.id).limit(1)) is not None
+
+
 def paused(session: Session) -> Sequence[Mailbox]:
     """Those that send nothing, but not one that nobody uses any more."""
     return session.scalars(select(Mailbox).where(_is_paused()).order_by(Mailbox.id)).all()

@@ -9,11 +9,11 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import counters, mailbox_tokens, mailboxes, reconciliation
+from helpdesk.desk import agents, counters, mailbox_tokens, mailboxes, reconciliation
 from helpdesk.models.agent import Agent
 from helpdesk.models.mailbox import LoginKind, Mailbox
 from helpdesk.models.role import Permission
-from helpdesk.web import filters, whom
+from helpdesk.web import filters
 from helpdesk.web.language import _, locale, ngettext
 
 _MOST: Final = 2
@@ -53,7 +53,7 @@ def _stopped_of(session: Session, agent: Agent) -> Iterator[Alarm]:
     """The same for who answers there and can't mend it: whom to ask."""
     stopped = mailboxes.stopped(session)
     own = {team.id for team in counters.teams(session, agent)} if stopped else set()
-    names = whom.in_charge(session, but=agent, of=Permission.SETUP) if stopped else ""
+    names = agents.names_of(session, Permission.SETUP, but=agent) if stopped else ""
     mends = " " + _("%(names)s can mend it.", names=names) if names else ""
     for mailbox in stopped:
         if mailbox.team_id in own:

@@ -9,7 +9,7 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import customers, inbox, marks, search, snooze
+from helpdesk.desk import agents, customers, inbox, mailboxes, marks, search, snooze
 from helpdesk.desk.inbox import View
 from helpdesk.desk.marks import UnderWay
 from helpdesk.desk.search_days import Days
@@ -224,12 +224,23 @@ def _with_what_comes(empty: Empty, here: Listed) -> Empty:
     return replace(empty, text=f"{empty.text} {comes}")
 
 
+def _before_the_first_mail() -> Empty:
+    """On a desk that nobody can write to yet: where to begin, or whom to ask."""
+    title = _("No mailbox yet")
+    if agent().may(Permission.SETUP):
+        text = _("Email comes in once the desk knows a mailbox.")
+        return Empty("mail", title, text, url_for("mailboxes.new"), _("Set one up"))
+    names = agents.names_of(db(), Permission.SETUP, but=agent())
+    return Empty("mail", title, _("%(names)s can set one up.", names=names) if names else "")
+
+
 def _empty(here: Listed) -> Empty:
     done, waiting = "circle-check", "hourglass"
     if agent().scope is Scope.NONE:
-        return Empty(
-            "key-round", _("Nothing to see"), _("Your role sees no tickets. A permission shows what it is for.")
-        )
+        text = _("Your role sees no tickets. A permission shows what it is for.")
+        return Empty("key-round", _("Nothing to see"), text, url_for("grants.index"), _("Ask for permission"))
+    if not mailboxes.are_there(db()):
+        return _before_the_first_mail()
     texts = {
         View.MINE: (done, _("Nothing waits for you"), _("New tickets are under Unassigned.")),
         View.UNASSIGNED: (done, _("Everything has somebody"), _("No open ticket is without an agent.")),

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from flask import g, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.desk import agents
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.web import auth, settings, words
 from helpdesk.web.language import _
-
-MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +34,18 @@ def now() -> InTheWay:
         return plain
 
 
-def in_charge(session: Session, *, but: Agent, of: Permission = Permission.PEOPLE) -> str:
-    """Some who have this permission, by name; "" where nobody else has."""
-    others = select(Agent).where(Agent.id != but.id, Agent.is_disabled.is_(False)).order_by(Agent.name)
-    return ", ".join([one.name for one in session.scalars(others) if one.may(of)][:MOST_NAMED])
-
-
 def _said(session: Session, who: Agent, plain: InTheWay) -> InTheWay:
+    ask = _ask(agents.names_of(session, Permission.PEOPLE, but=who))
     page = settings.page_at(request.endpoint or "") if request.path.startswith("/settings/") else None
     if page is None:
-        return InTheWay(plain.title, _joined(plain.text, _ask(in_charge(session, but=who))))
+        return InTheWay(plain.title, _joined(plain.text, ask))
     if page.permission is not None and not who.may(page.permission):
         needs = _(
             "“%(page)s” is for who has a certain permission: %(permission)s.",
             page=_(page.name),
             permission=words.permissions()[page.permission],
         )
-        return InTheWay(_("This is not yours to open"), _joined(needs, _ask(in_charge(session, but=who))))
+        return InTheWay(_("This is not yours to open"), _joined(needs, ask))
     gone = _("Somebody removed it in the meantime, or the address has a typing error.")
     return InTheWay(_("This is not there any more"), gone, (url_for(page.endpoint), _(page.name)))
 

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from flask import Flask
 from sqlalchemy import update
 
 from helpdesk import clock
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import OwnRole
+from helpdesk.runtime import Runtime
 from tests import world
-from tests.web.browser import PASSWORD_HASH
+from tests.web.browser import PASSWORD_HASH, Browser
 from tests.web.desk import Desk
 
 
@@ -106,3 +108,20 @@ def test_more_stopped_mailboxes_than_there_is_room_for_are_counted(desk: Desk):
 
     assert told.count('class="alarm"') == 2
     assert 'And 2 mailboxes more. <a class="link" href="/settings/mailboxes">Mailboxes</a>' in told
+
+
+def test_on_a_desk_without_a_mailbox_a_list_says_where_to_begin_or_whom_to_ask(runtime: Runtime, app: Flask):
+    with runtime.db.transaction() as session:
+        team = world.a_team(session, "Lamps")
+        root, ada = world.an_admin(session), world.an_agent(session, team)
+        for one in (root, ada):
+            one.password_hash = PASSWORD_HASH
+    told = []
+    for one in (root, ada):
+        browser = Browser(app)
+        browser.sign_in(one.email)
+        told.append(browser.get("/inbox/open").text)
+
+    assert 'href="/settings/mailboxes/new">Set one up</a>' in told[0]
+    assert f"{root.name} can set one up." in told[1]
+    assert "Set one up</a>" not in told[1]
