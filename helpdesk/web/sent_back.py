@@ -115,6 +115,7 @@ def _written(
 def _meant(there: PageRead, path: str, typed: Typed, field: str = "", how: str = "post") -> Form | None:
     """The form that was sent: of several at one address one with the field, whose hidden fields say the same."""
     posted = [form for form in there.forms if form.is_sent_to(path, how)]
+    posted = posted or [form for form in there.forms if form.is_posted_to(path)]  # by a button that only asks
     posted.sort(key=lambda form: all(one.name != field for one in form.fields))
     return next((form for form in posted if _says_the_same(form, typed)), posted[0] if posted else None)
 
