@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, failpoints, runtime
-from helpdesk.desk import compose, delivery, mailboxes, outbox, together
+from helpdesk.desk import compose, delivery, mailboxes, outbox, put_off, together
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail import outbound
 from helpdesk.mail.address import AddressRefused
@@ -97,9 +97,12 @@ def _batches(here: Runtime, mailbox_id: int) -> Iterator[Sequence[Claimed]]:
     while left > 0 and not _stop.is_set() and time.monotonic() < ends:
         with here.db.transaction() as session:
             batch = outbox.claim_batch(session, mailbox_id, most=min(left, outbox.MOST_AT_ONCE))
-        if batch.claimed:
-            left -= len(batch.claimed)
-            yield batch.claimed
+            may_leave = put_off.hold(session, batch.claimed)
+        left -= len(batch.claimed)
+        if may_leave:
+            yield may_leave
+        elif batch.claimed:
+            continue
         elif batch.not_before is None or not _took_breath(batch.not_before):
             _ring_again(here, mailbox_id, batch.not_before)
             return

@@ -22,6 +22,10 @@ from helpdesk.privacy import access, settings
 # what each says, of a ticket's number
 WORDS: Final = {
     NoticeKind.DELIVERY_FAILED: N_("An answer of yours on ticket #%(number)s did not arrive."),
+    NoticeKind.HELD: N_(
+        "An answer that you put off did not leave: ticket #%(number)s is among spam or in the trash. "
+        "It is a draft again."
+    ),
     NoticeKind.ASSIGNED: N_("Ticket #%(number)s was assigned to you."),
     NoticeKind.MENTION: N_("You were mentioned in a note on ticket #%(number)s."),
     NoticeKind.CALLED: N_("You were mentioned in a note on ticket #%(number)s, which you may not read yet."),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import delivery, places, tickets
 from helpdesk.models.agent import Agent
+from helpdesk.models.message import Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.tag import TicketTag
 from helpdesk.models.ticket import Priority, Status, Ticket
@@ -76,8 +77,11 @@ def _give_status(session: Session, ticket: Ticket, status: str, closed_at: str |
         session.delete(row)
         session.flush()
     if sleep is not None:
-        agent_id, until, ends_on_reply = sleep
-        session.add(Snooze(ticket_id=ticket.id, agent_id=agent_id, until=_read(until), ends_on_reply=ends_on_reply))
+        agent_id, until, ends_on_reply, *why = sleep
+        note = session.get(Note, why[0]) if why else None
+        slept = Snooze(ticket_id=ticket.id, agent_id=agent_id, until=_read(until), ends_on_reply=ends_on_reply)
+        slept.note_id = note.id if note else None
+        session.add(slept)
 
 
 def _give_to(session: Session, ticket: Ticket, agent_id: int | None, by: Agent) -> None:
@@ -87,7 +91,10 @@ def _give_to(session: Session, ticket: Ticket, agent_id: int | None, by: Agent) 
 
 
 def _sleep(row: Snooze | None) -> list[Any] | None:
-    return None if row is None else [row.agent_id, _written(row.until), row.ends_on_reply]
+    """With the note that says why, where there is one."""
+    if row is None:
+        return None
+    return [row.agent_id, _written(row.until), row.ends_on_reply, *([row.note_id] if row.note_id else [])]
 
 
 def _written(moment: datetime | None) -> str | None:

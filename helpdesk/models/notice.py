@@ -12,6 +12,7 @@ from helpdesk.models.base import Base
 
 class NoticeKind(enum.StrEnum):
     DELIVERY_FAILED = "delivery_failed"
+    HELD = "held"  # an answer that was put off, on a ticket that lies among spam or in the trash
     ASSIGNED = "assigned"
     MENTION = "mention"
     CALLED = "called"  # mentioned on a ticket that they may not read: its number, and the way to ask

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, request, url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, snooze, suggestions
+from helpdesk.desk import beside, copies, filter_rules, forwards, privacy_requests, snooze, suggestions, taking_back
 from helpdesk.desk.beside import Beside
 from helpdesk.desk.suggestions import Offer
 from helpdesk.models.agent import Agent
@@ -82,8 +82,12 @@ def _place(session: Session, ticket: Ticket, *, may_decide: bool) -> list[Bar]:
     }
     if ticket.place not in words:
         return []
+    icon, said = words[ticket.place]
+    waiting = taking_back.waiting_on(session, ticket).values() if ticket.place is not Place.MERGED else ()
+    if any(row.is_later for row in waiting):
+        said += " " + _("An answer that was put off does not leave from here: at its moment its writer is asked.")
     action = url_for("places.put", number=ticket.number) if may_decide and ticket.place is not Place.MERGED else ""
-    return [Bar(*words[ticket.place], action=action, buttons=[(Place.DESK.value, _("Put it back"))], name="place")]
+    return [Bar(icon, said, action=action, buttons=[(Place.DESK.value, _("Put it back"))], name="place")]
 
 
 def _in_the_trash(session: Session, ticket: Ticket) -> str:

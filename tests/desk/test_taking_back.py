@@ -12,6 +12,7 @@ from helpdesk.desk import (
     delivery,
     drafts,
     merges,
+    notices,
     outbox,
     places,
     sendings,
@@ -20,17 +21,20 @@ from helpdesk.desk import (
     taking_back,
     tickets,
 )
+from helpdesk.desk import put_off as put_off_answers
 from helpdesk.desk.editor import Written
+from helpdesk.desk.outbox import Claimed
 from helpdesk.desk.sendings import After
 from helpdesk.desk.taking_back import TooLate
 from helpdesk.mail.parsed import Address
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.message import Message
-from helpdesk.models.outbound_email import DeliveryState, OutboundEmail
-from helpdesk.models.ticket import Priority, Status, Ticket
+from helpdesk.models.notice import NoticeKind
+from helpdesk.models.outbound_email import DeliveryState, OutboundEmail, Purpose
+from helpdesk.models.ticket import Place, Priority, Status, Ticket
 from helpdesk.privacy import drafts as gate
-from helpdesk.privacy import settings
+from helpdesk.privacy import settings, taking_away
 from helpdesk.web import recipients
 from tests.world import a_ticket, an_agent
 
@@ -48,6 +52,81 @@ def tried(session: Session, message: Message, answer: Answer) -> OutboundEmail:
     assert claimed
     delivery.mark(session, claimed, dict.fromkeys(claimed.recipients, answer))
     return email
+
+
+def leaving(session: Session, ticket: Ticket) -> tuple[Claimed, ...]:
+    """What leaves of what is due at the ticket's mailbox."""
+    return put_off_answers.hold(session, outbox.claim_batch(session, ticket.mailbox_id).claimed)
+
+
+@pytest.mark.parametrize("place", [Place.SPAM, Place.TRASH])
+def test_an_answer_that_was_put_off_does_not_leave_from_spam_or_the_trash_and_its_writer_is_told(
+    session: Session, team: Team, ticket: Ticket, ada: Agent, place: Place
+):
+    put_off(session, ticket, ada)
+    other = a_ticket(session, team)
+    other.mailbox = ticket.mailbox
+    stays = put_off(session, other, ada)
+    places.put(session, ticket, place, by=an_agent(session, team))
+
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        (left,) = leaving(session, ticket)
+        (to_its_writer,) = leaving(session, ticket)
+
+    assert session.get_one(OutboundEmail, left.outbound_email_id).message_id == stays.id
+    ((draft, on),) = drafts.listed(session, by=ada, held=True)
+    assert (gate.read(session, draft, by=ada).text, on) == ("Later.", ticket)
+    assert [one.kind for one in notices.latest(session, ada)] == [NoticeKind.HELD]
+    assert session.get_one(OutboundEmail, to_its_writer.outbound_email_id).purpose is Purpose.TICKET_NOTICE
+
+
+def test_it_leaves_where_the_ticket_was_put_back_in_time_or_something_of_it_was_tried(
+    session: Session, team: Team, ticket: Ticket, ada: Agent
+):
+    put_off(session, ticket, ada)
+    places.put(session, ticket, Place.SPAM, by=ada)
+    places.put(session, ticket, Place.DESK, by=ada)
+    later = clock.now() + timedelta(days=3)
+
+    with clock.stopped_at(later):
+        (left,) = leaving(session, ticket)
+        delivery.mark(session, left, dict.fromkeys(left.recipients, LATER))
+        places.put(session, ticket, Place.SPAM, by=ada)
+    with clock.stopped_at(later + timedelta(hours=1)):
+        assert [one.outbound_email_id for one in leaving(session, ticket)] == [left.outbound_email_id]
+
+    assert drafts.listed(session, by=ada, held=True) == []
+
+
+def test_the_snooze_from_before_is_back_with_the_note_that_says_why(session: Session, ticket: Ticket, ada: Agent):
+    until = clock.now() + timedelta(days=5)
+    snooze.snooze(session, ticket, until=until, by=ada)
+    note = tickets.note(session, ticket, "The bulb comes on Friday.", by=ada)
+    snooze.explain(session, ticket, note)
+    after = After(then="snooze", snooze_until=clock.now() + timedelta(hours=3))
+    message = sendings.send(session, ticket, Written(text="It is on its way."), by=ada, after=after)
+    taking_back.take_back(session, message, by=ada)
+    session.expire_all()
+
+    slept = snooze.of(session, ticket)
+    assert slept is not None
+    assert (slept.until, slept.note_id) == (until, note.id)
+
+
+def test_a_note_that_is_gone_by_then_is_no_reason(session: Session, ticket: Ticket, ada: Agent):
+    snooze.snooze(session, ticket, until=clock.now() + timedelta(days=5), by=ada)
+    note = tickets.note(session, ticket, "The bulb comes on Friday.", by=ada)
+    snooze.explain(session, ticket, note)
+    after = After(then="snooze", snooze_until=clock.now() + timedelta(hours=3))
+    message = sendings.send(session, ticket, Written(text="It is on its way."), by=ada, after=after)
+    taking_away.notes(session, [note.id])
+
+    taking_back.take_back(session, message, by=ada)
+    session.flush()
+
+    slept = snooze.of(session, ticket)
+    assert slept is not None
+    assert slept.note_id is None
 
 
 def test_a_failure_of_another_answer_since_stays(session: Session, ticket: Ticket, ada: Agent):
