@@ -7,11 +7,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
-from helpdesk.desk import contact_consents, password_resets, records
+from helpdesk.desk import contact_consents, notices, password_resets, records
 from helpdesk.desk.feedback import FeedbackForm
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.feedback import ContactConsent
+from helpdesk.models.notice import Notice
 from helpdesk.models.record import RecordDigest, RecordVisit
 from helpdesk.models.sign_in import LoginSession
 from helpdesk.models.ticket import Ticket
@@ -22,7 +23,10 @@ Paths = Mapping[str, tuple[str, ...]]
 
 
 def furnish(session: Session, vault: Vault, ticket: Ticket, *, by: Agent) -> Paths:
-    """Paths by endpoint: what a customer and an agent would find in their mail; and an open feedback form."""
+    """Paths by endpoint: what a customer and an agent would find in their mail, and an open feedback form.
+
+    Who does it is called to the ticket, too.
+    """
     whole = select(Ticket).where(Ticket.id == ticket.id).options(joinedload(Ticket.mailbox))
     ticket = session.scalars(whole.execution_options(populate_existing=True)).one()
     settings.change(session, FeedbackForm(is_open=True, mailbox_id=ticket.mailbox_id), by=by)
@@ -40,15 +44,19 @@ def furnish(session: Session, vault: Vault, ticket: Ticket, *, by: Agent) -> Pat
     records.want_digest(session, vault, customer)
     contact_consents.note(session, vault, ticket, address.email)
     reset = password_resets.begin(session, vault, by, by=None)
+    notices.call(session, by, ticket)
     session.flush()
+    notice = session.scalars(select(Notice).where(Notice.agent_id == by.id).order_by(Notice.id.desc())).first()
     consent = session.scalars(select(ContactConsent).where(ContactConsent.ticket_id == ticket.id)).first()
     digest = session.get_one(RecordDigest, ticket.customer_id)
     assert consent is not None
+    assert notice is not None
     return {
         "record.show": (f"/record/{waiting}", f"/record/{opened}"),
         "record.show_digest": (f"/record/digests/{records.stop_secret(vault, digest.nonce)}",),
         "feedback.show": ("/feedback", "/feedback?thanks=1"),
         "feedback.contact": (f"/feedback/contact/{contact_consents.secret_of(vault, consent.nonce)}",),
+        "notices.show": (f"/notices/{notice.id}",),
         "password_resets.show": (f"/password-resets/{password_resets.secret_of(vault, reset.nonce)}",),
     }
 
