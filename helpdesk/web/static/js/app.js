@@ -1,6 +1,7 @@
 // The desk in a browser. Every page works without this; with it, tickets open beside the list and mail appears by itself.
 import { watchBulk } from "./bulk.js";
 import { watchComposer } from "./composer.js";
+import { watchFocus } from "./focus.js";
 import { fitFrames } from "./frames.js";
 import { watchHeld } from "./held.js";
 import { watchKeys } from "./keys.js";
@@ -16,6 +17,7 @@ watchKeys();
 watchTrouble();
 watchPalette();
 watchPresence();
+watchFocus();
 watchBulk();
 fitFrames(document);
 listen();
