@@ -15,7 +15,8 @@ from helpdesk.privacy.readers import Reader
 from helpdesk.storage.db import hold
 
 LONGEST_NAME: Final = 60
-WIDTH: Final = {Scope.NONE: 0, Scope.MINE: 1, Scope.TEAM: 2, Scope.MAILBOX: 3, Scope.ALL: 4}
+_WIDER: Final = (Scope.NONE, Scope.MINE, Scope.MINE_OR_FREE, Scope.TEAM, Scope.MAILBOX, Scope.ALL)
+WIDTH: Final = {scope: width for width, scope in enumerate(_WIDER)}
 
 
 class RoleNameless(Exception):

@@ -42,6 +42,7 @@ class Scope(enum.StrEnum):
 
     NONE = "none"
     MINE = "mine"
+    MINE_OR_FREE = "mine_or_free"  # and what nobody of their teams has taken yet
     TEAM = "team"
     MAILBOX = "mailbox"
     ALL = "all"

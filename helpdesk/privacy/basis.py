@@ -50,6 +50,9 @@ def _in_scope(agent_id: int, scope: Scope) -> ColumnElement[bool]:
             return Ticket.mailbox_id.in_(mailboxes)
         case Scope.MINE:
             return and_(Ticket.team_id.in_(_teams_of(agent_id)), Ticket.assignee_id == agent_id)
+        case Scope.MINE_OR_FREE:
+            is_theirs = or_(Ticket.assignee_id == agent_id, Ticket.assignee_id.is_(None))
+            return and_(Ticket.team_id.in_(_teams_of(agent_id)), is_theirs)
         case _:
             return false()
 

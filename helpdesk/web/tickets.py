@@ -53,7 +53,7 @@ def news(number: int) -> ResponseReturnValue:
 def assign(number: int) -> ResponseReturnValue:
     to = request.form.get("assignee", type=whole)
     tickets.assign(db(), handle(number), db().get(Agent, to) if to else None, by=agent())
-    return back_to(number)
+    return left(number)
 
 
 @bp.post("/tickets/<int:number>/closure")

@@ -111,6 +111,7 @@ def scopes() -> dict[Scope, str]:
     return {
         Scope.NONE: _("Nothing without a permission"),
         Scope.MINE: _("Only tickets assigned to them"),
+        Scope.MINE_OR_FREE: _("Tickets assigned to them, and those of their teams that nobody has taken"),
         Scope.TEAM: _("Tickets of their teams"),
         Scope.MAILBOX: _("Tickets of their mailboxes"),
         Scope.ALL: _("Every ticket"),

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import inbox
+from helpdesk.desk import inbox, search
 from helpdesk.desk.inbox import View
+from helpdesk.desk.tickets import assign
 from helpdesk.models.agent import AgentMailbox, Role
 from helpdesk.models.role import OwnRole, Permission, Scope
 from helpdesk.models.ticket import Place, Status
@@ -53,6 +54,28 @@ def test_a_scope_can_be_narrower_for_one_person(session: Session):
     assert access.read(session, mine, by=ada)
     with pytest.raises(AccessDenied):
         access.read(session, unassigned, by=ada)
+
+
+def test_who_sees_their_own_and_what_is_free_finds_each_ticket_until_a_colleague_takes_it(session: Session):
+    team = a_team(session)
+    ada, ben = an_agent(session, team), an_agent(session, team, name="Ben Roth")
+    mine, free, bens, _elsewhere = (
+        a_ticket(session, team),
+        a_ticket(session, team),
+        a_ticket(session, team),
+        a_ticket(session),
+    )
+    mine.assignee, bens.assignee = ada, ben
+    ada.narrower_scope = Scope.MINE_OR_FREE
+    session.flush()
+
+    assert set(session.scalars(inbox.visible(ada))) == {mine, free}
+    assert [inbox.count(session, ada, view) for view in (View.OPEN, View.UNASSIGNED)] == [2, 1]
+    assert {one.id for one in search.search(session, "lamp", by=ada).tickets} == {free.id, mine.id}
+    with pytest.raises(AccessDenied):
+        access.read(session, bens, by=ada)
+    assign(session, free, ben, by=ada)
+    assert set(session.scalars(inbox.visible(ada))) == {mine}
 
 
 def test_a_role_of_ones_own_has_the_permissions_and_the_scope_it_was_given(session: Session):

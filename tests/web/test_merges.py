@@ -98,7 +98,7 @@ def test_moving_a_ticket_out_of_sight_leads_back_to_the_list(desk: Desk):
     answer = ada.post(f"/tickets/{desk.ticket.number}/team", {"team": str(desk.otto.teams[0].id)})
 
     assert answer.headers["Location"].endswith(f"/inbox/open?moved={desk.ticket.number}")
-    assert f"#{desk.ticket.number} is with another team now" in ada.get(answer.headers["Location"]).text
+    assert f"#{desk.ticket.number} is with others now" in ada.get(answer.headers["Location"]).text
     assert ada.get(f"/tickets/{desk.ticket.number}").status_code == 404
     assert desk.browser(desk.otto).get(f"/tickets/{desk.ticket.number}").status_code == 200
 

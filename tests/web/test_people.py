@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpdesk import clock
 from helpdesk.desk import agents, password_resets, roles
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantState
-from helpdesk.models.agent import Agent, Role, TeamMember
+from helpdesk.models.agent import Agent, Role, Team, TeamMember
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.role import OwnRole, Permission, Scope
@@ -226,6 +226,15 @@ def test_a_scope_is_narrowed_and_never_widened(desk: Desk):
 
     root.post(url, {"role": "agent", "scope": "mine", "team": str(desk.ticket.team_id)})
     assert (one(desk, desk.ada.id).scope, ada.get(f"/tickets/{desk.ticket.number}").status_code) == (Scope.MINE, 404)
+    root.post(url, {"role": "agent", "scope": "mine_or_free", "team": str(desk.ticket.team_id)})
+    assert (one(desk, desk.ada.id).scope, ada.get(f"/tickets/{desk.ticket.number}").status_code) == (
+        Scope.MINE_OR_FREE,
+        200,
+    )
+    with desk.runtime.db.transaction() as session:
+        kim = world.an_agent(session, session.get_one(Team, desk.ticket.team_id), name="Kim Lee")
+    given = ada.post(f"/tickets/{desk.ticket.number}/assignment", {"assignee": str(kim.id)})
+    assert "is with others now" in ada.get(given.headers["Location"]).text
     root.post(url, {"role": "agent", "scope": "all", "team": str(desk.ticket.team_id)})
     assert (one(desk, desk.ada.id).scope, ada.get(f"/tickets/{desk.ticket.number}").status_code) == (Scope.TEAM, 200)
 
