@@ -26,7 +26,7 @@ _MISSING: Final = """async passed => {
   for (const folded of document.querySelectorAll('details.message, details.earlier')) folded.open = true
   const named = commandsOf(null).map(({ of }) => of)
   for (const folded of document.querySelectorAll('details')) folded.open = true
-  const pressed = 'a[href], button, summary, [role=button], [tabindex="0"], input[type=submit], input[type=file]'
+  const pressed = 'a[href], button, summary, [role=button], input[type=submit], input[type=file]'
   return [...document.querySelectorAll(pressed)]
     .filter(thing => thing.checkVisibility() && !thing.disabled && !thing.matches(passed))
     .filter(thing => !named.includes(thing)

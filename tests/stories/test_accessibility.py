@@ -190,7 +190,7 @@ def test_the_focus_is_seen_wherever_it_goes_and_comes_back(desk: Desk, desk_url:
     assert page.evaluate("before => document.activeElement === before && before !== document.body", before)
     page.locator("h1, h2").first.evaluate("document.activeElement.blur()")
     page.keyboard.press("p")
-    expect(page.get_by_role("button", name="Low")).to_be_focused()
+    expect(page.get_by_role("button", name="Low", exact=True)).to_be_focused()
     page.keyboard.press("Enter")  # what was done in the ticket leaves one where one was
     expect(page.locator(".priority-low")).to_be_visible()
     expect(page.locator("summary[aria-label=More]")).to_be_focused()
