@@ -1,6 +1,6 @@
 """Two people change one thing at once: who comes second is told, keeps what they typed, and sees what is there now.
 
-Each form of a settings page bears a mark of what stood in it when it was shown. A view that changes something asks
+Each form of such a page bears a mark of what stood in it when it was shown. A view that changes something asks
 `as_seen.changed(_page)`: the page as it is now says whether that still stands in the form that was sent.
 """
 
@@ -19,6 +19,15 @@ from helpdesk.web.form_reader import NOT_TYPED, Form
 from helpdesk.web.language import _
 
 NAME: Final = "as_seen"
+# with a form that changes what is there: only these cost that their text is read
+PAGES: Final = frozenset(
+    {
+        "acknowledgements/index.html", "agents/show.html", "brand/show.html", "business_hours/index.html",
+        "custom_fields/index.html", "filter_rules/form.html", "mailboxes/form.html", "retention/index.html",
+        "roles/index.html", "saved_replies/index.html", "sending/desk.html", "statistics_settings/index.html",
+        "teams/index.html",
+    }
+)  # fmt: skip
 _MARK: Final = Markup('<input type="hidden" name="{}" value="{}">')
 
 

@@ -176,7 +176,7 @@ def page(template: str, endpoint: str, status: int = 200, **values: object) -> R
     made = render_template(
         template, desk=frame.around(db(), agent(), "settings"), sections=sections(endpoint), **values
     )
-    return as_seen.marked(made), status
+    return as_seen.marked(made) if template in as_seen.PAGES else made, status
 
 
 def page_at(endpoint: str) -> SettingsPage | None:

@@ -130,3 +130,4 @@ def test_every_form_that_changes_what_is_there_asks_whether_it_is_still_as_it_wa
         by = ada if endpoint.startswith("saved_replies.") else root
         answer = by.post(path, {as_seen.NAME: "0" * 16})
         assert (answer.status_code, TOLD in answer.text) == (422, True), endpoint
+        assert mark_in(answer.text, path), endpoint
