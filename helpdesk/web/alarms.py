@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from babel.dates import format_timedelta
@@ -44,7 +45,9 @@ def _few(found: Sequence[Alarm], url: str = "", link: str = "") -> Sequence[Alar
 
 def _stopped(session: Session) -> Iterator[Alarm]:
     """Mailboxes that can't send or can't be fetched: nothing of theirs moves until somebody mends the login."""
-    for mailbox in mailboxes.stopped(session):
+    stopped = mailboxes.stopped(session)
+    yield from _untried(stopped)
+    for mailbox in filter(_is_broken, stopped):
         where = "mailbox_logins.show" if mailbox.login is LoginKind.TOKEN else "mailboxes.show"
         yield Alarm(_how(mailbox), url_for(where, mailbox_id=mailbox.id), _("Mend it"))
 
@@ -53,23 +56,46 @@ def _stopped_of(session: Session, agent: Agent) -> Iterator[Alarm]:
     """The same for who answers there and can't mend it: whom to ask."""
     stopped = mailboxes.stopped(session)
     own = {team.id for team in counters.teams(session, agent)} if stopped else set()
+    stopped = [mailbox for mailbox in stopped if mailbox.team_id in own]
     names = agents.names_of(session, Permission.SETUP, but=agent) if stopped else ""
     mends = " " + _("%(names)s can mend it.", names=names) if names else ""
-    for mailbox in stopped:
-        if mailbox.team_id in own:
-            yield Alarm(_how(mailbox) + mends)
+    yield from _untried(stopped)
+    for mailbox in filter(_is_broken, stopped):
+        yield Alarm(_how(mailbox) + mends)
+
+
+def _is_broken(mailbox: Mailbox) -> bool:
+    """Rather than not even tried to be fetched from, which is the same for all of them."""
+    return mailbox.sending_paused_because is not None or mailbox.poll_error_since is not None
+
+
+def _untried(stopped: Sequence[Mailbox]) -> Iterator[Alarm]:
+    tried = [mailbox.polled_at or mailbox.created_at for mailbox in stopped if not _is_broken(mailbox)]
+    if tried:
+        yield Alarm(
+            _(
+                "No email is fetched since %(since)s (%(long)s): the part of the desk that does it is not running. "
+                "Whoever runs the installation can start it.",
+                since=filters.moment(max(tried)),
+                long=_long(max(tried)),
+            )
+        )
 
 
 def _how(mailbox: Mailbox) -> str:
     if mailbox.sending_paused_because is not None:
         return _("%(address)s sends nothing: its login does not work.", address=mailbox.address)
-    since = mailbox.poll_error_since or mailbox.polled_at or mailbox.created_at
+    since = mailbox.poll_error_since or clock.now()
     return _(
         "Nothing is fetched from %(address)s since %(since)s (%(long)s).",
         address=mailbox.address,
         since=filters.moment(since),
-        long=format_timedelta(clock.now() - since, granularity="minute", threshold=2, locale=locale()),
+        long=_long(since),
     )
+
+
+def _long(since: datetime) -> str:
+    return str(format_timedelta(clock.now() - since, granularity="minute", threshold=2, locale=locale()))
 
 
 def _logins(session: Session) -> Iterator[Alarm]:

@@ -81,12 +81,16 @@ def test_a_mailbox_that_is_not_fetched_is_told_to_who_can_mend_it_and_to_who_ans
     assert words not in dora_.get("/inbox/open").text
 
 
-def test_a_poller_that_does_not_run_is_told_too(desk: Desk):
+def test_a_poller_that_does_not_run_is_told_once_to_everybody_whose_mail_it_is(desk: Desk):
     long_ago = clock.now() - timedelta(hours=2)
     with desk.runtime.db.transaction() as session:
-        session.execute(update(Mailbox).where(Mailbox.id == desk.ticket.mailbox_id).values(polled_at=long_ago))
+        world.a_mailbox(session, session.get_one(Team, desk.ticket.team_id), "two@desk.example")
+        session.execute(update(Mailbox).values(polled_at=long_ago))
 
-    assert "(2 hours)" in desk.browser(desk.root).get("/inbox/open").text
+    for who in (desk.root, desk.ada):
+        told = desk.browser(who).get("/inbox/open").text
+        assert told.count('class="alarm"') == 1
+        assert "(2 hours): the part of the desk that does it is not running." in told
 
 
 def test_a_role_that_was_removed_while_it_was_chosen_is_told_beside_it(desk: Desk):
