@@ -1,6 +1,6 @@
 """SQL, templates and addresses are compiled once for all tests of a process, not again by each test's own desk."""
 
-from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from jinja2 import BytecodeCache
@@ -13,20 +13,20 @@ from helpdesk.web.app import Desk
 
 _MANY = 10_000
 _statements: dict[Any, Any] = {}
-_addresses: dict[object, Callable[..., tuple[str, str]]] = {}
-_compiled_address = Rule._compile_builder
+_rules: dict[object, Rule] = {}
+_compile_rule = Rule.compile
 
 
 class _Templates(BytecodeCache):
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+        bucket.code = self._kept.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code
+        self._kept[bucket.key] = bucket.code
 
 
 def _is_alike(one: DefaultDialect, other: object) -> bool:
@@ -39,17 +39,25 @@ def _share(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_statements)
 
 
-def _address(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    """What makes addresses of a rule is a function of its text alone."""
-    key = rule.rule, rule.subdomain, tuple(sorted((rule.defaults or {}).items())), append_unknown
-    if key not in _addresses:
-        _addresses[key] = _compiled_address(rule, append_unknown)
-    return _addresses[key]
+def _compile(rule: Rule) -> None:
+    """What a rule looks for, and what makes addresses of it, depends on its words and the converters alone."""
+    defaults = tuple(sorted((rule.defaults or {}).items()))
+    key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, defaults, *rule.map.converters.items()
+    if key not in _rules:
+        _compile_rule(rule)
+        _rules[key] = rule
+        return
+    like = _rules[key]
+    for name in ("_parts", "_trace", "_converters"):
+        setattr(rule, name, getattr(like, name))
+    rule.arguments |= like.arguments
+    for name in ("_build", "_build_unknown"):  # methods, each bound to its rule
+        setattr(rule, name, getattr(like, name).__func__.__get__(rule))
 
 
 # what is compiled is found again by its dialect, and each engine makes its own: one of a kind is as good as another
 DefaultDialect.__eq__ = _is_alike  # type: ignore[method-assign,assignment]
 DefaultDialect.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign,assignment]
 event.listen(Engine, "engine_connect", _share)
-Rule._compile_builder = _address  # type: ignore[method-assign,assignment]
+Rule.compile = _compile  # type: ignore[method-assign,assignment]
 Desk.jinja_options = {"bytecode_cache": _Templates()}
