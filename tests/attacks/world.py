@@ -207,7 +207,7 @@ def _installed(ground: Ground, folder: Path, url: str) -> Iterator[Runtime]:
 
 
 def _serve(server: BaseWSGIServer) -> threading.Thread:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     return thread
 

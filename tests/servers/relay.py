@@ -106,7 +106,7 @@ def _answering(says: dict[str, str]) -> Iterator[int]:
     with ThreadingTCPServer((LOCALHOST, 0), Asked) as server:
         server.daemon_threads = True
         server.block_on_close = False
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 

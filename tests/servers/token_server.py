@@ -118,7 +118,7 @@ def running_provider(port: int = 0) -> Iterator[TokenServer]:
     incoming.daemon_threads = True
     provider.port, provider.imap_port = pages.server_address[1], int(incoming.server_address[1])
     for server in (pages, incoming):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     outgoing = _smtp(provider)
     try:
         yield provider
