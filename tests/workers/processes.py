@@ -1,32 +1,47 @@
 """Worker and scheduler as processes of their own, on a test's installation."""
 
+import datetime as dt
+import importlib
+import multiprocessing
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from signal import SIGTERM
+from typing import Any
 
-# what the commands do, without the commands: logging, a runtime, and one of the loops; constants may be changed first
-PROGRAM = """
-import datetime, importlib, sys
-from helpdesk import config, log, runtime
-for setting in sys.argv[2:]:
-    place, _, value = setting.partition("=")
-    module, _, name = place.rpartition(".")
-    found = importlib.import_module(module)
-    setattr(found, name, eval(value, {**vars(datetime), **vars(found)}))
-log.set_up("info")
-here = runtime.assemble(config.load())
-runtime.use(here)
-importlib.import_module(sys.argv[1]).run(here)
-"""
+from helpdesk import config, runtime
+from helpdesk import log as logs
+
+# each is forked from one that has loaded the desk: the start of Python and all modules would take longer than a test
+_NURSERY = multiprocessing.get_context("forkserver")
+_NURSERY.set_forkserver_preload(["workers.queue", "workers.schedule"])
+
+
+@dataclass(frozen=True)
+class Started:
+    process: ForkServerProcess
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        """Its exit code, when it has ended."""
+        return self.process.exitcode
+
+    def wait(self, seconds: float = 30) -> int:
+        self.process.join(seconds)
+        if self.process.exitcode is None:
+            raise TimeoutError(f"it did not end within {seconds} s")
+        return self.process.exitcode
 
 
 @contextmanager
-def working(installation: Path, module: str, *settings: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+def working(installation: Path, module: str, *settings: str, **environ: str) -> Iterator[Started]:
     """`working(folder, "workers.queue")`; its log is in `worker.log` of that folder."""
     process = start(installation, module, *settings, **environ)
     try:
@@ -35,19 +50,17 @@ def working(installation: Path, module: str, *settings: str, **environ: str) -> 
         stop(process)
 
 
-def start(installation: Path, module: str, *settings: str, **environ: str) -> subprocess.Popen[str]:
-    with (installation / "worker.log").open("a") as log:
-        return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, module, *settings],
-            env={**os.environ, "HELPDESK_CONFIG": str(installation / "config.toml"), **environ},
-            stdout=log,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-        )
+def start(installation: Path, module: str, *settings: str, **environ: str) -> Started:
+    environment = {**os.environ, "HELPDESK_CONFIG": str(installation / "config.toml"), **environ}
+    log = installation / "worker.log"
+    log.touch()  # to be read from now on
+    given = (module, settings, environment, log)
+    process = _NURSERY.Process(target=_work, args=given, daemon=True)
+    process.start()
+    return Started(process)
 
 
-def until(is_so: Callable[[], object], seconds: float = 30, *, every: float = 0.02) -> None:
+def until(is_so: Callable[[], object], seconds: float = 60, *, every: float = 0.02) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -55,13 +68,34 @@ def until(is_so: Callable[[], object], seconds: float = 30, *, every: float = 0.
         time.sleep(every)
 
 
-def stop(process: subprocess.Popen[str], seconds: float = 15) -> int:
+def stop(started: Started, seconds: float = 15) -> int:
     """Ask it to stop; returns its exit code."""
-    if process.poll() is None:
-        process.send_signal(SIGTERM)
+    started.process.terminate()
     try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        return started.wait(seconds)
+    except TimeoutError:
+        started.process.kill()
+        started.process.join()
         raise
+
+
+def _work(module: str, settings: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
+    """What the commands do, without the commands: logging, a runtime, and one of the loops.
+
+    Constants may be changed first: "workers.delivery.RENEWED_EVERY=timedelta(seconds=0.5)".
+    """
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("a") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+    for setting in settings:
+        place, _, value = setting.partition("=")
+        name, _, attribute = place.rpartition(".")
+        found: Any = importlib.import_module(name)
+        setattr(found, attribute, eval(value, {**vars(dt), **vars(found)}))  # noqa: S307  a test's own words
+    logs.set_up("info")
+    here = runtime.assemble(config.load())
+    runtime.use(here)
+    importlib.import_module(module).run(here)
