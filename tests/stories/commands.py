@@ -1,6 +1,7 @@
 """The `helpdesk` command as an operator runs it: processes of their own, ended with the test."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from helpdesk.cli import main
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,18 @@ def run(folder: Path, *words: str, environment: Mapping[str, str] | None = None)
         env=_environment(environment),
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         check=False,
     )
+
+
+def set_up(folder: Path, migrated: Path, *words: str, environment: Mapping[str, str]) -> None:
+    """`helpdesk init` where it is only the beginning: in this process, its tables there already."""
+    shutil.copyfile(migrated, folder / "candour.db")
+    kept: dict[str, str | None] = {name: None for name in os.environ if name.startswith("HELPDESK_")}
+    command = ["--config", str(folder / "config.toml"), "init", "--no-input", "--admin-email", "ada@desk.example"]
+    done = CliRunner().invoke(main, [*command, *words], env=kept | dict(environment))
+    assert done.exit_code == 0, done.output
 
 
 @contextmanager
@@ -66,11 +80,11 @@ def started(folder: Path, *words: str, environment: Mapping[str, str] | None = N
                 process.wait(10)
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not come to pass in time"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def status_of(url: str) -> int:

@@ -25,7 +25,7 @@ from helpdesk.runtime import Runtime
 from tests.servers.dovecot import Dovecot
 from tests.servers.programs import free_port
 from tests.servers.smtp_sink import Accepted, SmtpSink
-from tests.stories.commands import Started, run, started, wait_until
+from tests.stories.commands import Started, set_up, started, wait_until
 from tests.stories.test_commands import PASSWORD, pids_of
 
 pytestmark = pytest.mark.story
@@ -37,11 +37,11 @@ KILLED = ("poll", "worker", "schedule", "web", "redis")
 
 
 def test_any_process_may_die_at_any_moment_and_nothing_is_lost_or_doubled(
-    tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink
+    tmp_path: Path, migrated_sqlite: Path, dovecot: Dovecot, smtp_sink: SmtpSink
 ):
     # given a desk with a mailbox, and an agent of its team
     user = dovecot.new_user()
-    here = a_desk(tmp_path, dovecot, smtp_sink, user)
+    here = a_desk(tmp_path, migrated_sqlite, dovecot, smtp_sink, user)
     smtp_sink.think_for(0.05)
 
     with started(tmp_path, "up") as desk:
@@ -91,16 +91,14 @@ def kill_each_in_turn(desk: Started, over: threading.Event, killed: set[str]) ->
                 killed.add(name)
 
 
-def a_desk(folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str) -> Runtime:
-    said = run(
-        folder, "init", "--no-input", "--port", str(free_port()), "--admin-email", "ada@desk.example",
-        "--mailbox-address", "support@desk.example",
+def a_desk(folder: Path, migrated: Path, dovecot: Dovecot, sink: SmtpSink, user: str) -> Runtime:
+    set_up(
+        folder, migrated, "--port", str(free_port()), "--mailbox-address", "support@desk.example",
         "--imap-host", dovecot.host, "--imap-port", str(dovecot.port), "--imap-security", "plain",
         "--imap-user", user,
         "--smtp-host", sink.host, "--smtp-port", str(sink.port), "--smtp-security", "plain", "--smtp-user", "",
         environment={"HELPDESK_MAILBOX_PASSWORD": dovecot.password, "HELPDESK_AGENT_PASSWORD": PASSWORD},
     )  # fmt: skip
-    assert said.returncode == 0, said.stderr
     return runtime.assemble(config.load(folder / "config.toml", {}))
 
 

@@ -113,13 +113,15 @@ class Loop:
         return done.output
 
     def arrived(self, is_it: Callable[[Accepted], object]) -> Accepted:
-        wait_until(lambda: any(is_it(email) for email in self.sink.accepted), 30)
+        wait_until(lambda: any(is_it(email) for email in self.sink.accepted))
         return next(email for email in self.sink.accepted if is_it(email))
 
 
-def test_no_canary_comes_out_where_it_has_no_business(tmp_path: Path, dovecot: Dovecot, smtp_sink: SmtpSink):
+def test_no_canary_comes_out_where_it_has_no_business(
+    tmp_path: Path, migrated_sqlite: Path, dovecot: Dovecot, smtp_sink: SmtpSink
+):
     user = dovecot.new_user()
-    loop = Loop(tmp_path, a_desk(tmp_path, dovecot, smtp_sink, user), dovecot, smtp_sink, user)
+    loop = Loop(tmp_path, a_desk(tmp_path, migrated_sqlite, dovecot, smtp_sink, user), dovecot, smtp_sink, user)
     loop.typed("agent", "add", HOST, "--name", "Dave", "--role", "developer")
     here = loop.here
 

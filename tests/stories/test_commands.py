@@ -11,7 +11,7 @@ import pytest
 from tests.servers.dovecot import Dovecot
 from tests.servers.programs import LOCALHOST, free_port
 from tests.servers.smtp_sink import SmtpSink
-from tests.stories.commands import Started, is_alive, run, started, status_of, wait_until
+from tests.stories.commands import Started, is_alive, run, set_up, started, status_of, wait_until
 
 pytestmark = pytest.mark.story
 PASSWORD = "seven brown herons wade"
@@ -47,7 +47,7 @@ def test_a_desk_is_set_up_started_survives_a_kill_and_stops_without_a_trace(
     with started(folder, "up") as desk:
         # when it runs, the admin's link is mailed and opens
         wait_until(lambda: "runs: http" in desk.words() or desk.process.poll() is not None)
-        (email,) = smtp_sink.wait_for(1, 30)
+        (email,) = smtp_sink.wait_for(1)
         assert email.recipients == ("ada@desk.example",)
         link = re.search(
             rf"http://localhost:{port}/password-resets/[\w-]+", email.message.as_string().replace("=\n", "")
@@ -58,12 +58,12 @@ def test_a_desk_is_set_up_started_survives_a_kill_and_stops_without_a_trace(
         # a second start says that one runs, and doctor finds it in order
         second = run(folder, "up")
         assert (second.returncode, "in use" in second.stderr) == (1, True)
-        wait_until(lambda: run(folder, "doctor").returncode == 0, 30)
+        wait_until(lambda: run(folder, "doctor").returncode == 0)
 
         # then a killed process is started again
         before = pids_of(desk)
         os.kill(before["web"], signal.SIGKILL)
-        wait_until(lambda: status_of(f"http://localhost:{port}/healthz") == 0 or "web ended" in desk.words(), 20)
+        wait_until(lambda: status_of(f"http://localhost:{port}/healthz") == 0 or "web ended" in desk.words())
         wait_until(lambda: status_of(f"http://localhost:{port}/healthz") == 200)
 
         # and stopping leaves nothing behind
@@ -80,8 +80,8 @@ def test_a_desk_is_set_up_started_survives_a_kill_and_stops_without_a_trace(
         assert secret not in logs
 
 
-def test_a_busy_port_is_said_with_the_way_out(folder: Path, port: int):
-    set_up(folder, port)
+def test_a_busy_port_is_said_with_the_way_out(folder: Path, port: int, migrated_sqlite: Path):
+    without_a_mailbox(folder, port, migrated_sqlite)
     with socket.create_server((LOCALHOST, port)):
         web, up = run(folder, "web"), run(folder, "up")
 
@@ -92,10 +92,12 @@ def test_a_busy_port_is_said_with_the_way_out(folder: Path, port: int):
 
 
 @pytest.mark.parametrize("command", ["poll", "worker", "schedule"])
-def test_each_process_stops_when_asked_to(folder: Path, port: int, command: str, redis_url: str):
-    set_up(folder, port)
+def test_each_process_stops_when_asked_to(
+    folder: Path, port: int, command: str, migrated_sqlite: Path, redis_url: str
+):
+    without_a_mailbox(folder, port, migrated_sqlite)
     with started(folder, command, environment={"HELPDESK_REDIS_URL": redis_url}) as alone:
-        wait_until(lambda: alone.process.poll() is not None or is_working(alone), 15)
+        wait_until(lambda: alone.process.poll() is not None or is_working(alone))
         assert alone.stop() == 0, alone.words()
     assert "Traceback" not in alone.words()
 
@@ -108,12 +110,9 @@ def test_a_trace_is_shown_only_when_asked_for(folder: Path):
     assert "Traceback" in loud.stderr
 
 
-def set_up(folder: Path, port: int) -> None:
-    said = run(
-        folder, "init", "--no-input", "--no-mailbox", "--port", str(port), "--admin-email", "ada@desk.example",
-        environment={"HELPDESK_AGENT_PASSWORD": PASSWORD},
-    )  # fmt: skip
-    assert said.returncode == 0, said.stderr
+def without_a_mailbox(folder: Path, port: int, migrated: Path) -> None:
+    given = {"HELPDESK_AGENT_PASSWORD": PASSWORD}
+    set_up(folder, migrated, "--no-mailbox", "--port", str(port), environment=given)
 
 
 def is_working(alone: Started) -> bool:
