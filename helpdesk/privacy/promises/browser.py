@@ -69,6 +69,7 @@ def _static(pattern: str) -> list[Path]:
 
 
 def _setting_cookies(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text if "set_cookie" in text else "")  # to parse the whole program takes seconds
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "set_cookie"]
     return [path.relative_to(paths.package()).as_posix() for _call in calls]
