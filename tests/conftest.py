@@ -1,5 +1,6 @@
 """The ground all tests stand on: real servers, started when first asked for."""
 
+import gc
 import os
 import sys
 
@@ -27,6 +28,13 @@ pytest_plugins = [
     "tests.servers.vendor",
     "tests.web.desk",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: nobody needs to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
