@@ -28,7 +28,7 @@ class PostOffice:
             env={**os.environ, "HELPDESK_SANDBOX_PASSWORD": PASSWORD, "HELPDESK_INSTANCE": "token-1"},
         )
         for port in (self.imap_port, self.smtp_port):
-            until = time.monotonic() + 10
+            until = time.monotonic() + 30
             while b"token-1" not in greeting(port):
                 assert self.process.poll() is None
                 assert time.monotonic() < until

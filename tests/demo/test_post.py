@@ -77,7 +77,7 @@ def test_who_waits_is_told_at_once(office):
 
         assert folder.wait(10)
 
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
         assert folder.new_uids(0) == [1]
 
 

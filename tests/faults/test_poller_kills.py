@@ -70,7 +70,7 @@ def test_two_pollers_killed_over_and_over_lose_nothing_and_double_nothing(
                 written += 10
             kills = int((installation / "kills").read_text() or 0) if (installation / "kills").exists() else 0
             time.sleep(0.05)
-        until(lambda: desk.tickets == written, 60)
+        until(lambda: desk.tickets == written)
         time.sleep(1)
 
     assert desk.outcomes == {Outcome.NEW_TICKET: desk.tickets}
@@ -78,7 +78,7 @@ def test_two_pollers_killed_over_and_over_lose_nothing_and_double_nothing(
 
     dovecot.renumber(desk.user)
     with polling(here):
-        until(lambda: len(desk.ledger) == 2 * written, 60)
+        until(lambda: len(desk.ledger) == 2 * written)
     assert desk.tickets == written
 
 
@@ -88,14 +88,14 @@ def test_sigterm_ends_the_poller_within_ten_seconds_and_frees_its_mailboxes(
     desk = a_desk(runtime, dovecot)
     desk.write(an_email(1))
     with running(installation, "helpdesk.cli", "--config", str(installation / "config.toml"), "poll") as poller:
-        until(lambda: desk.tickets == 1, 30)
+        until(lambda: desk.tickets == 1)
         began = time.monotonic()
         poller.send_signal(signal.SIGTERM)
         assert poller.wait(10) == 0
         assert time.monotonic() - began < 8
     desk.write(an_email(2))
     with polling(runtime):  # no lease to wait for
-        until(lambda: desk.tickets == 2, 5)
+        until(lambda: desk.tickets == 2, 30)
 
 
 def test_lines_that_are_cut_or_go_silent_are_made_anew_and_nothing_is_lost(runtime: Runtime, dovecot: Dovecot):
@@ -104,10 +104,10 @@ def test_lines_that_are_cut_or_go_silent_are_made_anew_and_nothing_is_lost(runti
         desk.write(*(an_email(number, "A line of forty letters, more or less.\r\n" * 500) for number in range(10)))
         proxy.cut_after(60_000)  # in the middle of the first batch
         with polling(runtime):
-            until(lambda: desk.tickets == 10, 20)
+            until(lambda: desk.tickets == 10)
             proxy.cut_all()  # while it waits
             desk.write(an_email(10))
-            until(lambda: desk.tickets == 11, 20)
+            until(lambda: desk.tickets == 11)
     assert desk.outcomes == {Outcome.NEW_TICKET: 11}
 
 
@@ -128,7 +128,7 @@ def test_a_half_open_line_recovers_within_a_minute(
             time.sleep(1)  # it waits in IDLE
             proxy.stall_open_lines()
             desk.write(an_email(2))
-            until(lambda: desk.tickets == 2, 6 + WORK)
+            until(lambda: desk.tickets == 2, 6 + 3 * WORK)
 
 
 def _ten_times_as_quick(account: ImapAccount) -> ImapAccount:

@@ -84,7 +84,7 @@ def test_uids_that_are_gone_when_we_come_back_are_left_out(dovecot: Dovecot):
         assert folder.fetch([Announced(uids[1], 10)]) == []
 
 
-def test_idle_wakes_up_within_a_second_of_an_arrival(dovecot: Dovecot):
+def test_idle_wakes_up_with_an_arrival(dovecot: Dovecot):
     user = dovecot.new_user()
     dovecot.append(user, an_email("before"))
     appended_at = []
@@ -103,7 +103,7 @@ def test_idle_wakes_up_within_a_second_of_an_arrival(dovecot: Dovecot):
         delivering.join()
 
     assert len(found) == 1
-    assert woken_at - appended_at[0] < 1
+    assert woken_at - appended_at[0] < 5  # a tenth of a second on a machine that is not busy
 
 
 def test_what_came_before_idle_began_is_not_waited_for(dovecot: Dovecot):
@@ -115,7 +115,7 @@ def test_what_came_before_idle_began_is_not_waited_for(dovecot: Dovecot):
 
             assert folder.wait(20)
 
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 10
             assert len(folder.new_uids(0)) == number + 1
 
 
@@ -125,7 +125,7 @@ def test_what_the_answer_to_a_search_told_is_not_waited_for(dovecot: Dovecot):
         dovecot.append(user, an_email("unseen by the search, told with its answer"))
         folder.new_uids(0)
 
-        assert folder.wait(3)
+        assert folder.wait(20)
 
 
 def test_waiting_ends_when_told_to_stop(dovecot: Dovecot):
@@ -133,7 +133,7 @@ def test_waiting_ends_when_told_to_stop(dovecot: Dovecot):
     with imap.connect(imap_account(dovecot.port, user)) as folder:
         began = time.monotonic()
         assert not folder.wait(30, stopped=lambda: time.monotonic() - began > 0.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_counts_for_the_first_connection_and_for_reconciling(dovecot: Dovecot):

@@ -44,7 +44,7 @@ def test_a_stall_is_noticed_within_the_read_timeout(dovecot: Dovecot, passed: in
         began = time.monotonic()
         with pytest.raises(ConnectionLost):
             folder.fetch(announced)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
 
 
 def test_a_drip_is_ended_by_the_deadline_of_the_whole_command(dovecot: Dovecot):
@@ -58,7 +58,7 @@ def test_a_drip_is_ended_by_the_deadline_of_the_whole_command(dovecot: Dovecot):
         began = time.monotonic()
         with pytest.raises(ConnectionLost):
             folder.fetch([Announced(1, 100)])
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
 
 def test_a_half_open_line_is_noticed_while_waiting(dovecot: Dovecot):
@@ -71,7 +71,7 @@ def test_a_half_open_line_is_noticed_while_waiting(dovecot: Dovecot):
         began = time.monotonic()
         with pytest.raises(ConnectionLost):
             folder.wait(2)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
 
 def test_a_server_that_hangs_up_is_noticed_at_once_while_waiting(dovecot: Dovecot):
@@ -81,7 +81,7 @@ def test_a_server_that_hangs_up_is_noticed_at_once_while_waiting(dovecot: Doveco
         began = time.monotonic()
         with pytest.raises(ConnectionLost):
             folder.wait(20)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
 
 
 def test_a_server_that_counts_sizes_differently_is_believed_on_the_second_answer(dovecot: Dovecot):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.servers.programs import find, look_for
 
@@ -21,6 +21,9 @@ DEVICES: dict[str, dict[str, Any]] = {
     },
 }
 NAMES = ("chromium", "google-chrome")
+PATIENCE = 30_000  # milliseconds: a busy machine takes its time, and where it does not, waiting long costs nothing
+SOONER = 6_000  # before the next sign of life of a page that somebody has open
+SOON = 12_000  # before a page that hears of nothing would look by itself
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",  # root has no sandbox; the pages are ours
@@ -31,6 +34,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+expect.set_options(timeout=SOON)
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Pages:
     ) -> Page:
         """A page in a context (cookies) of its own; further pages of it: `page.context.new_page()`."""
         context = self.browser.new_context(color_scheme=scheme, **DEVICES[device], **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
         self._contexts.append(context)

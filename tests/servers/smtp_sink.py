@@ -76,7 +76,7 @@ class SmtpSink:
     def to(self, recipient: str) -> list[Accepted]:
         return [email for email in self.accepted if recipient in email.recipients]
 
-    def wait_for(self, number: int, seconds: float = 10) -> list[Accepted]:
+    def wait_for(self, number: int, seconds: float = 30) -> list[Accepted]:
         """The emails, as soon as there are that many."""
         deadline = time.monotonic() + seconds
         while len(self.accepted) < number and time.monotonic() < deadline:

@@ -164,4 +164,4 @@ def test_a_click_does_not_wait_for_a_redis_that_is_away(tmp_path: Path, url: str
         doorbell.let_go(Leaving([Ring(Job.DELIVER, 7)], {1}))
         doorbell.ring_due()
 
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2

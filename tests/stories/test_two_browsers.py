@@ -11,7 +11,7 @@ from helpdesk.models.agent import Agent, Team
 from helpdesk.models.ticket import Priority, Ticket
 from helpdesk.storage import jobs
 from tests import world
-from tests.servers.chromium import Pages
+from tests.servers.chromium import SOONER, Pages
 from tests.stories.test_desk_in_browser import delivered_to, sign_in, write
 from tests.web.browser import PASSWORD_HASH
 from tests.web.desk import Desk
@@ -67,17 +67,17 @@ def open_ticket(page: Page) -> None:
 def test_two_at_one_ticket(desk: Desk, desk_url: str, pages: Pages, kim: Agent):
     pages.forgive("422")  # what is held
     adas, kims = pages.open(), pages.open()
-    sign_in(adas, desk_url, desk.ada.email)
-    sign_in(kims, desk_url, kim.email)
+    for page, agent in ((adas, desk.ada), (kims, kim)):
+        with page.expect_response("**/events"):  # its stream listens
+            sign_in(page, desk_url, agent.email)
     open_ticket(adas)
-    kims.wait_for_timeout(300)  # until both streams listen
 
-    # seen within two seconds: Ada in Kim's list, Kim in Ada's ticket, then writing
-    expect(kims.locator(".row .presence .avatar")).to_have_count(1, timeout=2_000)
+    # they see each other: Ada in Kim's list, Kim in Ada's ticket, then writing
+    expect(kims.locator(".row .presence .avatar")).to_have_count(1, timeout=SOONER)
     open_ticket(kims)
-    expect(adas.locator(".ticket .presence .looking")).to_have_count(1, timeout=2_000)
+    expect(adas.locator(".ticket .presence .looking")).to_have_count(1, timeout=SOONER)
     write(kims, "I answer this")
-    expect(adas.locator(".ticket .presence")).to_contain_text("Kim Lee is writing", timeout=2_000)
+    expect(adas.locator(".ticket .presence")).to_contain_text("Kim Lee is writing", timeout=SOONER)
 
     # eight changes at once: what Ada types stays, in the page and in her draft
     write(adas, TYPED)

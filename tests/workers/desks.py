@@ -93,7 +93,7 @@ def polling(here: Runtime) -> Iterator[None]:
             assert not thread.is_alive()
 
 
-def until(what: Callable[[], bool], seconds: float = 15) -> None:
+def until(what: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that is to happen."""
     deadline = time.monotonic() + seconds
     while not what():

@@ -24,8 +24,8 @@ def test_an_email_is_a_ticket_within_seconds(runtime: Runtime, dovecot: Dovecot)
 
         began = time.monotonic()
         desk.write(an_email(1))
-        until(lambda: desk.tickets == 2, 5)
-        assert time.monotonic() - began < 4  # half a second on a machine that is not busy
+        until(lambda: desk.tickets == 2)
+        assert time.monotonic() - began < 10  # half a second on a machine that is not busy
 
     assert desk.mailbox.polled_at is not None
     assert desk.mailbox.poll_error is None
@@ -59,7 +59,7 @@ def test_a_wrong_password_is_told_and_a_right_one_is_used_at_once(runtime: Runti
         assert "does not accept" in str(desk.mailbox.poll_error)
         assert "wrong-one" not in str(desk.mailbox.poll_error)
         change(runtime, desk.mailbox_id, imap_secret=right)
-        until(lambda: desk.tickets == 1, 25)
+        until(lambda: desk.tickets == 1)
         until(lambda: desk.mailbox.poll_error is None)
 
 
@@ -154,7 +154,7 @@ def test_too_large_an_email_is_recorded_with_its_header_and_stops_nothing(runtim
     desk = a_desk(runtime, dovecot)
     desk.write(an_email(1), an_email(2, "x" * 26 * 1024 * 1024), an_email(3))
     with polling(runtime):
-        until(lambda: desk.tickets == 2, 30)
+        until(lambda: desk.tickets == 2)
     assert desk.outcomes == {Outcome.NEW_TICKET: 2, Outcome.TOO_LARGE: 1}
     (large,) = [email for email in desk.ledger if email.outcome is Outcome.TOO_LARGE]
     assert large.size > 26_000_000
@@ -169,7 +169,7 @@ def test_what_cannot_be_read_is_quarantined_and_the_next_one_is_not_delayed(runt
     )
     desk.write(an_email(1), bomb, b"\x00\xff" * 500, an_email(2))
     with polling(runtime):
-        until(lambda: len(desk.ledger) == 4 and Outcome.STORED not in desk.outcomes, 40)
+        until(lambda: len(desk.ledger) == 4 and Outcome.STORED not in desk.outcomes)
     assert desk.tickets >= 2
     assert all(email.reason for email in desk.ledger)
 

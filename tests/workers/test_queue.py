@@ -47,7 +47,7 @@ def craft(connection: Redis, name: str, data: bytes, **fields: str) -> None:
 
 def test_a_reply_leaves_in_a_moment(worker: None, outbox: Outbox, smtp_sink: SmtpSink):
     outbox.reply("The first one warms up.")
-    smtp_sink.wait_for(1, seconds=30)
+    smtp_sink.wait_for(1)
     taken = []
     for number in range(2, 8):
         began = time.monotonic()
@@ -78,7 +78,7 @@ def test_only_jobs_of_the_list_are_run(
     craft(connection, "junk", b"junk", timeout="soon", enqueued_at="never", result_ttl="x", dependency_ids="{")
 
     outbox.reply()
-    smtp_sink.wait_for(1, seconds=30)
+    smtp_sink.wait_for(1)
     until(lambda: connection.llen(QUEUE_KEY) == 0)
     time.sleep(0.3)
 
@@ -106,7 +106,7 @@ def test_redis_keeps_nothing_of_a_job_that_is_done(
     worker: None, connection: Redis, outbox: Outbox, smtp_sink: SmtpSink
 ):
     outbox.reply("A secret about the lamp")
-    smtp_sink.wait_for(1, seconds=30)
+    smtp_sink.wait_for(1)
 
     until(lambda: not connection.keys("rq:job:*"))
 
@@ -152,25 +152,25 @@ def test_a_mail_server_that_never_answers_does_not_keep_a_worker_from_stopping(
 
 def test_a_worker_lives_through_a_flushed_redis(worker: None, connection: Redis, outbox: Outbox, smtp_sink: SmtpSink):
     outbox.reply("Before")
-    smtp_sink.wait_for(1, seconds=30)
+    smtp_sink.wait_for(1)
 
     connection.flushall()
     outbox.reply("After")
 
-    smtp_sink.wait_for(2, seconds=30)
+    smtp_sink.wait_for(2)
 
 
 def test_a_worker_outlives_its_redis(installation: Path, outbox: Outbox, smtp_sink: SmtpSink):
     with running_redis() as server, working_with(installation, server):
         ring(server, outbox.reply("Before"))
-        smtp_sink.wait_for(1, seconds=30)
+        smtp_sink.wait_for(1)
 
         server.kill()
         time.sleep(1)
         server.start()
 
         ring(server, outbox.reply("After"))
-        smtp_sink.wait_for(2, seconds=30)
+        smtp_sink.wait_for(2)
 
 
 def test_a_worker_waits_for_a_redis_that_is_not_there_yet(installation: Path, outbox: Outbox, smtp_sink: SmtpSink):
@@ -181,7 +181,7 @@ def test_a_worker_waits_for_a_redis_that_is_not_there_yet(installation: Path, ou
             assert process.poll() is None
             server.start()
             ring(server, outbox.reply())
-            smtp_sink.wait_for(1, seconds=30)
+            smtp_sink.wait_for(1)
 
 
 def test_a_worker_stops_while_redis_is_away(installation: Path, runtime: Runtime):
@@ -204,7 +204,7 @@ def test_a_killed_child_does_not_take_the_worker_along(
             rows.append(outbox.reply("After the kill"))
             Doorbell(str(connection_url(installation))).let_go(Leaving([Ring(Job.DELIVER, rows[-1])]))
         assert process.poll() is None
-        assert "After the kill" in smtp_sink.wait_for(2, seconds=30)[-1].message.as_string()
+        assert "After the kill" in smtp_sink.wait_for(2)[-1].message.as_string()
 
 
 def as_json(data: object) -> bytes:

@@ -89,7 +89,7 @@ def test_mail_leaves_without_redis_or_a_worker(installation: Path, outbox: Outbo
     outbox.reply("One")
 
     with working(installation, "workers.schedule", *quicker, **environ):
-        smtp_sink.wait_for(1, seconds=30)
+        smtp_sink.wait_for(1)
         until(lambda: outbox.states() == [DeliveryState.ACCEPTED])
 
 
