@@ -23,10 +23,9 @@ def test_the_migrations_go_up_agree_with_the_models_and_go_down(database_url: st
     command.check(alembic)
 
 
-def test_alembic_check_sees_a_column_that_no_migration_makes(database_url: str):
-    alembic = alembic_for(database_url)
-    command.upgrade(alembic, "head")
-    engine = create_engine(database_url)
+def test_alembic_check_sees_a_column_that_no_migration_makes(migrated_url: str):
+    alembic = alembic_for(migrated_url)
+    engine = create_engine(migrated_url)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE customer ADD COLUMN forgotten integer"))
     engine.dispose()

@@ -154,14 +154,14 @@ def listening_to_redis(url: str) -> Iterator[list[str]]:
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     try:
         yield heard
     finally:
         over.set()
         with redis.Redis.from_url(url) as other:
             other.ping()  # the last thing that is heard
-        thread.join(5)
+        thread.join(30)
         client.close()
 
 

@@ -48,7 +48,8 @@ def run(folder: Path, *words: str, environment: Mapping[str, str] | None = None)
 
 def set_up(folder: Path, migrated: Path, *words: str, environment: Mapping[str, str]) -> None:
     """`helpdesk init` where it is only the beginning: in this process, its tables there already."""
-    shutil.copyfile(migrated, folder / "candour.db")
+    database = shutil.copyfile(migrated, folder / "candour.db")
+    database.chmod(0o600)
     kept: dict[str, str | None] = {name: None for name in os.environ if name.startswith("HELPDESK_")}
     command = ["--config", str(folder / "config.toml"), "init", "--no-input", "--admin-email", "ada@desk.example"]
     done = CliRunner().invoke(main, [*command, *words], env=kept | dict(environment))

@@ -127,6 +127,7 @@ def test_no_canary_comes_out_where_it_has_no_business(
 
     with started(tmp_path, "up") as desk:
         wait_until(lambda: "runs: http" in desk.words() or desk.process.poll() is not None)
+        assert desk.process.poll() is None, desk.words()
         with canary.listening_to_redis(here.config.redis_url) as heard:
             loop.an_email_becomes_a_ticket_and_is_answered()
             loop.a_host_reads_it_by_permission()
