@@ -22,6 +22,7 @@ def main() -> None:
     given = _given()
     shutil.rmtree(FOLDER / "pictures", ignore_errors=True)
     with running(given.url, Path(given.folder)) as ground, running_chromium() as browser:
+        ground.is_turned = given.turned
         found = {who: _states(browser, ground, who, given.only) for who in ground.people if given.who in {"", who}}
         total = sum(map(len, found.values())) * len(pictures.WIDTHS) * len(pictures.SCHEMES)
         with Progress() as bar:
@@ -41,6 +42,7 @@ def _given() -> argparse.Namespace:
     asked.add_argument("--folder", default=str(FOLDER / "desk"), help="the demo desk's folder")
     asked.add_argument("--only", default="", help="a part of the addresses to look at, such as /settings")
     asked.add_argument("--who", default="", help="a role alone, such as admin, dpo, nobody, empty")
+    asked.add_argument("--turned", action="store_true", help="as for a language that runs from right to left")
     return asked.parse_args()
 
 

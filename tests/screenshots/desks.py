@@ -59,6 +59,7 @@ class Ground:
     addresses: Map
     secrets: Paths
     here: Runtime
+    is_turned: bool = False  # as for a language that runs from the right
 
 
 @contextmanager

@@ -17,6 +17,7 @@ WIDTHS: Final = {1440: 900, 1024: 768, 390: 844}
 SCHEMES: Final = ("light", "dark")
 PHONE: Final = 500  # narrower than this is held in a hand
 TALLEST: Final = 4000
+_TURN: Final = "document.addEventListener('DOMContentLoaded', () => { document.documentElement.dir = 'rtl' })"
 _INNER: Final = "() => Math.max(...[...document.querySelectorAll('.panes.wide, html')].map(one => one.scrollHeight))"
 
 
@@ -27,6 +28,8 @@ def opened(browser: Browser, ground: Ground, who: str, width: int, email: str | 
     size = ViewportSize(width=width, height=WIDTHS[width])
     context = browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone)
     context.set_default_timeout(10_000)
+    if ground.is_turned:
+        context.add_init_script(_TURN)
     page = context.new_page()
     if email := ground.people[who] if email is None else email:
         page.goto(f"{ground.urls[who]}/sign-in")

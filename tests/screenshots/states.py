@@ -171,7 +171,17 @@ STATES: Final[Mapping[str, Mapping[str, State]]] = {
         "files": State("/search?q=has:attachment", looking_at_a_file),
         "came-back-from-nowhere": State("/settings/mailbox-logins/callback"),
         "search": State("/search"),
+        "gone": State("/settings/agents/987654"),
+        "wrong-rule": State("/settings/filter-rules/new", sending("form[action$='/filter-rules']", name="Adverts")),
+        "wrong-mailbox": State(
+            "/settings/mailboxes/new?address=help@corvid.example",
+            sending("form[action$='/mailboxes']", imap_port="x"),
+        ),
         "asked-again": State("/confirmation?next=/settings/mailboxes/new", before=_forget_freshness),
+    },
+    "agent": {
+        "not-yours": State("/settings/mailboxes"),
+        "nothing-here": State("/tickets/987654"),
     },
     "nobody": {
         "wrong-password": State(
