@@ -12,25 +12,31 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import (
+    agents,
     bulk,
     delivery,
     links,
     merges,
     outbox,
     replies,
+    roles,
     sendings,
     taking_back,
+    teams,
     tickets,
     undelivered,
 )
 from helpdesk.desk.editor import Written
+from helpdesk.desk.roles import Powers
 from helpdesk.mail.smtp import Answer
 from helpdesk.models.agent import Agent
 from helpdesk.models.bulk import Bulk, Verb
 from helpdesk.models.merge import TicketLink
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import Delivery
+from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Status, Ticket
+from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import Database, DatabaseUnreachable
 from tests import world
 
@@ -202,6 +208,26 @@ def test_two_tickets_are_linked_once(db: Database):
 
     with db.reading() as session:
         assert len(session.scalars(select(TicketLink)).all()) == 1
+
+
+def add_team(session: Session) -> None:
+    teams.make(session, "Lamps", by=Machine.DEMO)
+
+
+def add_role(session: Session) -> None:
+    roles.make(session, "Lamplighter", Powers((), Scope.NONE), by=Machine.DEMO)
+
+
+def add_agent(session: Session) -> None:
+    agents.add(session, name="Eva", email="eva@desk.example", by=Machine.DEMO)
+
+
+@pytest.mark.parametrize(
+    ("add", "refused"),
+    [(add_team, teams.TeamKnown), (add_role, roles.RoleKnown), (add_agent, agents.AgentExists)],
+)
+def test_a_name_is_taken_once(db: Database, add: Does, refused: type[Exception]):
+    assert isinstance(blocked(db, add, add), refused)
 
 
 def test_what_is_changed_while_many_are_taken_back_is_left_alone(db: Database):
