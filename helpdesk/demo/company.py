@@ -38,6 +38,16 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A saved reply: a team's, or everybody's."""
+
+    name: str
+    text: str
+    actions: tuple[str, ...] = ()
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     name: str
     domain: str
@@ -46,6 +56,7 @@ class Company:
     teams: tuple[str, ...]
     mailboxes: tuple[Address, ...]
     members: tuple[Member, ...]
+    saved_replies: tuple["Template", ...]
     products: dict[str, float]
 
     def mailbox(self, local: str) -> Address:
@@ -118,6 +129,7 @@ def company() -> Company:
         teams=tuple(team["name"] for team in read["team"]),
         mailboxes=tuple(Address(**one) for one in read["mailbox"]),
         members=tuple(Member(**_frozen(one)) for one in read["agent"]),
+        saved_replies=tuple(Template(**_frozen(one)) for one in read["saved_reply"]),
         products=read["products"],
     )
 

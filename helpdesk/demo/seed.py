@@ -27,6 +27,7 @@ from helpdesk.desk import (
     notices,
     outbox,
     replies,
+    saved_replies,
     teams,
     tickets,
 )
@@ -109,6 +110,17 @@ def furnish(stage: Stage, now: datetime, servers: Callable[[str], tuple[Server, 
                 smtp=smtp,
                 by=Machine.DEMO,
             )
+        _keep_replies(session)
+
+
+def _keep_replies(session: Session) -> None:
+    """What the staff answers often, set up by who sets up the desk."""
+    admin = session.scalars(select(Agent).where(Agent.role == Role.ADMIN).order_by(Agent.id).limit(1)).one()
+    for one in company().saved_replies:
+        [team_id] = [team.id for team in teams.find(session, [one.team])] if one.team else [None]
+        saved_replies.keep(
+            session, None, name=one.name, text=one.text.strip(), actions=one.actions, team_id=team_id, by=admin
+        )
 
 
 def play(stage: Stage, events: Sequence[Event], told: Callable[[int], None]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import mailboxes, saved_views
+from helpdesk.desk import counters, mailboxes, saved_views
 from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.base import Id, Moment
 from helpdesk.models.mailbox import Mailbox
@@ -41,6 +41,7 @@ QUESTIONS: Final = {
     "settings": Question(select(Setting)),
     "teams": Question(select(Team), order=(func.lower(Team.name),)),
     "own teams": Question(_OWN_TEAMS, order=(Team.name,)),
+    "mailboxes": Question(counters.OF_READER, number=Mailbox.id, said=counters.CALLED, is_row=False),
     "views": Question(
         select(SavedView).where(or_(SavedView.agent_id == AGENT, SavedView.is_shared.is_(True))),
         order=saved_views.order(AGENT),
@@ -74,7 +75,7 @@ def values(agent: Agent) -> dict[str, object]:
     now = clock.now()
     moments = {"since": audit.COALESCED, "unreached": mailboxes.UNREACHED, "untried": mailboxes.UNTRIED}
     ago = {name: now - long for name, long in moments.items()}
-    return {"agent_id": agent.id, "actor_kind": kind_of(agent), "actor_id": id_of(agent), "now": now, **ago}
+    return {**counters.reach(agent), "actor_kind": kind_of(agent), "actor_id": id_of(agent), "now": now, **ago}
 
 
 def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -> None:
@@ -85,6 +86,7 @@ def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -
     learnt(session, Setting, {row.key: row for row in rows(found["settings"])})
     learnt(session, Team, teams)
     learnt(session, (Team, agent.id), own)
+    learnt(session, (Mailbox, agent.id), counters.boxes((one.number, one.said) for one in found["mailboxes"]))
     learnt(session, (SavedView, agent.id), rows(found["views"]))
     learnt(session, (Sending, agent.id), next(iter(rows(found["undoable"])), None))
     glimpses = [json.loads(one.said)["facts"] for one in found["glimpses"]]

@@ -34,6 +34,17 @@ class View(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a view is meant: what is with one team, what came to one mailbox, or all of it."""
+
+    team_id: int | None = None
+    mailbox_id: int | None = None
+
+
+ALL: Final = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A place in a list: what its order goes by, and the ticket's id."""
 
@@ -66,15 +77,17 @@ def is_visible(agent: Agent) -> ColumnElement[bool]:
     return or_(in_scope(agent), covered(agent))
 
 
-def in_view(agent: Agent, view: View, *, team_id: int | None = None) -> Select[Ticket]:
-    """The tickets of one view, in no order yet; with a team, only that team's."""
+def in_view(agent: Agent, view: View, part: Part = ALL) -> Select[Ticket]:
+    """The tickets of one view, or of a part of it, in no order yet."""
     chosen = visible(agent).where(*_where(view))
     if view is View.MINE:
         chosen = chosen.where(Ticket.assignee_id == agent.id)
     if view is View.UNASSIGNED:
         chosen = chosen.where(Ticket.assignee_id.is_(None))
-    if team_id is not None:
-        chosen = chosen.where(Ticket.team_id == team_id)
+    if part.team_id is not None:
+        chosen = chosen.where(Ticket.team_id == part.team_id)
+    if part.mailbox_id is not None:
+        chosen = chosen.where(Ticket.mailbox_id == part.mailbox_id)
     return chosen
 
 
@@ -82,8 +95,8 @@ def page(
     session: Session,
     agent: Agent,
     view: View,
+    part: Part = ALL,
     *,
-    team_id: int | None = None,
     after: Key | None = None,
     size: int = PAGE,
     is_turned: bool = False,
@@ -91,7 +104,7 @@ def page(
     """A page of a view. Open tickets: the longest waiting first. All others: the newest first. Or turned around."""
     column = _ORDER[view]
     newest_first = is_newest_first(view, is_turned=is_turned)
-    chosen = in_view(agent, view, team_id=team_id)
+    chosen = in_view(agent, view, part)
     place = tuple_(column, Ticket.id)
     if after is not None:
         chosen = chosen.where(
@@ -108,9 +121,9 @@ def is_newest_first(view: View, *, is_turned: bool) -> bool:
     return (view not in _LONGEST_WAITING_FIRST) is not is_turned
 
 
-def ids_of(session: Session, agent: Agent, view: View, *, team_id: int | None, most: int) -> Sequence[int]:
+def ids_of(session: Session, agent: Agent, view: View, part: Part = ALL, *, most: int) -> Sequence[int]:
     """All tickets of a view, as many as are asked for at the most; the oldest first."""
-    chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id)
+    chosen = in_view(agent, view, part).with_only_columns(Ticket.id)
     return session.scalars(chosen.order_by(Ticket.id).limit(most)).all()
 
 
@@ -119,20 +132,20 @@ def following(
     agent: Agent,
     view: View,
     ticket: Ticket,
+    part: Part = ALL,
     *,
-    team_id: int | None = None,
     is_turned: bool = False,
 ) -> Ticket | None:
     """The ticket after this one in a view, going by where this one stands now."""
     at = getattr(ticket, _ORDER[view].key)
     after = Key(at, ticket.id) if at is not None else None
-    found = page(session, agent, view, team_id=team_id, after=after, size=1, is_turned=is_turned).tickets
+    found = page(session, agent, view, part, after=after, size=1, is_turned=is_turned).tickets
     return next((one for one in found if one.id != ticket.id), None)
 
 
-def count(session: Session, agent: Agent, view: View, *, team_id: int | None = None) -> int:
+def count(session: Session, agent: Agent, view: View, part: Part = ALL) -> int:
     """How many tickets a view holds; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
-    chosen = in_view(agent, view, team_id=team_id).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
+    chosen = in_view(agent, view, part).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
     return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
 
 

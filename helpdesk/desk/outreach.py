@@ -1,6 +1,7 @@
 """Outreach: we write first. A ticket of our own making, and its first email."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -33,6 +34,13 @@ def mailboxes(session: Session, *, by: Agent) -> Sequence[Mailbox]:
     teams = select(TeamMember.team_id).where(TeamMember.agent_id == by.id)
     chosen = select(Mailbox).where(Mailbox.team_id.in_(teams), Mailbox.is_active.is_(True))
     return session.scalars(chosen.order_by(Mailbox.address)).all()
+
+
+def usual(mailboxes: Sequence[Mailbox], tickets: Iterable[Ticket] = ()) -> int | None:
+    """From which of these one writes first: where most of the tickets came to, else the one that was there first."""
+    theirs = {mailbox.id for mailbox in mailboxes}
+    came_to = Counter(ticket.mailbox_id for ticket in tickets if ticket.mailbox_id in theirs)
+    return max(came_to, key=came_to.__getitem__) if came_to else min(theirs, default=None)
 
 
 def start(  # noqa: PLR0913  an email has these

@@ -14,6 +14,7 @@ from helpdesk.desk.search_days import Days
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import CustomerAddress, CustomerWord
 from helpdesk.models.follower import Follower
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message, MessageAddress, Note
 from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.tag import Tag, TicketTag
@@ -110,6 +111,13 @@ def _team(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     return Ticket.team_id.in_([team_id for team_id, name in named if folded(name) == folded(value)])
 
 
+def _mailbox(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
+    """To which of our mailboxes it came, by its name or its address."""
+    called = session.execute(select(Mailbox.id, Mailbox.name, Mailbox.address))
+    wanted = folded(value)
+    return Ticket.mailbox_id.in_([number for number, *names in called if wanted in map(folded, names)])
+
+
 def _assignee(session: Session, value: str, by: Agent, _days: Days) -> Condition:
     """An address, or how a name or one of its further words begins, whatever case and accents."""
     if value.lower() in {"me", "none"}:
@@ -196,6 +204,7 @@ _CONDITIONS: Final[dict[str, Callable[[Session, str, Agent, Days], Condition]]] 
     "from": _from,
     "has": _has,
     "is": _is,
+    "mailbox": _mailbox,
     "tag": _tag,
     "team": _team,
     "to": _to,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import inbox, taking_up
-from helpdesk.desk.inbox import View
+from helpdesk.desk.inbox import ALL, Part, View
 from helpdesk.models.agent import Agent
 from helpdesk.models.message import Note
 from helpdesk.models.snooze import Snooze
@@ -90,9 +90,9 @@ def wake_due(session: Session) -> int:
     return len(rows)
 
 
-def next_due(session: Session, view: View, *, team_id: int | None, by: Agent) -> datetime | None:
+def next_due(session: Session, view: View, part: Part = ALL, *, by: Agent) -> datetime | None:
     """When the first of what sleeps comes back to this view of open tickets."""
-    asleep = inbox.in_view(by, View.SNOOZED, team_id=team_id)
+    asleep = inbox.in_view(by, View.SNOOZED, part)
     if view is not View.OPEN:
         asleep = asleep.where(Ticket.assignee_id == by.id if view is View.MINE else Ticket.assignee_id.is_(None))
     due = asleep.join(Snooze, Snooze.ticket_id == Ticket.id).where(Snooze.until > clock.now())

@@ -61,6 +61,15 @@ class Ticket(Base, kw_only=True):
             "id",
             where="status = 'open' AND place = 'desk'",
         ),
+        _partial(
+            "ix_ticket_open_by_mailbox",
+            "mailbox_id",
+            "status",
+            "waiting_since",
+            "id",
+            "team_id",  # who may see them is told without the tickets themselves
+            where="status = 'open' AND place = 'desk'",
+        ),
         _partial("ix_ticket_open", "waiting_since", "id", where="status = 'open' AND place = 'desk'"),
         _partial(
             "ix_ticket_open_mine",

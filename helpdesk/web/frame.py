@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from helpdesk.desk import counters, desk_page, drafts, notices, privacy_requests, saved_views, undelivered, waiting
 from helpdesk.desk.counters import Counting
-from helpdesk.desk.inbox import COUNTED_UP_TO, View
-from helpdesk.models.agent import Agent, Team
+from helpdesk.desk.inbox import COUNTED_UP_TO, Part, View
+from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
 from helpdesk.privacy import basis
 from helpdesk.web import alarms
 from helpdesk.web.alarms import Alarm
 from helpdesk.web.language import _, number
+from helpdesk.web.paging import Listed
 
 ICONS: Final = {
     View.MINE: "user-check",
@@ -76,6 +77,7 @@ class SavedLink:
 class Frame:
     views: Sequence[ViewLink]
     teams: Sequence[ViewLink]
+    mailboxes: Sequence[ViewLink]
     bottom: Sequence[ViewLink]
     current: str = ""
     saved: Sequence[SavedLink] = ()
@@ -84,7 +86,8 @@ class Frame:
 
     def count(self, slug: str) -> str | None:
         """The counter of one view, as it is written; None where a view is not counted."""
-        return next((link.count for link in (*self.views, *self.teams) if link.slug == slug and link.count), None)
+        links = (*self.views, *self.teams, *self.mailboxes)
+        return next((link.count for link in links if link.slug == slug and link.count), None)
 
 
 def names() -> dict[View, str]:
@@ -105,16 +108,19 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
     desk_page.learn(session, by=agent)
     teams = counters.teams(session, agent)
     teams = teams if len(teams) > 1 else []
-    wanted = [(view, None) for view in _COUNTED] + [(View.OPEN, team.id) for team in teams]
+    boxes = counters.mailboxes(session, agent)
+    boxes = boxes if len(boxes) > 1 else []
+    parts = [Part(team_id=team.id) for team in teams] + [Part(mailbox_id=box.id) for box in boxes]
+    wanted: list[counters.Counted] = [(view, None) for view in _COUNTED] + [(View.OPEN, part) for part in parts]
     numbers = counting(agent, wanted).ask(session)
     numbers["waiting"] = sum(numbers[name] for name in _TO_LOOK_AT)
     own = _own_links(numbers, current)
     views = [_view_link(view, numbers, current) if isinstance(view, View) else own[view] for view in _ORDER]
     chosen = {view.value for view in _AT_THE_BOTTOM}
-    links = [_team_link(team, numbers, current) for team in teams]
     return Frame(
         views,
-        links,
+        [_part_link(team.name, "users", Part(team_id=team.id), numbers, current) for team in teams],
+        [_part_link(box.name, "mail", Part(mailbox_id=box.id), numbers, current) for box in boxes],
         [link for link in views if link.slug in chosen],
         current,
         _saved(session, agent),
@@ -177,9 +183,10 @@ def _view_link(view: View, numbers: Mapping[Counter, int], current: str) -> View
     return ViewLink(slug, names()[view], ICONS[view], url, _written(numbers.get((view, None))), slug == current)
 
 
-def _team_link(team: Team, numbers: Mapping[Counter, int], current: str) -> ViewLink:
-    slug, url = f"team-{team.id}", url_for("inbox.of_team", team_id=team.id)
-    return ViewLink(slug, team.name, "users", url, _written(numbers.get((View.OPEN, team.id))), slug == current)
+def _part_link(name: str, icon: str, part: Part, numbers: Mapping[Counter, int], current: str) -> ViewLink:
+    """The open tickets of a team, or of a mailbox."""
+    here = Listed(part=part)
+    return ViewLink(here.slug, name, icon, here.url, _written(numbers.get((View.OPEN, part))), here.slug == current)
 
 
 def _written(count: int | None) -> str:

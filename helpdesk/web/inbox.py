@@ -1,15 +1,17 @@
 """The inbox: views, and each team's open tickets."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import counters
-from helpdesk.desk.inbox import View
+from helpdesk.desk import counters, list_orders
+from helpdesk.desk.inbox import Part, View
 from helpdesk.models.role import Permission, Scope
 from helpdesk.web import frame, lists
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.paging import Listed, after, is_turned
+from helpdesk.web.paging import Listed, as_asked, listed
 
 bp = Blueprint("inbox", __name__)
 
@@ -26,21 +28,37 @@ def home() -> ResponseReturnValue:
 
 @bp.get(f"/inbox/<any({', '.join(View)}):view>")
 def show(view: str) -> ResponseReturnValue:
-    return _list(Listed(View(view), after=after(), is_turned=is_turned()))
+    return _list(as_asked(Listed(View(view))))
 
 
 @bp.get("/teams/<int:team_id>/inbox")
 def of_team(team_id: int) -> ResponseReturnValue:
     if team_id not in {team.id for team in counters.teams(db(), agent())}:
         raise NotVisible("team", team_id)
-    return _list(Listed(View.OPEN, team_id, after=after(), is_turned=is_turned()))
+    return _list(as_asked(Listed(part=Part(team_id=team_id))))
+
+
+@bp.get("/mailboxes/<int:mailbox_id>/inbox")
+def of_mailbox(mailbox_id: int) -> ResponseReturnValue:
+    if mailbox_id not in {mailbox.id for mailbox in counters.mailboxes(db(), agent())}:
+        raise NotVisible("mailbox", mailbox_id)
+    return _list(as_asked(Listed(part=Part(mailbox_id=mailbox_id))))
+
+
+@bp.post("/list-order")
+def keep_order() -> ResponseReturnValue:
+    """Turn the list around that the address names, or back: it stays so."""
+    here = listed()
+    is_turned = request.form.get("turned") == "1"
+    list_orders.turn(db(), here.slug, by=agent(), is_turned=is_turned)
+    return redirect(replace(here, after=None, is_turned=is_turned, was_turned=is_turned).url, 303)
 
 
 @bp.get("/counters")
 def count() -> ResponseReturnValue:
     """The views alone, for a page that is already open."""
     around = frame.around(db(), agent())
-    return {link.slug: link.count for link in (*around.views, *around.teams)}
+    return {link.slug: link.count for link in (*around.views, *around.teams, *around.mailboxes)}
 
 
 def _list(here: Listed) -> ResponseReturnValue:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Final
 
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import agents, customers, inbox, mailboxes, marks, search, snooze
-from helpdesk.desk.inbox import View
+from helpdesk.desk import agents, counters, customers, inbox, mailboxes, marks, search, snooze
+from helpdesk.desk.inbox import ALL, View
 from helpdesk.desk.marks import UnderWay
 from helpdesk.desk.search_days import Days
 from helpdesk.models.agent import Agent
@@ -75,6 +76,7 @@ class Row:
     asleep_until: datetime | None = None
     asleep_because: str = field(default="", repr=False)
     under_way: UnderWay | None = None
+    mailbox: str = ""  # it came to, where there are several and the list is not of one
 
     @property
     def waits(self) -> bool:
@@ -89,6 +91,7 @@ class Turned:
     icon: str
     words: str
     url: str
+    is_turned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class ListPage:
 
 def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None = None) -> ListPage:
     """One page of a view or of a team's open tickets."""
-    page = inbox.page(session, agent, here.view, team_id=here.team_id, after=here.after, is_turned=here.is_turned)
+    page = inbox.page(session, agent, here.view, here.part, after=here.after, is_turned=here.is_turned)
     made = ListPage(
         title=_title(here, around),
         slug=here.slug,
@@ -139,16 +142,17 @@ def narrower(typed: str) -> list[tuple[str, str]]:
 
 def _as_search(here: Listed, around: frame.Frame | None) -> str:
     """The view as a search, to be narrowed."""
-    of_team = f' team:"{_title(here, around)}"' if here.team_id is not None else ""
-    return _SEARCHED[here.view] + of_team
+    if here.part == ALL:
+        return _SEARCHED[here.view]
+    return f'{_SEARCHED[here.view]} {"team" if here.part.team_id else "mailbox"}:"{_title(here, around)}"'
 
 
 def _turned(here: Listed) -> Turned:
     """What the list goes by now, and the way to the other order."""
     is_newest_first = inbox.is_newest_first(here.view, is_turned=here.is_turned)
     oldest = _("Longest waiting first") if here.view in _BY_WAITING else _("Oldest first")
-    url = replace(here, is_turned=not here.is_turned, after=None).url
-    return Turned("arrow-down", _("Newest first"), url) if not is_newest_first else Turned("arrow-up", oldest, url)
+    icon, words = ("arrow-up", oldest) if is_newest_first else ("arrow-down", _("Newest first"))
+    return Turned(icon, words, url_for("inbox.keep_order", **here.asked), not here.is_turned)
 
 
 def days() -> Days:
@@ -159,15 +163,14 @@ def days() -> Days:
 def file_url(here: Listed) -> str:
     if not agent().may(Permission.EXPORT):
         return ""
-    asked = {"q": here.words} if here.words else {"view": here.view.value, "team": here.team_id}
-    return url_for("list_export.download", **asked)
+    return url_for("list_export.download", **here.asked)
 
 
 def ids_of(session: Session, agent: Agent, here: Listed, *, most: int) -> Sequence[int]:
     """All tickets of a list; of a search by words none, for it shows the newest alone."""
     if here.words:
         return search.ids_of(session, here.words, by=agent, days=days(), most=most)
-    return inbox.ids_of(session, agent, here.view, team_id=here.team_id, most=most)
+    return inbox.ids_of(session, agent, here.view, here.part, most=most)
 
 
 def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed) -> list[Row]:
@@ -177,6 +180,7 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
     marked = marks.on(session, tickets, by=agent)
     begun = drafts.beginnings(session, marked.drafts & seen.keys(), by=agent) if marked.drafts & seen.keys() else {}
     urls = here.ticket_urls(ticket.number for ticket in tickets)
+    boxes = {} if here.part.mailbox_id else _called(session, agent)
     return [
         Row(
             ticket=ticket,
@@ -193,9 +197,20 @@ def rows(session: Session, agent: Agent, tickets: Sequence[Ticket], here: Listed
             asleep_until=marked.asleep.get(ticket.id),
             asleep_because=_because(seen.get(ticket.id)) if ticket.status is Status.SNOOZED else "",
             under_way=marked.under_way.get(ticket.id),
+            mailbox=boxes.get(ticket.mailbox_id, ticket.mailbox.name) if boxes else "",
         )
         for ticket in tickets
     ]
+
+
+def _called(session: Session, agent: Agent) -> dict[int, str]:
+    """What tells the mailboxes apart, where there are several: not the words with which all their names begin."""
+    names = {mailbox.id: mailbox.name.split() for mailbox in counters.mailboxes(session, agent)}
+    if len(names) < 2:
+        return {}
+    first_words = takewhile(lambda words: len(set(words)) == 1, zip(*names.values(), strict=False))
+    shared = min(len(list(first_words)), *(len(name) - 1 for name in names.values()))
+    return {mailbox_id: " ".join(name[shared:]) for mailbox_id, name in names.items()}
 
 
 def _because(seen: Glimpse | None) -> str:
@@ -210,14 +225,15 @@ def _at(ticket: Ticket, here: Listed) -> datetime:
 
 
 def _title(here: Listed, around: frame.Frame | None) -> str:
-    if here.team_id is not None and around is not None:
-        return next((link.name for link in around.teams if link.slug == here.slug), _("Team"))
+    if here.part != ALL and around is not None:
+        parts = (*around.teams, *around.mailboxes)
+        return next((link.name for link in parts if link.slug == here.slug), _("Team"))
     return frame.names()[here.view]
 
 
 def _with_what_comes(empty: Empty, here: Listed) -> Empty:
     """Who has nothing to do hears when there will be something."""
-    due = snooze.next_due(db(), here.view, team_id=here.team_id, by=agent()) if here.view in _BY_WAITING else None
+    due = snooze.next_due(db(), here.view, here.part, by=agent()) if here.view in _BY_WAITING else None
     if due is None:
         return empty
     comes = _("Next to come back: %(moment)s.", moment=filters.moment(due))

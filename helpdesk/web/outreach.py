@@ -146,6 +146,7 @@ def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:
         "outreach/new.html",
         desk=frame.around(db(), agent(), "new"),
         mailboxes=mine,
+        usual=outreach.usual(mine),
         pad=pad,
         does=composer.does(pad),
         draft_id=next((one.id for one in begun if one.key == pad.key), 0),

@@ -217,7 +217,7 @@ def _following(ticket: Ticket) -> str:
     if goes_to == "list":
         return here.back_url
     if goes_to == "next" and not here.words:
-        following = inbox.following(db(), agent(), here.view, ticket, team_id=here.team_id, is_turned=here.is_turned)
+        following = inbox.following(db(), agent(), here.view, ticket, here.part, is_turned=here.is_turned)
         return here.ticket_url(following.number) if following else here.back_url
     return ""
 

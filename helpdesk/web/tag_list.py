@@ -1,5 +1,7 @@
 """The desk's tags, in the settings: counted, renamed, made one, retired."""
 
+from typing import Final
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,7 @@ from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.tickets import Empty
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
+from helpdesk.storage.folding import folded
 from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
@@ -16,6 +19,8 @@ from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("tag_list", __name__)
+
+_SHOWN: Final = 50
 
 
 @bp.get("/settings/tags")
@@ -62,7 +67,9 @@ def _find(tag_id: int) -> Tag:
 
 
 def _page(wrong: str = "") -> ResponseReturnValue:
-    status = 422 if wrong else 200
+    words, every = " ".join(request.args.get("q", "").split()), tag_list.listed(db(), by=agent())
+    found = [used for used in every if folded(words) in folded(used.tag.name)]
     return settings.page(
-        "tag_list/index.html", "tag_list.index", status, tags=tag_list.listed(db(), by=agent()), wrong=wrong
-    )
+        "tag_list/index.html", "tag_list.index", 422 if wrong else 200, wrong=wrong, q=words,
+        tags=found[:_SHOWN], found=len(found), every=[used.tag for used in every],
+    )  # fmt: skip

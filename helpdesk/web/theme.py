@@ -144,7 +144,7 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
     page = theme_page.of_report(db(), report)
     row = _row(page, number)
     audit.record(db(), "theme.look", by=agent(), on=("theme_report", report.id), facts={"theme": number})
-    members = list(row.members)
+    members, mailboxes = list(row.members), outreach.mailboxes(db(), by=agent())
     tickets = theme_tickets.listed(db(), report, members, by=agent(), before=request.args.get("before", type=whole))
     shown, more = tickets[: theme_tickets.PAGE], len(tickets) > theme_tickets.PAGE
     made = render_template(
@@ -164,7 +164,8 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
         key=secrets.token_hex(8),
         willing=len(theme_contact.willing(db(), report, members, by=agent())),
         most=theme_contact.MOST,
-        mailboxes=outreach.mailboxes(db(), by=agent()),
+        mailboxes=mailboxes,
+        usual=outreach.usual(mailboxes, tickets),
         typed=request.form,
         wrong=wrong,
     )

@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import inbox, search
-from helpdesk.desk.inbox import View
+from helpdesk.desk import counters, inbox, search
+from helpdesk.desk.inbox import Part, View
 from helpdesk.desk.tickets import assign
 from helpdesk.models.agent import AgentMailbox, Role
 from helpdesk.models.role import OwnRole, Permission, Scope
 from helpdesk.models.ticket import Place, Status
 from helpdesk.privacy import access
 from helpdesk.privacy.access import AccessDenied
-from tests.world import a_team, a_ticket, an_admin, an_agent, days_ago
+from tests.world import a_mailbox, a_team, a_ticket, an_admin, an_agent, days_ago
 
 
 def test_an_agent_sees_the_teams_tickets_an_admin_all_a_disabled_agent_none(session: Session):
@@ -134,3 +134,31 @@ def test_views_and_their_counts_agree(session: Session, view: View, expected: in
 
     assert inbox.count(session, ada, view) == expected
     assert len(inbox.page(session, ada, view).tickets) == expected
+
+
+def test_a_mailbox_holds_what_came_to_it_as_far_as_it_is_visible(session: Session):
+    team, other = a_team(session), a_team(session)
+    mailbox = a_mailbox(session, team)
+    first, second = (a_ticket(session, team, mailbox=mailbox, at=days_ago(age)) for age in (2, 1))
+    a_ticket(session, other, mailbox=mailbox)
+    a_ticket(session, team)
+    ada, otto = an_agent(session, team), an_agent(session, other)
+
+    part = Part(mailbox_id=mailbox.id)
+
+    assert inbox.page(session, ada, View.OPEN, part).tickets == [first, second]
+    assert [inbox.count(session, by, View.OPEN, part) for by in (ada, otto, an_admin(session))] == [2, 1, 3]
+    assert inbox.following(session, ada, View.OPEN, first, part) == second
+    assert mailbox.id in {box.id for box in counters.mailboxes(session, ada)}
+    assert mailbox.id not in {box.id for box in counters.mailboxes(session, otto)}
+
+
+def test_who_sees_by_mailbox_has_the_views_of_those(session: Session):
+    team = a_team(session)
+    ada = an_agent(session, team, role=Role.OWN)
+    ada.own_role = OwnRole(name="night shift", scope=Scope.MAILBOX, permission_words="handle")
+    one, _two = a_mailbox(session, team), a_mailbox(session, team)
+    session.add(AgentMailbox(agent_id=ada.id, mailbox_id=one.id))
+    session.flush()
+
+    assert [box.id for box in counters.mailboxes(session, ada)] == [one.id]

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from tests import world
@@ -23,12 +25,9 @@ def numbers(page: str) -> list[int]:
 
 def test_the_newest_first_on_every_page_of_it(desk: Desk):
     waiting, ada = filled(desk), desk.browser(desk.ada)
-    first = ada.get("/inbox/open").text
-    turned = re.search(r'class="button bare square turned" href="([^"]+)" [^>]*title="Newest first"', first)
-    assert turned is not None
-    assert numbers(first) == waiting[:50]
+    assert numbers(ada.get("/inbox/open").text) == waiting[:50]
 
-    page = ada.get(turned[1]).text
+    page = ada.get("/inbox/open?turned=1").text
     more = re.search(r'hx-get="([^"]+)" hx-target="#more"', page)
     assert more is not None
     rest = ada.get(more[1].replace("&amp;", "&")).text
@@ -36,6 +35,32 @@ def test_the_newest_first_on_every_page_of_it(desk: Desk):
     assert numbers(page) + numbers(rest) == waiting[::-1]
     assert 'title="Longest waiting first"' in page
     assert numbers(ada.get("/inbox/closed?turned=1").text) == []
+
+
+def test_a_list_stays_as_its_reader_turned_it(desk: Desk):
+    waiting, ada = filled(desk), desk.browser(desk.ada)
+    page = ada.get("/inbox/open").text
+    where = re.search(r'action="([^"]+)" hx-boost="false">.*?value="1" title="Newest first"', page)
+    assert where is not None
+    url = where[1].replace("&amp;", "&")
+
+    turned = ada.post(url, {"turned": "1"})
+
+    assert (turned.status_code, turned.headers["Location"]) == (303, "/inbox/open")
+    assert numbers(ada.get("/inbox/open").text) == waiting[::-1][:50]
+    assert numbers(ada.get("/inbox/open?turned=0").text) == waiting[:50]  # as an address says
+    assert 'href="/inbox/open" data-back' in ada.get(f"/tickets/{waiting[30]}?view=open").text
+    assert numbers(ada.get("/inbox/unassigned").text) == waiting[:50]  # a list of its own
+    assert numbers(desk.browser(desk.root).get("/inbox/open").text) == waiting[:50]  # and a reader of her own
+    ada.post(url, {"turned": "0"})
+    assert numbers(ada.get("/inbox/open").text) == waiting[:50]
+
+
+@pytest.mark.parametrize("where", ["view=nonsense", "team=99999999999999999999", "mailbox=x", "q=lamp", "turned=7"])
+def test_an_order_of_no_list_is_no_error(desk: Desk, where: str):
+    ada = desk.browser(desk.ada)
+
+    assert ada.post(f"/list-order?{where}", {"turned": "1"}).status_code == 303
 
 
 def test_a_ticket_remembers_the_order_of_its_list_and_what_comes_next_in_it(desk: Desk):

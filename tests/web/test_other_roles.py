@@ -32,6 +32,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "POST grants.extend": (422, 404, 404),
     "POST grants.review": (422, 404, 404),
     "GET history.show": (403, 404, 404),
+    "GET inbox.of_mailbox": (200, 404, 404),
     "GET inbox.of_team": (200, 404, 404),
     "POST objections.create": (303, 404, 404),
     "GET objections.index": (200, 404, 404),

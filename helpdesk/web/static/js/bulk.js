@@ -22,7 +22,32 @@ export function watchBulk() {
     }
   });
   document.addEventListener("htmx:after:swap", show);
+  document.addEventListener("keydown", walk);
+  document.addEventListener("focusin", ({ target }) => target.matches(STOPS) && oneStop(target));
   show();
+  if (new URLSearchParams(location.search).has("bulk")) one("#rows .subject a")?.focus({ preventScroll: true }); // the bar is gone
+}
+
+// Tab comes to the bar once; arrows, Home and End go through it
+const STOPS = ".bulk-does > .button, .bulk-does > .menu > summary";
+const stops = () => all(STOPS).filter((stop) => stop.offsetParent);
+
+function oneStop(stop = all(STOPS).find((one) => one.tabIndex === 0)) {
+  const found = all(STOPS);
+  for (const one of found) one.tabIndex = one === (stop ?? found[0]) ? 0 : -1;
+}
+
+function walk(event) {
+  if (!event.target.matches(STOPS) || event.ctrlKey || event.altKey || event.metaKey) return;
+  const found = stops();
+  const on = getComputedStyle(event.target).direction === "rtl" ? -1 : 1;
+  const at = found.indexOf(event.target);
+  const to = { ArrowRight: at + on, ArrowLeft: at - on, Home: 0, End: found.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  const open = one(".bulk-does > .menu[open]");
+  if (open) open.open = false;
+  found.at(to % found.length).focus();
 }
 
 // x on a row: choose it, or let it go.
@@ -55,7 +80,9 @@ export function pickAll() {
 export function letGo() {
   const chosen = boxes().filter((box) => box.checked);
   for (const box of chosen) box.checked = false;
+  const isInBar = one("#bulk")?.contains(document.activeElement); // which goes, and with it the focus
   show();
+  if (isInBar) one(".subject a", (last?.isConnected ? last : chosen[0])?.closest(".row") ?? document)?.focus();
   return chosen.length > 0;
 }
 
@@ -72,6 +99,7 @@ function show() {
   const found = boxes();
   const chosen = found.filter((box) => box.checked).length;
   bar.classList.toggle("on", chosen > 0);
+  oneStop();
   one("[data-count]", bar).textContent = chosen;
   const isAll = chosen === found.length;
   one("[data-all]", bar).checked = isAll;

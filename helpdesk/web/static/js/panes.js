@@ -37,6 +37,19 @@ export function watchPanes() {
     closeMenus(event.target.closest("details.menu"));
   });
   for (const button of all("[data-toggle], [data-keys], [data-palette]")) button.hidden = false;
+  keepFocusOnTurn();
+  const here = one('.settings-pages [aria-current="page"]'); // among many pages the one that is open is in sight
+  const pages = here?.closest("nav");
+  if (pages && here.offsetTop + here.offsetHeight > pages.clientHeight) pages.scrollTop = here.offsetTop - pages.clientHeight / 2;
+}
+
+// the list comes anew in the other order: who turned it is still at its button
+function keepFocusOnTurn() {
+  const TURNED = "turned";
+  document.addEventListener("submit", ({ target }) => target.matches(".turned") && sessionStorage.setItem(TURNED, target.action));
+  const button = one(".turned button");
+  if (button && sessionStorage.getItem(TURNED) === button.form.action) button.focus();
+  sessionStorage.removeItem(TURNED);
 }
 
 // what takes longer than a moment says so where it will stand: what is there fades, an empty place gets its outline

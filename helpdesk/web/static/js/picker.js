@@ -81,7 +81,7 @@ function show(list, preview, typed) {
   const found = known.isAll ? known.replies.filter((reply) => wanted.every((word) => `${reply.name} ${reply.text}`.toLowerCase().includes(word))) : known.replies;
   list.replaceChildren(...found.slice(0, SHOWN).map((reply) => make("li", { role: "option", id: `picker-${reply.id}`, dir: "auto", textContent: reply.name, reply })));
   if (found.length) select(list, preview, list.firstElementChild);
-  else preview.textContent = one("#composer").dataset.noMatch;
+  else preview.textContent = one("#composer").dataset[wanted.length ? "noMatch" : "none"];
 }
 
 function mark(list, preview, by) {
