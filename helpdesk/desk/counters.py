@@ -89,7 +89,7 @@ def reach(agent: Agent) -> dict[str, object]:
     return {
         "agent_id": agent.id,
         "sees_all": agent.scope is Scope.ALL,
-        "sees_teams": agent.scope in {Scope.TEAM, Scope.MINE},
+        "sees_teams": agent.scope in {Scope.TEAM, Scope.MINE, Scope.MINE_OR_FREE},
         "sees_mailboxes": agent.scope is Scope.MAILBOX,
     }
 
