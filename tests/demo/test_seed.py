@@ -16,15 +16,17 @@ from helpdesk.demo.company import company
 from helpdesk.demo.letters import MX
 from helpdesk.demo.post.office import Office
 from helpdesk.demo.seed import Stage
-from helpdesk.desk import agents, inbox
+from helpdesk.desk import agents, inbox, saved_replies
 from helpdesk.desk.inbox import View
 from helpdesk.desk.mailboxes import Server
+from helpdesk.desk.variables import NAMES
 from helpdesk.mail.sandbox import Sandbox
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.mailbox import MailboxPosition, Security
 from helpdesk.models.message import Message, Verdict
 from helpdesk.models.outbound_email import Delivery, DeliveryState
+from helpdesk.models.saved_reply import SavedReply
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.storage.db import Database
 from helpdesk.storage.vault import create_key_file, open_vault
@@ -124,3 +126,10 @@ def test_everybody_of_the_staff_can_sign_in_and_see_their_teams_tickets(stage):
 
             assert agent.password_hash
             assert inbox.count(session, agent, View.OPEN) > 0
+
+
+def test_the_staff_has_saved_replies_each_with_a_variable_and_something_that_is_done(stage):
+    for reply in rows(stage, select(SavedReply)):
+        assert any(f"{{{{{name}" in reply.text for name in NAMES), reply.name
+        assert saved_replies.actions_of(reply), reply.name
+    assert len(rows(stage, select(SavedReply))) == len(company().saved_replies) == 5

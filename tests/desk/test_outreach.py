@@ -142,3 +142,14 @@ def test_nobody_writes_something_down_for_another_team_or_without_a_word(
     for box, said, refused in ((foreign, "It flickers.", NotTheirMailbox), (mailbox, "  ", Empty)):
         with pytest.raises(refused):
             outreach.write_down(session, box, [NILS], "A broken lamp", said, by=ada)
+
+
+def test_one_writes_from_where_the_tickets_came_to_else_from_the_first_mailbox(session: Session, team: Team):
+    first, second = a_mailbox(session, team), a_mailbox(session, team, "a.first.by.alphabet@desk.example")
+    came = [a_ticket(session, team, mailbox=one) for one in (first, second, second)]
+    foreign = [a_ticket(session) for _ in range(3)]
+
+    assert outreach.usual([second, first]) == first.id
+    assert outreach.usual([second, first], came) == second.id
+    assert outreach.usual([second, first], foreign) == first.id
+    assert outreach.usual([]) is None

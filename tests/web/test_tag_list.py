@@ -97,3 +97,18 @@ def test_a_retired_tag_is_offered_no_more_and_stays_where_it_is(desk: Desk):
     assert '<option value="lamp">' in ada.get(f"/tickets/{desk.ticket.number}").text
     assert "A tag needs a name." in root.post(f"/settings/tags/{tag_id}/name", {"name": " "}).text
     assert "Choose another tag" in root.post(f"/settings/tags/{tag_id}/merge", {"into": str(tag_id)}).text
+
+
+def test_many_tags_are_searched_whatever_case_and_accents(desk: Desk):
+    root = desk.browser(desk.root)
+    assert "Find a tag" not in root.get("/settings/tags").text
+    with desk.runtime.db.transaction() as session:
+        session.add_all(Tag(name=f"tag {number:02}") for number in range(60))
+        session.add(Tag(name="rückgabe"))
+
+    page, found = root.get("/settings/tags").text, root.get("/settings/tags?q=RUCK").text
+
+    assert page.count('class="grant"') == 50
+    assert "search for the others" in page
+    assert ('dir="auto">rückgabe<' in found, found.count('class="grant"')) == (True, 1)
+    assert "No tag is called so." in root.get("/settings/tags?q=nonsense").text
