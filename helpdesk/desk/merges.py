@@ -4,6 +4,7 @@ The participants are not united: who took part in the merged ticket may answer b
 written to from the other ticket only where an agent lets them in.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, delivery, inbox
+from helpdesk.desk import conversation, delivery, inbox, standing
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail
@@ -47,6 +48,7 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
         status_before=source.status,
         closed_before=source.closed_at,
         awaited_us=source.awaits_us,
+        target_before=json.dumps(standing.of(session, target)),
     )
     session.add(kept)
     messages = session.scalars(select(Message).where(Message.ticket_id == source.id)).all()
@@ -65,6 +67,7 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
     target.merged_count += 1
     _recount(session, source, target)
+    kept.target_after = json.dumps(standing.of(session, target))
     _tell(session, "ticket.merge", source, target, by)
 
 
@@ -101,7 +104,7 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
         target.has_failed_delivery = delivery.is_any_lost(session, target)
     target.merged_count -= 1
     _recount(session, source, target)
-    conversation.heard(session, target)
+    _stand_again(session, target, kept, by=by)
     _tell(session, "ticket.unmerge", source, target, by)
     return target
 
@@ -129,6 +132,14 @@ def _put(session: Session, messages: Sequence[Message], notes: Sequence[Note], o
     for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(arrived))).all():
         email.ticket_id = on.id
     access.move_writing(session, messages, notes, on, shorten=preview_of)
+
+
+def _stand_again(session: Session, target: Ticket, kept: Merge, *, by: Agent) -> None:
+    """As it stood before the merge, where nobody changed it since and nothing came to it."""
+    since = select(Message.id).where(Message.ticket_id == target.id, Message.at > kept.merged_at).limit(1)
+    if kept.target_before and kept.target_after and session.scalar(since) is None:
+        standing.restore(session, target, json.loads(kept.target_before), json.loads(kept.target_after), by=by)
+    conversation.heard(session, target)
 
 
 def _recount(session: Session, *both: Ticket) -> None:

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk import clock
@@ -23,6 +23,10 @@ class Merge(Base, kw_only=True):
     status_before: Mapped[Status]
     closed_before: Mapped[datetime | None] = mapped_column(default=None)
     awaited_us: Mapped[bool]
+    target_before: Mapped[str | None] = mapped_column(
+        Text, default=None
+    )  # how the other one stood, see desk/standing.py
+    target_after: Mapped[str | None] = mapped_column(Text, default=None)
     merged_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, links, merges, replies, search, snooze
+from helpdesk.desk import inbox, links, merges, replies, search, snooze, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.mailbox import Mailbox
@@ -96,6 +96,25 @@ def test_what_we_had_the_last_word_on_waits_for_us_no_more_once_another_question
     ).first()
     assert links.split(session, first, question, by=ada).awaits_us
     assert not first.awaits_us
+
+
+def test_what_was_closed_and_opened_by_a_merge_is_closed_again_unless_something_came_since(session, mailbox, ada):
+    first = from_mail(session, mailbox, "Lamp", "one")
+    answer = replies.reply(session, first, "Done.", by=ada)
+    tickets.close(session, first, by=ada)
+    closed_at = first.closed_at
+    second = from_mail(session, mailbox, "Chair", "two", Message_ID="<2@c.example>")
+
+    merges.merge(session, second, first, by=ada)
+    opened = first.status
+    merges.undo(session, second, by=ada)
+    assert (opened, first.status, first.closed_at, first.awaits_us) == (Status.OPEN, Status.CLOSED, closed_at, False)
+
+    merges.merge(session, second, first, by=ada)
+    more = {"Message_ID": "<3@c.example>", "In_Reply_To": f"<{answer.rfc_message_id}>"}
+    deliver(session, mailbox, an_email("Re: Lamp", "It is dark again.", **more))
+    merges.undo(session, second, by=ada)
+    assert (first.status, first.awaits_us) == (Status.OPEN, True)
 
 
 def test_what_slept_and_was_due_while_it_was_merged_is_open_when_that_is_undone(session, mailbox, ada):

@@ -11,8 +11,8 @@ const FIELD = "input:not([type=hidden], [type=checkbox], [type=radio], [type=fil
 const MENUS = "details.menu, details.menu-group, details.unite, details.inline-form, details.narrow";
 // what stands in these names people, or repeats what they wrote
 const THEIRS = "#customer, .message, .recipients, .ask, .bar, .grant, .chips, .alarm";
-// the chosen tickets first, then the open one, then the rest of the page
-const ORDER = ["#bulk *", "#ticket .ticket-head *", ".composer-tabs *", "#ticket *", "#main *", "nav.views *"];
+// the chosen tickets first, then the open one, the views, and what stands further down and beside
+const ORDER = ["#bulk *", "#ticket .ticket-head *", ".composer-tabs *", "main.wide *", "nav.views *", "#ticket *", "#main *"];
 
 const BY_VIEW = { mine: "g i", unassigned: "g u", mentions: "g m", drafts: "g d", snoozed: "g s", waiting: "g q" };
 const BY_MODE = { all: "r", sender: "Shift r", forward: "f", note: "n" };
@@ -87,14 +87,18 @@ function keyOf(thing) {
 // with what it belongs to: Priority › High
 function title(thing) {
   const own = named(thing);
-  const of = named(around(thing));
+  const place = around(thing);
+  const of = place && (keyless(place.title) || named(place));
   return own && of && of !== own ? `${of} › ${own}` : own;
 }
 
 const menuOf = (thing) => one("summary", (thing.tagName === "SUMMARY" ? thing.parentElement.parentElement : thing).closest(MENUS) ?? document.createElement("i"));
 
+const keyless = (title) => title.replace(/ \(.*\)$/, "");
+
 function around(thing) {
   const menu = menuOf(thing);
+  if (menu && thing.closest("#reply-form")) return headOf(thing) ?? menu; // when it leaves, and when the ticket is back
   if (menu) return menu;
   const message = thing.closest(".message");
   if (message) return one(".names b", message);
@@ -103,12 +107,19 @@ function around(thing) {
   return one("h2", thing.closest(".card, section.stack") ?? document.createElement("i"));
 }
 
+function headOf(thing) {
+  let up = thing.closest(".menu-panel > *");
+  while (up && up.tagName !== "H3") up = up.previousElementSibling;
+  return up;
+}
+
 function named(thing) {
   if (!thing) return "";
   const copy = thing.cloneNode(true);
   for (const aside of copy.querySelectorAll(".count, .avatar, kbd, small")) aside.remove();
+  for (const part of copy.querySelectorAll("span, time")) part.append(" ");
   const label = thing.tagName === "INPUT" ? thing.closest("label") : null;
-  const said = thing.getAttribute("aria-label") || label?.title || label?.textContent || copy.textContent.trim() || thing.title.replace(/ \(.*\)$/, "");
+  const said = thing.getAttribute("aria-label") || label?.title || label?.textContent || copy.textContent.trim() || keyless(thing.title);
   return said.trim().replace(/\s+/g, " ");
 }
 
