@@ -29,7 +29,8 @@ from helpdesk.storage.once import once
 
 LONGEST_FIELD: Final = 8_000
 FIELDS: Final = (
-    "mode", "to", "cc", "bcc", "forward_to", "originals", "actions", "saved", "subject", "mailbox", "heard",
+    "mode", "to", "cc", "bcc", "forward_to", "forwarded", "originals", "actions", "saved", "subject", "mailbox",
+    "heard",
 )  # fmt: skip
 _PEOPLE: Final = ("to", "cc", "bcc")
 _WORTH_KEEPING: Final = ("subject", "to", "cc", "bcc")

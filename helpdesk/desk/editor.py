@@ -34,6 +34,7 @@ class Written:
     cc: Sequence[Address] | None = None
     bcc: Sequence[Address] = ()
     files: Sequence[OutgoingAttachment] = ()
+    forwarded: int | None = None  # which email is passed on; None: the last
     originals: Sequence[int] = ()  # of a forwarded email, which of its files go along
     draft: Draft | None = None
     revision: int | None = None  # of the draft, as the editor knows it
@@ -80,7 +81,7 @@ def below(session: Session, ticket: Ticket, written: Written, *, by: Agent) -> s
     """What stands under it: the signature, and what it answers or passes on."""
     parts = signatures.below(session, session.get_one(Mailbox, ticket.mailbox_id), by=by)
     if written.mode is Mode.FORWARD:
-        parts.append(quotation.forwarded(session, ticket, by=by))
+        parts.append(quotation.forwarded(session, ticket, written.forwarded, by=by))
     elif composing.quotes_history(session):
         parts.append(quotation.answered(session, ticket, by=by))
     return "\n\n".join(part for part in parts if part)

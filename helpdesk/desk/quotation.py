@@ -20,8 +20,20 @@ from helpdesk.storage.once import once
 _FORWARDED: Final = N_("Forwarded email")  # in an f-string it would not be found by whoever looks for words
 
 
-def original(session: Session, ticket: Ticket) -> Message | None:
-    """The email that is answered or forwarded: the last that came, else the last of all."""
+class NotOnTheTicket(Exception):
+    """The email that was to be forwarded stands on another ticket by now."""
+
+
+def original(session: Session, ticket: Ticket, chosen: int | None = None) -> Message | None:
+    """The email that is answered or forwarded: the last that came, else the last of all; or the one that was chosen.
+
+    Raises NotOnTheTicket.
+    """
+    if chosen is not None:
+        message = session.get(Message, chosen)
+        if message is None or message.ticket_id != ticket.id or message.taken_back_at is not None:
+            raise NotOnTheTicket("choose an email of this ticket")
+        return message
     written = select(Message).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
     newest = written.order_by(Message.id.desc()).limit(1)
     return session.scalar(newest.where(Message.direction == Direction.RECEIVED)) or session.scalar(newest)
@@ -42,9 +54,9 @@ def answered(session: Session, ticket: Ticket, *, by: Agent) -> str:
     return f"{head}\n{writing.quoted(said.new_text or said.text)}"
 
 
-def forwarded(session: Session, ticket: Ticket, *, by: Agent) -> str:
-    """The whole of the last email with its head, as it is passed on."""
-    message = original(session, ticket)
+def forwarded(session: Session, ticket: Ticket, chosen: int | None = None, *, by: Agent) -> str:
+    """The whole of an email with its head, as it is passed on: the chosen, else the last. Raises NotOnTheTicket."""
+    message = original(session, ticket, chosen)
     if message is None:
         return ""
     said, language = access.read(session, message, by=by), _language(session, ticket)
@@ -63,22 +75,28 @@ def forwarded_subject(session: Session, ticket: Ticket, *, by: Agent) -> str:
     return subject if subject.lower().startswith(("fwd:", "fw:", "wg:")) else f"Fwd: {subject}".rstrip()
 
 
-def originals(session: Session, ticket: Ticket) -> Sequence[Attachment]:
-    """The files of the email that would be forwarded, in their order."""
+def originals(session: Session, ticket: Ticket, chosen: int | None = None) -> Sequence[Attachment]:
+    """The files of the email that would be forwarded, in their order. Raises NotOnTheTicket."""
+    if chosen is not None:
+        original(session, ticket, chosen)
+        of_it = select(Attachment).where(Attachment.message_id == chosen)
+        return session.scalars(of_it.order_by(Attachment.position)).all()
 
     def ask() -> Sequence[Attachment]:
         received_first = (Message.direction == Direction.RECEIVED).desc()
         written = select(Message.id).where(Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
         the_one = written.order_by(received_first, Message.id.desc()).limit(1).scalar_subquery()
-        chosen = select(Attachment).where(Attachment.message_id == the_one)
-        return session.scalars(chosen.order_by(Attachment.position)).all()
+        of_it = select(Attachment).where(Attachment.message_id == the_one)
+        return session.scalars(of_it.order_by(Attachment.position)).all()
 
     return once(session, ("originals", ticket.id), ask)
 
 
-def files(session: Session, ticket: Ticket, chosen: Sequence[int], *, by: Agent) -> list[OutgoingAttachment]:
-    """Those of the original's files that were chosen to go along; no other file can be named."""
-    rows = [row for row in originals(session, ticket) if row.id in set(chosen)]
+def files(
+    session: Session, ticket: Ticket, wanted: Sequence[int], chosen: int | None = None, *, by: Agent
+) -> list[OutgoingAttachment]:
+    """Those of the original's files that are wanted along; no other file can be named. Raises NotOnTheTicket."""
+    rows = [row for row in originals(session, ticket, chosen) if row.id in set(wanted)]
     read = ((row, access.read(session, row, by=by)) for row in rows)
     return [OutgoingAttachment(file.name, row.media_type, file.body) for row, file in read]
 

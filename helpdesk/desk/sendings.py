@@ -78,8 +78,8 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
     On a ticket that was merged it goes on where the conversation does; who had the ticket before them is asked first.
     The same once more from the same editor, after a lost answer, is the one that was sent.
 
-    Raises Held, FileGone, VariableUnknown, TooLong, NotAMoment, NotToBeSnoozed, and what `replies.reply` raises. Then
-    nothing was done.
+    Raises Held, FileGone, NotOnTheTicket, VariableUnknown, TooLong, NotAMoment, NotToBeSnoozed, and what
+    `replies.reply` raises. Then nothing was done.
     """
     after = after or After()
     # whoever else writes to it, intake too, waits until we are through, or we see what they wrote
@@ -92,7 +92,7 @@ def send(session: Session, ticket: Ticket, written: Written, *, by: Agent, after
     due_at = _due_at(session, after, by)
     files, pictures = editor.files(session, written, by=by)
     if written.mode is Mode.FORWARD:
-        files += quotation.files(session, ticket, written.originals, by=by)
+        files += quotation.files(session, ticket, written.originals, written.forwarded, by=by)
     html, text = editor.formatted(written, pictures)
     before = standing.of(session, ticket)
     message = replies.reply(
@@ -210,6 +210,7 @@ def _keep(  # noqa: PLR0913  how it was sent, and how the ticket was
             agent_id=by.id,
             key=written.key or None,
             mode=written.mode,
+            forwarded_id=written.forwarded if written.mode is Mode.FORWARD else None,
             actions=json.dumps(written.actions[: saved_replies.MOST_ACTIONS]),
             leaves_at=leaves_at,
             is_later=is_later,

@@ -138,6 +138,7 @@ def _fields(session: Session, row: Sending, message: Message) -> dict[str, str]:
     fields = {name: ", ".join(addresses) for name, addresses in people.items()}
     if row.mode is Mode.FORWARD:
         fields = {"forward_to": fields["to"], "cc": fields["cc"], "bcc": fields["bcc"]}
+        fields["forwarded"] = str(row.forwarded_id or "")
     mode = Mode.ALL if row.mode is Mode.NEW else row.mode
     return fields | {"mode": mode.value, "actions": "\n".join(json.loads(row.actions))}
 

@@ -42,5 +42,6 @@ class Sending(Base, kw_only=True):
     is_later: Mapped[bool] = mapped_column(default=False)  # put off to a moment somebody chose
     stood_before: Mapped[str]  # JSON: how the ticket stood, and how the answer left it (desk/standing.py)
     stood_after: Mapped[str]
+    forwarded_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None)  # None: the last one
     actions: Mapped[str] = mapped_column(default="[]")  # JSON: what saved replies did with the ticket
     taken_back_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -34,6 +34,7 @@ from helpdesk.web import actions, recipients
 from helpdesk.web.auth import runtime
 from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
+from helpdesk.web.paging import listed
 
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 MODES = ("all", "sender", "forward", "note")
@@ -90,6 +91,16 @@ class OtherDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Which email of the ticket is passed on, where it is not the last."""
+
+    id: int
+    name: str
+    at: datetime
+    last_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
     mode: str
     reply: Pad
@@ -98,6 +109,7 @@ class Composer:
     choices: Mapping[str, Mapping[str, str]] = field(repr=False)  # of each mode, its To and Cc
     last: Sequence[Address]  # who is on the last email
     left_out: Sequence[Address]
+    forwards: Forwarded | None
     originals: Sequence[FileShown]
     others: Sequence[OtherDraft]
     signature: str
@@ -127,7 +139,7 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
     fields = dict(choices["sender" if mode == "sender" else "all"]) | dict(reply.fields)
     last = _on_last(session, ticket)
     mailbox = session.get_one(Mailbox, ticket.mailbox_id)
-    chosen = reply.fields.get("originals")
+    forwards = _forwards(session, ticket, reply, typed)
     held, merged = (typed.held, typed.merged) if typed else _came(session, ticket, own, reply)
     return Composer(
         mode=mode,
@@ -137,11 +149,8 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         choices=choices,
         last=last,
         left_out=left_out(last, fields),
-        originals=[
-            FileShown(row.id, names.get(row.id) or _("unnamed file"), row.size, "",
-                      not reply.fields or (chosen is not None and str(row.id) in chosen.split(",")))
-            for row in quotation.originals(session, ticket)
-        ],
+        forwards=forwards,
+        originals=_originals(session, ticket, forwards.id if forwards else None, reply, names),
         others=_others(session, own, reply, by=by),
         signature=signatures.under(session, mailbox, by=by),
         quotes=composing.quotes_history(session),
@@ -234,7 +243,7 @@ def typed(session: Session, *, by: Agent) -> Pad:
 
 def fields() -> dict[str, str]:
     """The fields of the form, as they are kept with a draft."""
-    found = {name: request.form.get(name, "") for name in ("mode", "to", "cc", "bcc", "forward_to")}
+    found = {name: request.form.get(name, "") for name in ("mode", "to", "cc", "bcc", "forward_to", "forwarded")}
     found["originals"] = ",".join(request.form.getlist("originals"))
     found["actions"] = "\n".join(request.form.getlist("actions"))
     found["saved"] = ",".join(request.form.getlist("saved"))
@@ -276,6 +285,35 @@ def _mode(reply: Pad, note: Pad, typed: Typed | None) -> str:
         asked = "note"
     asked = asked or reply.fields.get("mode", "")
     return asked if asked in MODES else "all"
+
+
+def _forwards(session: Session, ticket: Ticket, reply: Pad, typed: Typed | None) -> Forwarded | None:
+    """The email that was chosen to be forwarded, if it is one of this ticket's."""
+    asked = request.args.get("message", type=whole) if typed is None else None
+    drafted = reply.fields.get("forwarded", "")
+    chosen = asked or (int(drafted) if _NUMBER.fullmatch(drafted) else None)
+    try:
+        message = quotation.original(session, ticket, chosen) if chosen else None
+    except quotation.NotOnTheTicket:
+        message = None
+    if message is None:
+        return None
+    last_url = listed().ticket_url(ticket.number, compose="forward") + "#composer"
+    return Forwarded(message.id, message.from_name or message.from_email, message.at, last_url)
+
+
+def _originals(
+    session: Session, ticket: Ticket, forwarded: int | None, reply: Pad, names: Mapping[int, str]
+) -> list[FileShown]:
+    """The files of what would be forwarded; all go along, but for those that a draft of this very email left out."""
+    is_drafted = bool(reply.fields) and str(forwarded or "") == reply.fields.get("forwarded", "")
+    wanted = reply.fields.get("originals", "").split(",") if is_drafted else None
+    return [
+        FileShown(
+            row.id, names.get(row.id) or _("unnamed file"), row.size, "", wanted is None or str(row.id) in wanted
+        )
+        for row in quotation.originals(session, ticket, forwarded)
+    ]
 
 
 def _choices(session: Session, ticket: Ticket) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -21,6 +21,13 @@ bp = Blueprint("messages", __name__)
 
 # pictures in what we sent; desk/sendings names them by their place among the files
 _SENT_PICTURE: Final = re.compile(r"cid:p(\d{1,3})\.[0-9a-f]{16}@picture")
+
+
+@bp.get("/messages/<int:message_id>")
+def show(message_id: int) -> ResponseReturnValue:
+    """To where it stands: the link stays right when its ticket is merged, or it is split off."""
+    here = url_for("tickets.show", number=find(message_id).ticket_id)
+    return redirect(f"{here}#message-{message_id}")
 
 
 @bp.get("/messages/<int:message_id>/body")

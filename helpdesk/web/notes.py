@@ -1,15 +1,17 @@
 """Notes: remarks among agents. They have a form, an address and tables of their own, and nothing here can send."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import notes, tickets
+from helpdesk.models.message import Note
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.web import composer
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
+from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
-from helpdesk.web.tickets import back_to, followed, handle, page
+from helpdesk.web.tickets import back_to, find, followed, handle, page
 
 bp = Blueprint("notes", __name__)
 
@@ -24,6 +26,15 @@ def create(number: int) -> ResponseReturnValue:
     except tickets.Empty:
         return _again(ticket, _("Write something first."))
     return back_to(remark.ticket_id)
+
+
+@bp.get("/notes/<int:note_id>")
+def show(note_id: int) -> ResponseReturnValue:
+    """To where it stands, also after a merge."""
+    note = db().get(Note, note_id)
+    if note is None:
+        raise NotVisible("note", note_id)
+    return redirect(url_for("tickets.show", number=find(note.ticket_id).number) + f"#note-{note_id}")
 
 
 def _again(ticket: Ticket, wrong: str) -> ResponseReturnValue:

@@ -55,11 +55,11 @@ class Listed:
         joint = "&" if "?" in self.url else "?"
         return f"{self.url}{joint}after={written(after)}"
 
-    def ticket_url(self, number: int, merged: int | None = None) -> str:
-        """A ticket, opened from this list; `merged` is the number it was looked for by."""
+    def ticket_url(self, number: int, **more: str | int) -> str:
+        """A ticket, opened from this list; `merged` is the number it was looked for by, `message` one to forward."""
         after = written(self.after) if self.after else None
         where = self.asked if self.words else {**self.asked, "turned": self._turned}
-        return url_for("tickets.show", number=number, **where, after=after, merged=merged)
+        return url_for("tickets.show", number=number, **where, after=after, **dict[str, Any](more))
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -10,7 +10,18 @@ from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
-from helpdesk.desk import composing, drafts, inbox, replies, saved_replies, sendings, sizes, taking_back, tickets
+from helpdesk.desk import (
+    composing,
+    drafts,
+    inbox,
+    quotation,
+    replies,
+    saved_replies,
+    sendings,
+    sizes,
+    taking_back,
+    tickets,
+)
 from helpdesk.desk.editor import FileGone, Written
 from helpdesk.desk.news import Seen
 from helpdesk.desk.sendings import After, Held
@@ -37,6 +48,7 @@ _REFUSED = (
     tickets.Empty,
     writing.TooLong,
     FileGone,
+    quotation.NotOnTheTicket,
     replies.NobodyToWriteTo,
     replies.TooMuch,
     AddressRefused,
@@ -102,6 +114,7 @@ def why_not(error: Exception) -> str:
         tickets.Empty: _("Write something first."),
         replies.NobodyToWriteTo: _("Choose whom to write to: there is nobody but ourselves."),
         FileGone: _("A file or a picture was taken off in another window: look at what is left, and send it again."),
+        quotation.NotOnTheTicket: _("The email to forward is on another ticket by now: nothing was sent."),
         NotToBeSnoozed: _("Choose a moment to come."),
         saved_replies.ActionUnknown: _("Take off what is to be done besides: there is no such action any more."),
         tickets.NotOfTheTeam: _("Take off whom the ticket is given to: only an agent of its team can have it."),
@@ -154,6 +167,7 @@ def _written() -> Written:
         cc=None if to is None else recipients.read(copies or ""),
         bcc=recipients.read(request.form.get("bcc", "")) if mode is not Mode.FORWARD else (),
         files=files(),
+        forwarded=request.form.get("forwarded", type=whole),
         originals=request.form.getlist("originals", type=whole),
         draft=draft,
         revision=composer.revision(),

@@ -20,6 +20,7 @@ from helpdesk.web.auth import db, runtime
 from helpdesk.web.delivered import Lost, Reached, State
 from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
+from helpdesk.web.paging import listed
 from helpdesk.web.words import blocked, protection
 
 _SHOWN_AT_ONCE: Final = 5  # the beginning of a longer conversation is folded
@@ -82,6 +83,8 @@ class Entry:
     reached: Sequence[Reached] = ()
     split_url: str = ""
     undo_url: str = ""
+    forward_url: str = ""
+    link_url: str = ""  # where this one stands, whatever becomes of its ticket
     is_open: bool = False
     inner: Sequence["Entry"] = ()  # happenings that came one after the other, folded into one line
 
@@ -154,6 +157,8 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         delivery=delivered.state_of(rows.deliveries.get(message.id, ())),
         lost=delivered.lost(message.ticket_id, rows.deliveries.get(message.id, ())),
         reached=delivered.reached(rows.deliveries.get(message.id, ())),
+        forward_url=listed().ticket_url(message.ticket_id, compose="forward", message=message.id) + "#composer",
+        link_url=url_for("messages.show", message_id=message.id),
         split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )
 
@@ -278,6 +283,7 @@ def _note(note: Note, rows: Thread, text: TicketText) -> Entry:
         name=writer.name if writer else _("Somebody"),
         preview=" ".join(said[: _PREVIEW * 3].split())[:_PREVIEW],
         parts=[Part(said)],
+        link_url=url_for("notes.show", note_id=note.id),
     )
 
 

@@ -19,6 +19,7 @@ from helpdesk.desk import (
     news,
     outbox,
     people,
+    quotation,
     sendings,
     signatures,
     snooze,
@@ -290,6 +291,37 @@ def test_a_forwarded_email_takes_the_original_along_and_changes_nothing_for_the_
     assert b'filename="bill.pdf"' in raw
     assert ticket.awaits_us
     assert KIM.email not in {one.email for one in people.participants(session, ticket)}
+
+
+def test_an_earlier_email_is_forwarded_with_its_own_files_and_is_still_it_when_that_is_taken_back(
+    session: Session, team: Team, ticket: Ticket, ada: Agent
+):
+    first = session.scalars(select(Message)).one()
+    last = a_message(session, ticket, text="And it hums.")
+    rows = [Attachment(message_id=one.id, position=0, media_type="text/plain", size=2) for one in (first, last)]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        access.write_attachment(session, row, name=f"of-{row.message_id}.txt", body=b"hi")
+
+    chosen = [row.id for row in rows]
+    written = Written(text="Look.", mode=Mode.FORWARD, to=[KIM], forwarded=first.id, originals=chosen)
+    sent = sendings.send(session, ticket, written, by=ada)
+
+    raw = raw_of(session, sent)
+    assert b"Since Monday the lamp flickers" in raw
+    assert f'filename="of-{first.id}.txt"'.encode() in raw
+    assert b"hums" not in raw
+    assert f"of-{last.id}".encode() not in raw
+    once_more = sendings.send(session, ticket, written, by=ada)
+    again = gate.read(session, taking_back.take_back(session, once_more, by=ada), by=ada)
+    assert drafts.read(again.fields)["forwarded"] == str(first.id)
+    elsewhere = a_message(session, a_ticket(session, team))
+    for wrong in (elsewhere.id, once_more.id, 999_999):
+        with pytest.raises(quotation.NotOnTheTicket):
+            sendings.send(
+                session, ticket, Written(text="Look.", mode=Mode.FORWARD, to=[KIM], forwarded=wrong), by=ada
+            )
 
 
 def test_what_stands_below_an_answer_is_the_nearest_signature_and_the_quotation_if_the_desk_wants_it(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
+from tests import world
 from tests.desk.test_intake import deliver
 from tests.web.desk import Desk
 
@@ -54,3 +55,35 @@ def test_a_letter_that_is_nothing_but_a_quote_is_shown_as_it_is(desk: Desk):
 
     assert "another bulb" in page
     assert "whole=1" not in page
+
+
+def test_a_link_to_a_message_or_a_note_leads_to_where_it_stands_now(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        note = world.a_note(session, desk.ticket, desk.ada)
+    ada, otto, root = (desk.browser(one) for one in (desk.ada, desk.otto, desk.root))
+    number = ada.post(f"/messages/{desk.message.id}/split").headers["Location"].partition("?")[0].rpartition("/")[2]
+
+    assert number != str(desk.ticket.number)
+    for browser in (ada, root):
+        answer = browser.get(f"/messages/{desk.message.id}")
+        assert answer.headers["Location"] == f"/tickets/{number}#message-{desk.message.id}"
+        assert browser.get(f"/notes/{note.id}").headers["Location"] == f"/tickets/{desk.ticket.number}#note-{note.id}"
+    assert otto.get(f"/messages/{desk.message.id}").status_code == 404
+    assert otto.get(f"/notes/{note.id}").status_code == 404
+
+
+def test_the_editor_says_which_email_it_forwards_and_offers_its_files_alone(desk: Desk):
+    ada, url = desk.browser(desk.ada), f"/tickets/{desk.ticket.number}"
+    chosen = desk.attachment.message_id
+
+    page = ada.get(f"{url}?compose=forward&message={chosen}").text
+
+    assert f'name="forwarded" value="{chosen}"' in page
+    assert f'name="originals" value="{desk.attachment.id}" checked' in page
+    assert "Below your text stands the email of" in page
+    for other in ("987654", "nonsense"):
+        assert 'name="forwarded" value=""' in ada.get(f"{url}?compose=forward&message={other}").text
+    form = {"text": "Look", "mode": "forward", "forward_to": "kim@else.example", "forwarded": "987654"}
+    refused = ada.post(f"{url}/replies", form)
+    assert refused.status_code == 422
+    assert "on another ticket by now: nothing was sent" in refused.text

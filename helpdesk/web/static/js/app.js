@@ -9,9 +9,11 @@ import { listen } from "./live.js";
 import { watchPalette } from "./palette.js";
 import { watchPanes } from "./panes.js";
 import { watchPresence } from "./presence.js";
+import { watchThread } from "./thread.js";
 import { watchTrouble } from "./trouble.js";
 
 watchPanes();
+watchThread();
 watchComposer();
 watchKeys();
 watchTrouble();

@@ -1,7 +1,8 @@
 // What can be done from here, by name: whatever on the page can be pressed or gone to, and what only a key does.
 import { doByKeys } from "./keys.js";
-import { all, one } from "./page.js";
+import { all, one, openTicket } from "./page.js";
 import { fold } from "./panes.js";
+import { toMessage } from "./thread.js";
 
 const DOES = "a[href], button, summary, input[type=file], #bulk input[type=checkbox]";
 // what is gone through with j, k and Tab: tickets, messages, what was written; and what is there twice
@@ -32,6 +33,8 @@ export function commandsOf(from) {
 // named as the list of keys names them
 export function ofKeys() {
   return all("#keys .keys-list > div").flatMap((row) => {
+    const by = Number(row.dataset.message);
+    if (by) return openTicket() ? [{ name: one("dt", row).textContent, key: one("kbd", row).textContent, go: () => toMessage(by) }] : [];
     const [first, second] = all("kbd", row).map((key) => key.textContent);
     const keys = first === "Shift" ? second.toUpperCase() : first === "*" ? first + second : first;
     return BY_KEY.includes(keys) ? [{ name: one("dt", row).textContent, key: keys, go: () => doByKeys(keys) }] : [];
@@ -79,6 +82,7 @@ function asked(thing) {
 
 function keyOf(thing) {
   if (thing.matches("[data-split]")) return "y";
+  if (thing.matches("[data-forward]")) return "f";
   if (thing.matches("[data-back]")) return "u";
   if (thing.matches("[data-toggle=views]")) return "[";
   return thing.dataset.chosen ?? thing.dataset.key ?? BY_VIEW[thing.dataset.view] ?? BY_MODE[thing.closest(".composer-tabs") && thing.dataset.mode];

@@ -11,6 +11,7 @@ import { fill, openRecipients, showLeftOut } from "./recipients.js";
 const FORMS = ["reply-form", "note-form"];
 const PEOPLE = ["to", "cc", "bcc", "forward_to"];
 let pressed = null; // what stood in the form that was sent last
+let passesOn = false; // the editor that comes next is for a message that was chosen to be forwarded
 
 const composer = () => one("#composer");
 const mode = () => composer()?.dataset.mode ?? "";
@@ -27,6 +28,7 @@ export function watchComposer() {
       event.stopPropagation();
       write(tab.dataset.mode);
     }
+    if (event.target.closest("[data-forward]")) passesOn = true;
     if (event.target.closest("[data-edit]")) {
       one("#held").remove();
       focusEditor();
@@ -102,6 +104,11 @@ function open() {
   if (place.dataset.mode === "new" && document.activeElement === document.body) beginNew(place);
   if (note) one("#note-text").value = note.sent.get("text");
   if (place.dataset.mode !== "new") restore(reply, note);
+  if (passesOn) {
+    passesOn = false;
+    place.scrollIntoView({ block: "nearest" });
+    one("[data-address=forward_to] .typed", place)?.focus();
+  }
   for (const hidden of all("[data-edit], [data-picker]", place)) hidden.hidden = false;
   showLeftOut();
 }

@@ -5,6 +5,7 @@ import { focusEditor } from "./editor.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
 import { copyTicket, darkOrLight, splitHere, takeBackState, watchSteps } from "./steps.js";
 import { backToList, closeMenus, fold } from "./panes.js";
+import { enterThread, forwardHere, isInThread, stepInThread } from "./thread.js";
 
 const links = () => all(".row .subject a").filter((link) => link.offsetParent !== null);
 
@@ -68,17 +69,17 @@ const SECOND = {
 const ACTIONS = {
   g: () => begin("g"),
   "*": () => begin("*"),
-  j: () => step(1),
-  ArrowDown: () => !openTicket() && step(1),
-  k: () => step(-1),
-  ArrowUp: () => !openTicket() && step(-1),
+  j: () => (isInThread() ? (stepInThread(1), true) : step(1)),
+  ArrowDown: () => (isInThread() ? stepInThread(1) : !openTicket() && step(1)),
+  k: () => (isInThread() ? (stepInThread(-1), true) : step(-1)),
+  ArrowUp: () => (isInThread() ? stepInThread(-1) : !openTicket() && step(-1)),
   o: () => openFocused(),
   x: () => pick(document.activeElement?.closest(".row")),
   X: () => pickUpTo(document.activeElement?.closest(".row")),
   u: () => backToList(),
   r: () => openTicket() && write("reply"),
   R: () => openTicket() && write("sender"),
-  f: () => openTicket() && write("forward"),
+  f: () => openTicket() && (forwardHere() || write("forward")),
   z: () => undoLast() || takeBackState() || takeBackBulk(),
   n: () => openTicket() && write("note"),
   e: () => press("e"),
@@ -175,7 +176,9 @@ function takeBackBulk() {
 }
 
 function openFocused() {
-  if (!document.activeElement?.closest(".row")) return false;
+  const row = document.activeElement?.closest(".row");
+  if (!row) return false;
+  if (row.id === `row-${openNumber()}`) return enterThread();
   document.activeElement.click();
   return true;
 }
@@ -196,6 +199,7 @@ function press(key) {
 
 // Enter in a field does what stands beside it, and never what its form would do first, such as to send
 function enter(field) {
+  if (field.matches(".row.current .subject a")) return enterThread(); // it is open already
   if (!field.matches("input[name]:not([type=checkbox], [type=radio], [type=file])")) return false;
   const beside = field.closest(".own-time, .row-form");
   if (beside) one("button", beside).click();

@@ -1,6 +1,7 @@
 // List and ticket beside each other: the list stays where it is while tickets come and go.
 import { fitFrames } from "./frames.js";
 import { all, one, openNumber, openTicket, rows, ticketPane } from "./page.js";
+import { showNamed } from "./thread.js";
 
 const listTitle = () => one(".list-title h1")?.textContent ?? "";
 let pageName = document.title.split(" · ").at(-1);
@@ -134,7 +135,7 @@ export function markCurrent() {
 // a ticket opens at its last message from outside, with what is needed to answer in sight
 function showLast() {
   const pane = ticketPane();
-  if (!openTicket() || location.hash) return;
+  if (!openTicket() || showNamed() || document.getElementById(location.hash.slice(1))) return;
   const opened = all(".thread > .message[open]", pane);
   pane.scrollTop = 0;
   let first = opened[0];
