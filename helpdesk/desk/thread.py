@@ -24,6 +24,7 @@ HAPPENINGS: Final = (
     "ticket.move",
     "ticket.prioritise",
     "ticket.put_back",
+    "ticket.redact",
     "ticket.rename",
     "ticket.reopen",
     "ticket.restore",

@@ -31,6 +31,7 @@ class Permission(enum.StrEnum):
     GRANT = "grant"  # decide who may read what
     AUDIT = "audit"  # look at the audit trail
     ERASE = "erase"
+    REDACT = "redact"  # black out words of a message, of what one may read
     POLICY = "policy"
     STATISTICS = "statistics"
     PEOPLE = "people"  # agents, teams, roles
@@ -49,7 +50,14 @@ class Scope(enum.StrEnum):
 
 
 _LEAD: Final = frozenset(
-    {Permission.HANDLE, Permission.EXPORT, Permission.QUARANTINE, Permission.REPORTS, Permission.THEMES}
+    {
+        Permission.HANDLE,
+        Permission.EXPORT,
+        Permission.QUARANTINE,
+        Permission.REPORTS,
+        Permission.THEMES,
+        Permission.REDACT,
+    }
 )
 PERMISSIONS: Final = {
     Role.AGENT: frozenset({Permission.HANDLE}),

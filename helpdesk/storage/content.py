@@ -178,7 +178,7 @@ def keep_subject(session: Session, ticket_id: int, subject: str) -> None:
     session.execute(update(TicketContent).where(TicketContent.ticket_id == ticket_id).values(subject=subject))
     loose = SearchText.message_id.is_(None) & SearchText.note_id.is_(None)
     session.execute(delete(SearchText).where(SearchText.ticket_id == ticket_id, loose))
-    _index(session, ticket_id, subject)
+    index(session, ticket_id, subject)
 
 
 def keep_preview(session: Session, ticket_id: int, preview: str) -> None:
@@ -198,7 +198,7 @@ def keep_message(session: Session, message: Message, text: MessageText, *, found
         new_html=text.new_html,
         html_policy=text.html_policy,
     )
-    _index(session, message.ticket_id, f"{text.subject}\n{found_by}", message_id=message.id)
+    index(session, message.ticket_id, f"{text.subject}\n{found_by}", message_id=message.id)
 
 
 def move_message(session: Session, message_id: int, ticket_id: int, to_id: int) -> None:
@@ -231,7 +231,7 @@ def last_text(session: Session, ticket_id: int) -> str:
 
 def keep_note(session: Session, note: Note, text: str) -> None:
     later.add(session, NoteContent, note_id=note.id, text=text)
-    _index(session, note.ticket_id, text, note_id=note.id)
+    index(session, note.ticket_id, text, note_id=note.id)
 
 
 def keep_attachment(
@@ -254,7 +254,7 @@ def keep_preview_of_file(session: Session, attachment: Attachment, *, text: str,
     )
     if text.strip():
         ticket_id = session.get_one(Message, attachment.message_id).ticket_id
-        _index(session, ticket_id, text, message_id=attachment.message_id)
+        index(session, ticket_id, text, message_id=attachment.message_id)
 
 
 def page(session: Session, attachment_id: int, number: int) -> bytes | None:
@@ -361,7 +361,7 @@ def _message_text(content: MessageContent) -> MessageText:
     )
 
 
-def _index(
+def index(
     session: Session, ticket_id: int, text: str, *, message_id: int | None = None, note_id: int | None = None
 ) -> None:
     indexed = as_indexed(words(text), session.get_bind().dialect.name)

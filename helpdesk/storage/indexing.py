@@ -81,7 +81,7 @@ def _of_messages(session: Session, rows: Sequence[Indexed]) -> Iterator[tuple[in
     """A message's first row is its own, the further ones are of its files; which is which of those is no matter."""
     wanted = {row.id for row in rows}
     messages = {row.message_id for row in rows if row.message_id is not None}
-    texts = {message_id: iter(of_it) for message_id, of_it in _texts(session, messages).items()}
+    texts = {message_id: iter(of_it) for message_id, of_it in texts_of(session, messages).items()}
     of_them = select(SearchText.id, Message.id).join(Message, Message.id == SearchText.message_id)
     for row_id, message_id in session.execute(of_them.where(Message.id.in_(messages)).order_by(SearchText.id)):
         text = next(texts.get(message_id, iter(())), None)
@@ -89,7 +89,7 @@ def _of_messages(session: Session, rows: Sequence[Indexed]) -> Iterator[tuple[in
             yield row_id, text
 
 
-def _texts(session: Session, message_ids: Collection[int]) -> dict[int, list[str]]:
+def texts_of(session: Session, message_ids: Collection[int]) -> dict[int, list[str]]:
     """What each message is found by: itself, then the text of each of its files."""
     files: dict[int, list[AttachmentContent]] = defaultdict(list)
     attached = select(Attachment.message_id, AttachmentContent).join(

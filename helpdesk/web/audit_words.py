@@ -102,6 +102,7 @@ def _of_kind() -> dict[str, str]:
         "ticket.follow": _("Followed"),
         "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),
+        "ticket.redact": _("Blacked out words in"),
         "ticket.rename": _("Changed the subject of"),
         "ticket.requester": _("Changed the requester of"),
         "ticket.take_back": _("Took back an answer in"),

@@ -66,6 +66,7 @@ PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.split": ("split", N_("%(name)s made a message a ticket of its own")),
     "ticket.unmerge": ("undo-2", N_("%(name)s undid a merge")),
     "ticket.put_back": ("undo-2", N_("%(name)s took an action on many tickets back")),
+    "ticket.redact": ("ban", N_("%(name)s blacked out words of a message, for good")),
     "ticket.rename": ("pencil", N_("%(name)s changed the subject")),
     "ticket.prioritise": ("flag", N_("%(name)s changed the priority")),
 }

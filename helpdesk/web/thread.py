@@ -84,6 +84,7 @@ class Entry:
     split_url: str = ""
     undo_url: str = ""
     forward_url: str = ""
+    redact_url: str = ""
     link_url: str = ""  # where this one stands, whatever becomes of its ticket
     is_open: bool = False
     inner: Sequence["Entry"] = ()  # happenings that came one after the other, folded into one line
@@ -158,6 +159,7 @@ def _message(message: Message, rows: Thread, text: TicketText, *, as_text: int |
         lost=delivered.lost(message.ticket_id, rows.deliveries.get(message.id, ())),
         reached=delivered.reached(rows.deliveries.get(message.id, ())),
         forward_url=listed().ticket_url(message.ticket_id, compose="forward", message=message.id) + "#composer",
+        redact_url="" if message.erased_at else url_for("redactions.show", message_id=message.id),
         link_url=url_for("messages.show", message_id=message.id),
         split_url="" if is_ours or len(rows.messages) < 2 else url_for("links.split", message_id=message.id),
     )

@@ -129,6 +129,7 @@ def permissions() -> dict[Permission, str]:
         Permission.GRANT: _("Decide who may read what"),
         Permission.AUDIT: _("Look at the audit trail"),
         Permission.ERASE: _("Erase a person's data"),
+        Permission.REDACT: _("Black out words of messages"),
         Permission.POLICY: _("Publish the policy"),
         Permission.STATISTICS: _("Publish statistics"),
         Permission.PEOPLE: _("Agents, teams and roles"),

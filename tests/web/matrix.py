@@ -123,6 +123,8 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST remote_pictures.choose": ADMIN_CHANGES,
     "GET remote_pictures.index": ADMINS,
     "GET remote_pictures.show": (401, 404, 404, 404),
+    "POST redactions.create": (401, 404, 404, 404),
+    "GET redactions.show": (302, 404, 404, 404),
     "POST replies.create": (401, 303, 404, 404),
     "POST permission.answer": (422, 422, 422, 422),
     "GET permission.show": ALL,

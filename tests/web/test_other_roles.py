@@ -34,6 +34,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "GET history.show": (403, 404, 404),
     "GET inbox.of_mailbox": (200, 404, 404),
     "GET inbox.of_team": (200, 404, 404),
+    "GET messages.show": (302, 404, 404),
     "POST objections.create": (303, 404, 404),
     "GET objections.index": (200, 404, 404),
     "GET outreach.new": (404, 404, 404),

@@ -18,6 +18,12 @@ export function watchThread() {
   };
   addEventListener("hashchange", again);
   addEventListener("load", () => document.activeElement === document.body && again()); // a browser that goes to the name lets go of the focus
+  // on the page that blacks out: what is marked in the text are the words
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    const words = chosen.anchorNode?.parentElement?.closest("[data-redact]") && String(chosen).trim();
+    if (words) one("textarea[name=words]").value = words;
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-copy]");
     if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey) return;
