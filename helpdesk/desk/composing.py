@@ -31,6 +31,7 @@ class Sending:
     then: str = "stay"
     goes_to: str = "stay"
     assigns_to_me: bool = False
+    formats_typing: bool = True  # Markdown becomes formatting as it is typed
 
     @property
     def undo(self) -> timedelta:

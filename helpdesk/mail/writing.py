@@ -2,7 +2,7 @@
 
 import html as markup
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import nh3
@@ -20,7 +20,10 @@ _SHOWN: Final = re.compile(r'"/drafts/files/([0-9]{1,15})"')
 _SENT_PICTURE: Final = re.compile(r"cid:[A-Za-z0-9._@-]{1,100}")
 _WITHOUT_SOURCE: Final = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _FORMATTING: Final = re.compile(r"<(?!/|(?:div|p|br|span)\b)[a-z]")
-_ITEM: Final = re.compile(r"<li([^>]*)>")
+_LISTED: Final = re.compile(r"<(/?)(li|ol|ul|blockquote)\b([^>]*)>")
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+_START: Final = re.compile(r'start="([0-9]{1,6})"')
+_OPENS, _CLOSES = "\ue000", "\ue001"  # of a quotation, while its text is made
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -54,9 +57,10 @@ def is_formatted(html: str) -> bool:
 
 
 def as_text(html: str) -> str:
-    """Clean HTML as somebody reads it who has no HTML: lists with dashes, links with their address."""
-    listed = _ITEM.sub(r"<li\1>- ", html)
-    return text_of(_ANCHOR.sub(_spelt_out, listed))
+    """Clean HTML as somebody reads it who has none: lists and quotations with signs, links with their address."""
+    listed = _LISTED.sub(_Signs(), html)
+    text = text_of(_ANCHOR.sub(_spelt_out, listed))
+    return _BLANK_LINES.sub("\n\n", "\n".join(_with_signs(text.split("\n")))).strip()
 
 
 def as_html(text: str) -> str:
@@ -87,6 +91,49 @@ def _value(tag: str, name: str, value: str, pictures: Mapping[str, str] | None) 
             return value if _OWN_PICTURE.fullmatch(value) or _SENT_PICTURE.fullmatch(value) else None
         return f"cid:{pictures[value]}" if value in pictures else None
     return value[:500]
+
+
+def _with_signs(lines: Sequence[str]) -> Sequence[str]:
+    """Each line of a quotation behind its signs; none at its end that says nothing."""
+    depth, made = 0, list[str]()
+    for line in lines:
+        depth += line.count(_OPENS)
+        said = line.replace(_OPENS, "").replace(_CLOSES, "")
+        if said or not (_OPENS in line or _CLOSES in line):
+            made.append(f"{'> ' * depth}{said}".rstrip())
+        if _CLOSES in line:
+            depth -= line.count(_CLOSES)
+            while made and not made[-1].strip("> "):
+                made.pop()
+            made.append(("> " * depth).rstrip())
+    return made
+
+
+class _Signs:
+    """What stands before an item of the list it is in, and where a quotation begins and ends."""
+
+    def __init__(self) -> None:
+        self._lists: list[int | None] = []  # of each list that is open, the number of its next item
+
+    def __call__(self, found: re.Match[str]) -> str:
+        is_closing, name, attributes = bool(found[1]), found[2], found[3]
+        if name == "blockquote":
+            return f"{_CLOSES}{found[0]}" if is_closing else f"{found[0]}{_OPENS}"
+        if name in {"ol", "ul"}:
+            self._open_or_close(name, attributes, is_closing=is_closing)
+            return found[0]
+        number = self._lists[-1] if self._lists else None
+        if is_closing or number is None:
+            return found[0] if is_closing else f"{found[0]}- "
+        self._lists[-1] = number + 1
+        return f"{found[0]}{number}. "
+
+    def _open_or_close(self, name: str, attributes: str, *, is_closing: bool) -> None:
+        if is_closing:
+            del self._lists[-1:]
+            return
+        start = _START.search(attributes)
+        self._lists.append(None if name == "ul" else int(start[1]) if start else 1)
 
 
 def _spelt_out(found: re.Match[str]) -> str:

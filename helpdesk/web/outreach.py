@@ -152,7 +152,7 @@ def _page(pad: Pad, wrong: str = "") -> ResponseReturnValue:
         draft_id=next((one.id for one in begun if one.key == pad.key), 0),
         others=sum(one.key != pad.key for one in begun),
         limits={box.id: sizes.most_bytes(box) for box in mine},
-        undo=composing.of_agent(db(), agent()).undo_seconds,
+        habits=composing.of_agent(db(), agent()),
         wrong=wrong,
     )
     return page, 422 if wrong else 200

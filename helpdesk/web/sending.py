@@ -103,6 +103,7 @@ def _habits(seconds: int) -> Sending:
         then=then if then in composing.THEN else "stay",
         goes_to=goes_to if goes_to in composing.NEXT else "stay",
         assigns_to_me="assigns_to_me" in form,
+        formats_typing="formats_typing" in form,
     )
 
 

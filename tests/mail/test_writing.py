@@ -47,7 +47,25 @@ def test_the_text_says_what_the_formatting_says():
         '<div>Do this:</div><ol><li>off</li><li>on</li></ol><div>See <a href="https://a.example/">the page</a></div>'
     )
 
-    assert writing.as_text(html) == "Do this:\n\n- off\n- on\n\nSee the page (https://a.example/)"
+    assert writing.as_text(html) == "Do this:\n\n1. off\n2. on\n\nSee the page (https://a.example/)"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
+        ('<ol start="4"><li>a<ul><li>x</li></ul></li><li>b</li></ol>', "4. a\n\n- x\n\n5. b"),
+        (
+            "<div>You said:</div><blockquote><div>dark</div><div>cold</div></blockquote><div>No.</div>",
+            "You said:\n\n> dark\n> cold\n\nNo.",
+        ),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>", "> a\n>\n> > b"),
+        ("<blockquote></blockquote><div>a</div></blockquote></ol><li>b</li>", "a\n- b"),
+        ("<div>type <code>ls</code> <b>now</b></div>", "type ls now"),
+    ],
+)
+def test_lists_have_their_signs_in_the_text_and_quotations_theirs(html: str, text: str):
+    assert writing.as_text(writing.clean(html)) == text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 // The editor: Squire over the plain textarea, which keeps what a form sends. Without it the textarea is the editor.
+import { watchMarkdown } from "./markdown.js";
 import { all, one } from "./page.js";
 
 const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
@@ -44,6 +45,7 @@ function open(area, text) {
   squire = new Squire(area, { sanitizeToDOMFragment: safe, addLinks: true });
   squire._imageResizer.destroy(); // sizes of pictures are not kept, and its frame has styles of its own
   squire.setHTML(withTyped(form.elements.html.value, text));
+  if (!("plain" in form.closest("#composer").dataset)) watchMarkdown(squire, area);
   isUntouched = true;
   area.addEventListener("focus", () => (isUntouched = false));
   let stood = squire.getHTML();
@@ -147,7 +149,7 @@ const asHtml = (text) => text.split("\n").map((line) => {
 const isUnwritten = (text, area) => !text.value.trim() && !one("img, li", area);
 
 function keep(form, text, area) {
-  text.value = area.innerText.replace(/\u00a0/g, " ").replace(/\n$/, "");
+  text.value = area.innerText.replace(/\u200b/g, "").replace(/\u00a0/g, " ").replace(/\n$/, "");
   form.elements.html.value = squire.getHTML();
   area.classList.toggle("unwritten", isUnwritten(text, area));
   area.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
