@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from helpdesk.desk import theme_scope
 from helpdesk.models.agent import Agent
@@ -46,6 +46,8 @@ class _Written:
     at: datetime
     name: str = field(repr=False)
     ticket_id: int
+    is_opening: bool
+    """Nothing was written in its ticket before: its subject is its writer's own."""
 
 
 def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material:
@@ -66,6 +68,7 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
             Message.at,
             Message.from_name,
             Message.ticket_id,
+            Message.id == _opening(),
         )
         .join(Ticket, Ticket.id == Message.ticket_id)
         .join(Customer, Customer.id == Message.customer_id)
@@ -81,7 +84,8 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
         texts = access.new_texts(session, [row.id for row in piece], by=Machine.THEMES, for_report=report.id)
         for row in piece:
             found.names.update(_names(row.name))
-            if text := texts.get(row.id, "").strip():
+            subject, text = texts.get(row.id, ("", ""))
+            if text := text.strip():
                 account = accounts.get(row.customer_id, "")
                 document = Document(
                     str(row.id),
@@ -90,6 +94,7 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
                     None if not account or account.startswith("customer ") else account,
                     row.at.astimezone(zone).date(),
                     None if first[row.ticket_id] == str(row.id) else first[row.ticket_id],
+                    subject if row.is_opening else "",
                 )
                 found.documents.append(document)
                 found.whose[document.id] = row.customer_id
@@ -109,6 +114,12 @@ def _is_meant(report: ThemeReport, zone: ZoneInfo) -> ColumnElement[bool]:
         Message.at < _midnight((report.until or date.max - timedelta(days=2)) + timedelta(days=1), zone),
         theme_scope.is_within(theme_scope.of_text(report.scope)),
     )
+
+
+def _opening() -> ScalarSelect[int]:
+    """The first message of the ticket, whoever wrote it."""
+    one = aliased(Message)
+    return select(func.min(one.id)).where(one.ticket_id == Message.ticket_id).scalar_subquery()
 
 
 def _may_be_counted() -> ColumnElement[bool]:

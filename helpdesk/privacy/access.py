@@ -297,8 +297,10 @@ def forgotten_files(session: Session, part: int, *, before: float) -> list[bytes
     return content.forgotten_files(session, part, before=before)
 
 
-def new_texts(session: Session, message_ids: Sequence[int], *, by: Machine, for_report: int) -> dict[int, str]:
-    """What is new in each of these messages, for a machine that counts what many wrote: one event names the run."""
+def new_texts(
+    session: Session, message_ids: Sequence[int], *, by: Machine, for_report: int
+) -> dict[int, tuple[str, str]]:
+    """Subject and new text of each of these messages, for a machine that counts what many wrote: one event a run."""
     if not message_ids:
         return {}
     facts: dict[str, object] = {"messages": len(message_ids), "first": min(message_ids), "last": max(message_ids)}

@@ -145,12 +145,14 @@ def fetch_ahead(session: Session, message_ids: Collection[int]) -> Sequence[obje
     return session.scalars(select(MessageContent).where(MessageContent.message_id.in_(message_ids))).all()
 
 
-def new_texts(session: Session, message_ids: Collection[int]) -> dict[int, str]:
-    """What is new in each of these messages."""
+def new_texts(session: Session, message_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The subject of each of these messages, and what is new in it."""
     rows = session.execute(
-        select(MessageContent.message_id, MessageContent.new_text).where(MessageContent.message_id.in_(message_ids))
+        select(MessageContent.message_id, MessageContent.subject, MessageContent.new_text).where(
+            MessageContent.message_id.in_(message_ids)
+        )
     )
-    return {row.message_id: row.new_text for row in rows}
+    return {row.message_id: (row.subject, row.new_text) for row in rows}
 
 
 def attachment_file(session: Session, attachment_id: int) -> AttachmentFile:

@@ -31,7 +31,7 @@ from helpdesk.themes.values import (
     Theme,
 )
 from helpdesk.themes.weeks import by_week, day_of, numbers_of_weeks, weeks_until
-from helpdesk.themes.words import Token, pairs, telling, tokens
+from helpdesk.themes.words import BREAK, Token, pairs, telling, tokens
 
 VERSION: Final = "2"
 _LITTLE: Final = 6  # telling words: fewer say nothing of a matter, where another message began it
@@ -105,10 +105,10 @@ def _prepared(
 ) -> _Run:
     progress("reading", 0.0)
     known = frozenset(names)
-    clean = {document.id: redacted(document.text, known) for document in documents}
+    clean = {one.id: (redacted(one.subject, known), redacted(one.text, known)) for one in documents}
     check()
-    order = sorted(documents, key=lambda one: (hashlib.sha256(clean[one.id].encode()).digest(), one.id))
-    texts = [without_courtesy(clean[document.id]) for document in order]
+    order = sorted(documents, key=lambda one: (hashlib.sha256("".join(clean[one.id]).encode()).digest(), one.id))
+    texts = [_letter(*clean[document.id]) for document in order]
     spoken = languages(texts)
     made: dict[tuple[str, str], Token] = {}
     cut = [tokens(text, language, made) for text, language in zip(texts, spoken, strict=True)]
@@ -119,6 +119,12 @@ def _prepared(
     for place, first in about.items():
         spoken[place], cut[place] = spoken[first], []
     return _Run(order, limits, texts, spoken, cut, before, previous is not None, about)
+
+
+def _letter(subject: str, text: str) -> str:
+    """What is read: neither how it begins nor how it ends, and no phrase across the two."""
+    inside = without_courtesy(text)
+    return f"{subject} {BREAK} {inside}" if subject else inside
 
 
 def _about(documents: Sequence[Document], cut: Sequence[Sequence[Token]]) -> dict[int, int]:

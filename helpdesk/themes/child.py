@@ -32,8 +32,8 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     model = asked["limits"].pop("model")
     found = analyse(
         [
-            Document(one, text, customer, account, date.fromisoformat(at), follows)
-            for one, text, customer, account, at, follows in asked["documents"]
+            Document(one, text, customer, account, date.fromisoformat(at), follows, subject)
+            for one, text, customer, account, at, follows, subject in asked["documents"]
         ],
         limits=Limits(**asked["limits"], model=Path(model) if model else None),
         names=frozenset(asked["names"]),

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from helpdesk.themes.words import BREAK, Token
@@ -12,7 +12,9 @@ _TERMS: Final = 8
 _LONGEST_NAME: Final = 5
 _IN_NAME: Final = 3
 _LEAST_SHARE: Final = 0.04
+_AS_COMMON: Final = 0.3  # as what comes first in the name: the others are of most of the same messages
 _MIGHT_BE_SHOWN: Final = 60
+_BETWEEN: Final = " · "
 
 Stems = tuple[str, ...]
 
@@ -27,6 +29,17 @@ class _Said:
 
     def is_common(self, size: int, least: int) -> bool:
         return len(self.by) >= least and self.messages >= _LEAST_SHARE * size
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A phrase that sets a theme apart, how much, in which form, by how many, and in what share of the messages."""
+
+    lift: float
+    stems: Stems
+    form: str
+    customers: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,14 @@ def names(
         for place in places:
             everywhere.update({stems for stems, _ in _phrases(texts[place], words)} & wanted)
     total = max(1, sum(map(len, members.values())))
-    return {label: _named(said[label], len(members[label]), everywhere, total, least) for label in sorted(members)}
+    return {
+        label: _as_written(
+            _named(said[label], len(places), everywhere, total, least),
+            ((token, customers[place]) for place in places for token in texts[place]),
+            least,
+        )
+        for label, places in sorted(members.items())
+    }
 
 
 def _common(
@@ -101,7 +121,7 @@ def _stands_alone(token: Token | None = None) -> bool:
 
 
 def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], total: int, least: int) -> Naming:
-    scored: list[tuple[float, Stems, str, int]] = []
+    scored: list[_Scored] = []
     for stems, said in phrases.items():
         form = _form(said, least)
         if form is None:
@@ -110,8 +130,9 @@ def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], t
         outside = everywhere[stems] / total
         lift = inside * math.log(inside / outside) if inside > outside else 0.0
         if lift > 0:
-            scored.append((lift * (1.25 if len(stems) > 1 else 1.0), stems, form, len(said.forms[form])))
-    scored.sort(key=lambda one: (-one[0], one[1]))
+            lift *= 1.25 if len(stems) > 1 else 1.0
+            scored.append(_Scored(lift, stems, form, len(said.forms[form]), inside))
+    scored.sort(key=lambda one: (-one.lift, one.stems))
     return _chosen(scored[:_MIGHT_BE_SHOWN])
 
 
@@ -121,25 +142,47 @@ def _form(said: _Said, least: int) -> str | None:
     return form if len(said.forms[form]) >= least else None
 
 
-def _chosen(scored: Sequence[tuple[float, Stems, str, int]]) -> Naming:
+def _chosen(scored: Sequence[_Scored]) -> Naming:
     """The best terms; in the name no word twice, in the terms no phrase that says nothing new."""
-    terms: list[tuple[str, int]] = []
+    terms: list[_Scored] = []
     used: set[str] = set()
-    name: list[tuple[str, int]] = []
+    name: list[_Scored] = []
     in_name: set[str] = set()
-    words = 0
-    for _, stems, form, customers in scored:
-        if len(terms) < _TERMS and not set(stems) <= used:
-            terms.append((form, customers))
-            used |= set(stems)
-        new = set(stems) - in_name
-        if len(name) < _IN_NAME and words + len(stems) <= _LONGEST_NAME and len(new) == len(set(stems)):
-            name.append((form, customers))
-            in_name |= new
-            words += len(stems)
+    for one in scored:
+        stems = set(one.stems)
+        if len(terms) < _TERMS and not stems <= used:
+            terms.append(one)
+            used |= stems
+        is_new = len(stems) == len(one.stems) and not stems & in_name
+        is_as_common = not name or one.share >= _AS_COMMON * name[0].share
+        if len(name) < _IN_NAME and len(in_name) + len(stems) <= _LONGEST_NAME and is_new and is_as_common:
+            name.append(one)
+            in_name |= stems
     return Naming(
-        " · ".join(form for form, _ in name),
-        tuple(form for form, _ in terms),
-        min((customers for _, customers in name), default=0),
-        tuple(customers for _, customers in terms),
+        _BETWEEN.join(one.form for one in name),
+        tuple(one.form for one in terms),
+        min((one.customers for one in name), default=0),
+        tuple(one.customers for one in terms),
     )
+
+
+def _as_written(naming: Naming, said: Iterable[tuple[Token, str]], least: int) -> Naming:
+    """With capitals where most write them inside a sentence, and enough customers do; the name begins with one."""
+    wanted = {word for phrase in (naming.name, *naming.terms) for word in phrase.split()}
+    forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for token, customer in said:
+        if token.written and token.surface in wanted:
+            forms[token.surface][token.written].add(customer)
+    written = {}
+    for word, there in forms.items():
+        customers, form = max((len(by), form) for form, by in there.items())  # of as many, the small letters
+        if customers >= least:
+            written[word] = form
+
+    def cased(phrase: str) -> str:
+        return " ".join(written.get(word, word) for word in phrase.split())
+
+    name = cased(naming.name)
+    if name.partition(" ")[0].islower():
+        name = name[:1].upper() + name[1:]
+    return replace(naming, name=name, terms=tuple(cased(term) for term in naming.terms))

@@ -45,7 +45,9 @@ def analysed(
     """The result of `analysis.analyse` as plain JSON. Raises Cancelled, AnalysisFailed."""
     within = bounds or Bounds()
     asked = {
-        "documents": [[one.id, one.text, one.customer, one.account, str(one.at), one.follows] for one in documents],
+        "documents": [
+            [one.id, one.text, one.customer, one.account, str(one.at), one.follows, one.subject] for one in documents
+        ],
         "limits": asdict(limits) | {"model": str(limits.model) if limits.model else None},
         "names": sorted(names),
         "previous": None if previous is None else dict(previous),

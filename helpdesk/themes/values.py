@@ -24,6 +24,8 @@ class Document:
     at: date | None = None
     follows: str | None = None
     """The first message of the same matter: what this one is about, where it says little itself."""
+    subject: str = field(default="", repr=False)
+    """What its writer put above it: read with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,14 @@ from typing import Final
 
 from helpdesk.themes.stop_words import COURTESY, STOP_WORDS
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|\|", re.UNICODE)
+_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[|.!?;]", re.UNICODE)
 BREAK: Final = "|"
-"""Where something was taken out: no phrase reaches across."""
+"""Where something was taken out, or a sentence ends: no phrase reaches across."""
+_BREAKS: Final = frozenset("|.!?;")
+_BEGINS: Final = "^"
+_SENTENCE_ENDS: Final = (".", "!", "?", ":", "\n", BREAK, "•", "…", "*", "-")
+_BETWEEN: Final = " \t\"'„“”»«(¿¡"
+_LOOKED_BACK: Final = 4
 _FEW: Final = 2
 _SHORT: Final = 6  # telling words a text
 
@@ -34,29 +39,41 @@ _SHORTEST_STEM: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as it was written, in small letters, and its stem; a stop word says nothing alone."""
+    """A word in small letters, and its stem; a stop word says nothing alone."""
 
     surface: str
     stem: str
     is_stop: bool
     is_courtesy: bool = False
+    written: str = ""
+    """As it stands inside a sentence; nothing where it begins one, which makes any letter a capital."""
 
 
 def tokens(text: str, language: str, known: dict[tuple[str, str], Token] | None = None) -> list[Token]:
     """The words of a text. With `known`, which it fills, a word that came before is not made again."""
     known = {} if known is None else known
     found = []
-    for match in _WORD.finditer(text.casefold()):
-        token = known.get((language, match[0]))
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word[0].isupper() and _begins(text, match.start()):
+            word = _BEGINS + word
+        token = known.get((language, word))
         if token is None:
-            token = known[language, match[0]] = _token(match[0], language)
+            token = known[language, word] = _token(word, language)
         found.append(token)
     return found
 
 
+def _begins(text: str, place: int) -> bool:
+    """Whether a word at this place begins a sentence."""
+    before = text[max(0, place - _LOOKED_BACK) : place].rstrip(_BETWEEN)
+    return before.endswith(_SENTENCE_ENDS) if before else place < _LOOKED_BACK
+
+
 def _token(word: str, language: str) -> Token:
-    word = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    if word == BREAK:
+    written = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    word = written.removeprefix(_BEGINS).casefold()
+    if word in _BREAKS:
         return Token(word, BREAK, is_stop=True)
     bare = word.replace("'", "")
     return Token(
@@ -64,6 +81,7 @@ def _token(word: str, language: str) -> Token:
         sys.intern(stem(bare, language)),
         is_stop=bare in STOP_WORDS.get(language, frozenset()),
         is_courtesy=bare in COURTESY.get(language, frozenset()),
+        written="" if written.startswith(_BEGINS) else sys.intern(written),
     )
 
 

@@ -31,7 +31,7 @@ def test_each_subject_is_a_theme_and_has_its_word_in_the_name():
     assert sorted(map(sorted, subjects_of_themes(found).values())) == [[subject] for subject in sorted(SUBJECTS)]
     for theme in found.themes:
         (subject,) = subjects_of_themes(found)[theme.label]
-        assert subject in theme.name
+        assert subject in theme.name.casefold()
         assert theme.customers >= 5
 
 
@@ -131,6 +131,20 @@ def test_a_word_of_thanks_is_about_what_the_matter_is_about():
     assert {one: found.labels[one] for one in (document.id for document in documents)} == analyse(documents).labels
     assert "quick" not in shown(found)
     assert found.coverage.messages == 360
+
+
+def test_the_subject_of_a_letter_is_read_with_it_and_redacted_with_it():
+    documents = [
+        dataclasses.replace(one, subject=f"{subject_of(one.id)} trouble of Zebulon 900123X", text="What can I do?")
+        for one in letters(300)
+    ]
+
+    found = analyse(documents, number=5, names={"zebulon"})
+
+    assert sorted(map(sorted, subjects_of_themes(found).values())) == [[subject] for subject in sorted(SUBJECTS)]
+    assert "zebulon" not in shown(found)
+    assert "900123" not in shown(found)
+    assert not [word for theme in found.themes for word in theme.terms if "trouble what" in word]
 
 
 def test_a_second_letter_that_says_much_is_about_what_it_says():
