@@ -15,7 +15,7 @@ from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.theme_report import ThemeReport
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Channel, Ticket
 from helpdesk.privacy import access, objections, protection
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics.counting import organisations
@@ -47,7 +47,7 @@ class _Written:
     name: str = field(repr=False)
     ticket_id: int
     is_opening: bool
-    """Nothing was written in its ticket before: its subject is its writer's own."""
+    """An email before which nothing was written in its ticket: its subject is its writer's own."""
 
 
 def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material:
@@ -68,7 +68,7 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
             Message.at,
             Message.from_name,
             Message.ticket_id,
-            Message.id == _opening(),
+            and_(Ticket.channel == Channel.EMAIL, Message.id == _opening()),
         )
         .join(Ticket, Ticket.id == Message.ticket_id)
         .join(Customer, Customer.id == Message.customer_id)

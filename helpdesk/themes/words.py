@@ -9,10 +9,10 @@ from typing import Final
 
 from helpdesk.themes.stop_words import COURTESY, STOP_WORDS
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[|.!?;]", re.UNICODE)
+_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[|.!?;:,()]", re.UNICODE)
 BREAK: Final = "|"
-"""Where something was taken out, or a sentence ends: no phrase reaches across."""
-_BREAKS: Final = frozenset("|.!?;")
+"""Where something was taken out, or a part of a sentence ends: no phrase reaches across."""
+_BREAKS: Final = frozenset("|.!?;:,()")
 _BEGINS: Final = "^"
 _SENTENCE_ENDS: Final = (".", "!", "?", ":", "\n", BREAK, "•", "…", "*", "-")
 _BETWEEN: Final = " \t\"'„“”»«(¿¡"

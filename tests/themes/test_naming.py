@@ -1,5 +1,7 @@
 """What a theme is called: words of most of its messages, as people write them, and none that few of them wrote."""
 
+import pytest
+
 from helpdesk.themes.naming import Naming, names
 from helpdesk.themes.words import tokens
 
@@ -30,8 +32,9 @@ def test_a_capital_that_begins_a_sentence_or_that_few_write_says_nothing():
     assert shouted.terms == ("refund",)
 
 
-def test_no_phrase_reaches_across_the_end_of_a_sentence():
-    found = name_of(*["I paid the invoice. Refund it"] * 9)
+@pytest.mark.parametrize("between", [".", "?", ",", ":", " ("])
+def test_no_phrase_reaches_across_the_end_of_a_part_of_a_sentence(between: str):
+    found = name_of(*[f"I paid the invoice{between} Refund it"] * 9)
 
     assert not [term for term in found.terms if "invoice refund" in term]
 
