@@ -176,6 +176,8 @@ def _themes_of(run: _Run, places: Sequence[int], number: int | None, check: Call
         labels = _grouped(run, newest, words, edges, near, number, check)
         assigned = _assigned(run, places, fitted, words, labels, is_to_fit=run.is_one_of_many and number is None)
     sure = assigned[fitted] >= 0
+    if not sure.any():
+        return _Found([NO_THEME] * len(places), np.zeros((0, 1)))
     centres = normalize(neighbours.spread(assigned[fitted][sure], int(assigned.max()) + 1).T @ near[sure])
     return _Found(assigned.tolist(), centres)
 

@@ -13,6 +13,7 @@ from helpdesk.themes.neighbours import spread
 _CLEARLY: Final = 0.15
 _STRICTER: Final = 2.0  # by as much more, where none came of what is usual
 _KNOWN: Final = 2  # weeks, to know what is usual
+_LEAST: Final = 8  # messages: fewer that say the same are no theme in a series
 _AT_ONCE: Final = 10_000
 _NOTHING: Final = 1e-6
 
@@ -20,12 +21,14 @@ _NOTHING: Final = 1e-6
 def fits(profiles: Sparse, labels: Labels, number: int, weeks: Labels | None = None) -> NDArray[np.bool_]:
     """Whether the words of each message are clearly nearer to those of its theme than to those of any other.
 
-    Told the `weeks`, it asks for more where fewer than half of what is usual came: strays keep no theme alive.
+    Told the `weeks`, it asks for more by as much as is missing of what usually comes: strays keep no theme alive. And
+    what is left of a theme is in none, where that is hardly anything.
     """
     margins = _margins(profiles, labels, number)
     found = margins >= _CLEARLY
     if weeks is None or not len(labels):
         return found
+    found = _without_remains(found, labels, number)
     last = int(weeks.max())
     counted = np.zeros((number, last + 1))
     np.add.at(counted, (labels[found], weeks[found]), 1)
@@ -33,12 +36,17 @@ def fits(profiles: Sparse, labels: Labels, number: int, weeks: Labels | None = N
     for week in range(_KNOWN, last + 1):  # the late ones like the others, or that itself would look like a trend
         before = slice(max(0, week - trends.RECENT), week)
         usual = counted[:, before].sum(1) * volume[week] / volume[before].sum()
-        missing = np.where(usual > 0, 1 - 2 * counted[:, week] / np.maximum(usual, _NOTHING), 0).clip(0)
+        missing = np.where(usual > 0, 1 - counted[:, week] / np.maximum(usual, _NOTHING), 0).clip(0)
         rows = np.flatnonzero(found & (weeks == week))
         strays = rows[margins[rows] < _CLEARLY * (1 + _STRICTER * missing[labels[rows]])]
         found[strays] = False
         np.subtract.at(counted, (labels[strays], weeks[strays]), 1)
-    return found
+    return _without_remains(found, labels, number)
+
+
+def _without_remains(found: NDArray[np.bool_], labels: Labels, number: int) -> NDArray[np.bool_]:
+    left = np.bincount(labels[found], minlength=number)
+    return np.asarray(found & (left[labels] >= _LEAST))
 
 
 def _margins(profiles: Sparse, labels: Labels, number: int) -> Vectors:

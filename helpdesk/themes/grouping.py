@@ -105,6 +105,8 @@ def evidence(table: Sparse, labels: Labels) -> float:
 def explained(words: Vectors, sizes: NDArray[Any]) -> Vectors:
     """The same of each group alone, of which it is the sum."""
     kinds, total = words.shape[1], words.sum(1)
+    if not kinds:
+        return np.asarray(gammaln(sizes + 1))
     likely = (gammaln(words + _CONCENTRATION) - gammaln(_CONCENTRATION)).sum(1)
     likely -= gammaln(total + kinds * _CONCENTRATION) - gammaln(kinds * _CONCENTRATION)
     return np.asarray(likely + gammaln(sizes + 1))

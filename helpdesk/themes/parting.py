@@ -71,13 +71,22 @@ def _halves(messages: Messages, rows: Labels, scales: Scales) -> list[tuple[floa
 
 
 def gathered(messages: Messages, labels: Labels, scales: Scales, check: Check) -> Labels:
-    """What fits none of the themes, looked at by itself: who says the same there makes a theme of its own."""
+    """What fits none of the themes, looked at by itself: who says the same there makes a theme of its own.
+
+    What came of late is looked at first: a subject that comes up is lost among the strays of all weeks.
+    """
+    if scales.usual is not None:
+        labels = _gathered(messages, labels, scales, scales.is_recent, check)
+    return _gathered(messages, labels, scales, np.ones(len(labels), dtype=np.bool_), check)
+
+
+def _gathered(messages: Messages, labels: Labels, scales: Scales, among: NDArray[np.bool_], check: Check) -> Labels:
     words, number = messages.words, int(labels.max()) + 1
-    rest = np.flatnonzero(~fitting.fits(profiles(words), labels, number))
+    rest = np.flatnonzero(~fitting.fits(profiles(words), labels, number) & among)
     if len(rest) < 2 * _LEAST:
         return labels
     check()
-    parts = in_many(messages.near[rest], max(2, len(rest) // _A_PART), _LEAST)
+    parts = in_many(messages.near[rest], max(2, round(len(rest) / _A_PART)), _LEAST)
     parts = numbered(settled(words.weighed[rest], words.doubt, parts, messages.weeks[rest]))
     labels, found = labels.copy(), [rest[parts == part] for part in range(int(parts.max()) + 1)]
     for rows in sorted(found, key=lambda rows: (-len(rows), int(rows[0]))):

@@ -50,6 +50,14 @@ def test_a_week_of_which_little_is_known_yet_is_no_quiet_one():
     assert fits(profiles(*texts), labels, 2, weeks).all()
 
 
+def test_what_is_left_of_a_theme_is_in_none_where_it_is_hardly_anything():
+    texts = [*["lamp flickers dark"] * 7, *["parcel late lost"] * 8]
+    labels = np.array([0] * 7 + [1] * 8)
+
+    assert fits(profiles(*texts), labels, 2, np.zeros(15, dtype=np.int64)).tolist() == [False] * 7 + [True] * 8
+    assert fits(profiles(*texts), labels, 2).all()
+
+
 def test_what_has_no_theme_fits_none():
     found = fits(profiles("lamp", "lamp", "parcel", "parcel", "chair"), np.array([0, 0, 1, 1, -1]), 2)
 

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import random
 
+import pytest
+
 from helpdesk.themes.analysis import analyse
 from helpdesk.themes.values import Analysis, Document, Trend
 from tests.themes.letters import SUBJECTS, letters, subject_of
@@ -110,6 +112,14 @@ def test_the_order_of_the_texts_changes_nothing_in_a_series():
     shuffled = random.Random(4).sample(documents, len(documents))  # noqa: S311
 
     assert analyse(documents, previous=state).labels == analyse(shuffled, previous=state).labels
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 9])
+def test_a_series_may_begin_with_hardly_anything(number: int):
+    first, second = series(letters(number), letters(number, week=1))
+
+    assert first.coverage.messages == number
+    assert second.labels.keys() == {one.id for week in range(2) for one in letters(number, week=week)}
 
 
 def test_with_another_period_it_begins_anew_and_knows_the_themes_again():
