@@ -60,11 +60,12 @@ def test_a_refusal_and_a_foreign_state_are_told(desk: Desk, token_server: TokenS
     assert root.post(page, form(token_server) | {"token_url": "http://provider.example"}).status_code == 422
 
 
-def test_what_will_stop_the_mail_is_shown_to_admins_on_every_page(desk: Desk):
+def test_what_stops_the_mail_is_shown_on_every_page_to_admins_and_to_who_answers_there(desk: Desk):
     with desk.runtime.db.transaction() as session:
         mailbox = session.get_one(Mailbox, desk.ticket.mailbox_id)
         mailbox.sending_paused_because = "535 no"
         assert mailbox_tokens.troubled(session) == []
 
     assert "its login does not work" in desk.browser(desk.root).get("/settings").text
-    assert "its login does not work" not in desk.browser(desk.ada).get("/settings").text
+    assert f"its login does not work. {desk.root.name} can mend it." in desk.browser(desk.ada).get("/settings").text
+    assert "its login does not work" not in desk.browser(desk.otto).get("/settings").text
