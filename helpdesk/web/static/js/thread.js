@@ -21,7 +21,8 @@ export function watchThread() {
   // on the page that blacks out: what is marked in the text are the words
   document.addEventListener("selectionchange", () => {
     const chosen = getSelection();
-    const words = chosen.anchorNode?.parentElement?.closest("[data-redact]") && String(chosen).trim();
+    const at = chosen.anchorNode;
+    const words = (at?.nodeType === Node.TEXT_NODE ? at.parentElement : at)?.closest?.("[data-redact]") && String(chosen).trim();
     if (words) one("textarea[name=words]").value = words;
   });
   document.addEventListener("click", (event) => {
