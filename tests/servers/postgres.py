@@ -18,7 +18,8 @@ from tests.servers.programs import LOCALHOST, Server, account, find, running, sh
 OWNER = "candour"
 # nothing here has to survive a power cut
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
-SMALL = ("shared_buffers=32MB", "autovacuum=off", "jit=off", "max_connections=60")
+SMALL = ("shared_buffers=32MB", "jit=off")
+CALM = ("autovacuum=off", "max_connections=60")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 
 @contextmanager
 def running_postgres(*, is_durable: bool = False) -> Iterator[Postgres]:
-    """One for a test that stops or kills it; durable, it is as slow as one that has to survive a power cut."""
+    """One for a test that stops or kills it; durable, it is set as it comes, and survives a power cut."""
     initdb, program = find("initdb", package="postgresql"), find("postgres", package="postgresql")
     with short_folder("pg") as folder:
         rows = folder / "rows"
@@ -77,8 +78,8 @@ def running_postgres(*, is_durable: bool = False) -> Iterator[Postgres]:
 
         def described(port: int) -> Server:
             settings = [
-                *(() if is_durable else QUICK),
-                *SMALL,
+                *(() if is_durable else (*QUICK, *SMALL)),
+                *CALM,
                 f"listen_addresses={LOCALHOST}",
                 f"unix_socket_directories={folder}",
             ]
