@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from helpdesk import clock
 from helpdesk.desk import second_factor
+from helpdesk.models.agent import Agent
+from helpdesk.models.role import Role
 from helpdesk.models.second_factor import Authenticator
 from tests.furniture import Paths, furnish, let_time_pass
 from tests.servers.chromium import Pages
@@ -28,7 +30,7 @@ STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 # pages that are nobody's at first: after a while, after a password alone, back from a provider, called by a colleague
 ASKED: Final = {
     "confirmation.show": "ada", "sign_in.second_step": "nobody", "mailbox_logins.callback": "root",
-    "notices.show": "root",
+    "notices.show": "root", "redactions.show": "ada",
 }  # fmt: skip
 STATES: Final = {
     "ada": [
@@ -86,7 +88,8 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
 ):
     with desk.runtime.db.transaction() as session:
         secrets = furnish(session, desk.runtime.vault, desk.ticket, by=desk.root)
-    paths, page, found = addresses(desk, who, secrets), pages.open(), []
+    paths, page = addresses(desk, who, secrets), pages.open()
+    found: list[str] = []
     pages.forgive("status of 40")  # of states
     page.emulate_media(reduced_motion="reduce")
     if who == "nobody":
@@ -94,6 +97,7 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
     else:
         sign_in(page, desk_url, getattr(desk, who).email)
     if who == "ada":
+        found += as_a_lead(page, desk, f"{desk_url}/messages/{desk.message.id}/redaction")
         with desk.runtime.db.transaction() as session:
             let_time_pass(session, desk.ada)
             with_everything(session, desk.ticket.id, by=desk.ada.id, admin=desk.root.id)
@@ -105,6 +109,17 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
 
     assert paths
     assert not found, "\n".join(found)
+
+
+def as_a_lead(page: Page, desk: Desk, url: str) -> list[str]:
+    """What is wrong with a page that leads alone have, for as long as one just signed in."""
+    for role in (Role.LEAD, Role.AGENT):
+        with desk.runtime.db.transaction() as session:
+            session.get_one(Agent, desk.ada.id).role = role
+        if role is Role.LEAD:
+            found = list(_looked_at(page, url, []))
+            expect(page.locator("h1")).to_contain_text("lack out")
+    return found
 
 
 def enter_half_way(page: Page, desk: Desk, url: str) -> None:

@@ -23,6 +23,8 @@ NOT_PAGES: Final[frozenset[str]] = frozenset(
         "list_export.download",
         "messages.body",
         "messages.original",
+        "messages.show",
+        "notes.show",
         "presence.show",
         "recipients.suggest",
         "record.proof",
