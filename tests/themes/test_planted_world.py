@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -157,10 +158,11 @@ def reader(desk: Desk) -> Agent:
 
 
 def seen(planted: Sequence[Secret], *places: str) -> set[str]:
-    """Which secrets stand there, whole or as one of their coined words."""
+    """Which secrets stand there, whole or as one of their coined words; their digits are in many a longer number."""
     everything = "\n".join(places).lower()
     words = {word for secret in planted for word in secret.words.lower().replace("-", " ").split()} - {"project"}
-    return {word for word in words if word in everything}
+    numbers = set(re.findall(r"\d+", everything))
+    return {word for word in words if (word in numbers if word.isdigit() else word in everything)}
 
 
 def test_no_secret_comes_out_and_who_is_erased_leaves(desk: Desk, caplog: pytest.LogCaptureFixture):
