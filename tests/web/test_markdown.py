@@ -81,3 +81,13 @@ def test_who_switched_it_off_types_signs(desk: Desk, desk_url: str, ada: Page):
     ada.keyboard.type("- **both**")
 
     assert "- **both**" in ada.evaluate(HTML)
+
+
+def test_words_are_formatted_in_a_list_and_after_a_pause_too(desk: Desk, desk_url: str, ada: Page):
+    at_the_editor(ada, desk, desk_url)
+
+    with ada.expect_response("**/drafts"):
+        ada.keyboard.type("Dear customer,\n- one\n")
+    ada.keyboard.type("**two** it is\n\nAnd _more_.")
+
+    assert "<ul><li>one</li><li><b>two</b> it is</li></ul><div>And <i>more</i>.</div>" in ada.evaluate(HTML)

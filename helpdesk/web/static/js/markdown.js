@@ -43,11 +43,11 @@ function formatWords(self, sign) {
   const [, tag, pattern] = INLINE.find(([by, , one]) => by === sign && one.test(before)) ?? [];
   if (!tag) return;
   const [whole, words] = pattern.exec(before);
-  const length = before.length;
   self._docWasChanged();
   self.saveUndoState(range);
-  const { startContainer: text, startOffset } = self.getSelection();
-  const end = text === node ? length : startOffset;
+  self.getSelection().startContainer.parentNode.normalize(); // the undo leaves the words in pieces
+  const [text, end] = placed(self.getSelection());
+  if (!text?.data?.slice(0, end).endsWith(whole)) return;
   const marked = document.createRange();
   marked.setStart(text, end - whole.length);
   marked.setEnd(text, end);
@@ -60,4 +60,11 @@ function formatWords(self, sign) {
   range.setStart(after, 1);
   range.collapse(true);
   self.setSelection(range);
+}
+
+// where a caret is in a text, also when it is said as behind that text
+function placed({ startContainer: node, startOffset: at }) {
+  if (node.nodeType === Node.TEXT_NODE) return [node, at];
+  const before = node.childNodes[at - 1];
+  return [before, before?.length];
 }
