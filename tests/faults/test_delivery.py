@@ -19,8 +19,8 @@ from tests.workers.outbox import Outbox, an_outbox
 from tests.workers.processes import start, stop, working
 from workers.delivery import MARKED_TOGETHER
 
-REPLIES = 100
-FEWER = 40  # where more would prove nothing more
+REPLIES = 200
+FEWER = 80  # where more would prove nothing more
 EVA = "eva@customer.example"
 SEVENTH_DEFERRED = ["250 OK"] * 6 + ["451 busy, come back later"]
 # the same code with less patience, so that a test sees in seconds what a desk sees in a minute

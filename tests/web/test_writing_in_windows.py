@@ -49,6 +49,17 @@ def kept(desk: Desk, page: Page, *words: str) -> None:
     assert drafts(desk) == sorted(words)
 
 
+def with_older_words(desk: Desk, ada: Page) -> Page:
+    """A second window that has "Dear Nils", where the first went on to "Dear Nils, this is long"."""
+    ada.keyboard.type("Dear Nils")
+    kept(desk, ada, "Dear Nils")
+    two = ada.context.new_page()
+    two.goto(ada.url)
+    ada.keyboard.type(", this is long")
+    kept(desk, ada, "Dear Nils, this is long")
+    return two
+
+
 def test_an_answer_and_a_note_begun_at_once_are_both_kept_though_the_ticket_is_left_at_once(desk: Desk, ada: Page):
     ada.keyboard.type("Words for them.")
     ada.keyboard.press("Control+Shift+N")
@@ -75,12 +86,7 @@ def test_from_a_note_one_comes_back_to_the_forward_that_was_begun(ada: Page):
 
 
 def test_of_two_windows_each_sends_its_own_words_and_the_others_stay(desk: Desk, ada: Page):
-    ada.keyboard.type("Dear Nils")
-    kept(desk, ada, "Dear Nils")
-    two = ada.context.new_page()
-    two.goto(ada.url)
-    ada.keyboard.type(", this is long")
-    kept(desk, ada, "Dear Nils, this is long")
+    two = with_older_words(desk, ada)
 
     two.locator("#editor").click()
     two.keyboard.press("Control+A")
@@ -126,12 +132,7 @@ def test_on_a_slow_line_one_text_stays_one_draft_and_is_gone_when_it_was_sent(de
 
 
 def test_what_is_on_its_way_out_is_no_draft_beside_the_newer_words_of_another_window(desk: Desk, ada: Page):
-    ada.keyboard.type("Dear Nils")
-    kept(desk, ada, "Dear Nils")
-    two = ada.context.new_page()
-    two.goto(ada.url)
-    ada.keyboard.type(", this is long")
-    kept(desk, ada, "Dear Nils, this is long")
+    two = with_older_words(desk, ada)
     sending: list[Route] = []
     saving: list[str] = []
 
