@@ -64,7 +64,13 @@ def tone(name: str) -> int:
 
 def day(of: date) -> str:
     """A day as the reader writes it, with the day of the week."""
-    return format_date(of, "EEE d MMM y", locale=locale())
+    return in_order(of, "yMMMEd")
+
+
+def in_order(of: date, parts: str) -> str:
+    """Day, month and what else is asked for, in the order and with the dots of the reader's language."""
+    speech = locale()
+    return format_date(of, speech.datetime_skeletons[parts].pattern, locale=speech)
 
 
 def short_moment(at: datetime) -> str:
@@ -76,7 +82,7 @@ def short_moment(at: datetime) -> str:
     if timedelta() < today.date() - here.date() < timedelta(days=7):
         return format_date(here, "ccc", locale=speech)
     if here.year == today.year:
-        return format_date(here, "d MMM", locale=speech)
+        return in_order(here, "MMMd")
     return format_date(here, "short", locale=speech)
 
 
@@ -88,7 +94,7 @@ def moment(at: datetime) -> str:
         return time
     if today.date() - here.date() == timedelta(days=1):
         return _("Yesterday, %(time)s", time=time)
-    day = format_date(here, "d MMM" if here.year == today.year else "d MMM yyyy", locale=speech)
+    day = in_order(here, "MMMd" if here.year == today.year else "yMMMd")
     return _("%(day)s, %(time)s", day=day, time=time)
 
 

@@ -13,7 +13,7 @@ from helpdesk.privacy.statistics import categories, periods
 from helpdesk.privacy.statistics.document import Json
 from helpdesk.privacy.statistics.periods import Period
 from helpdesk.privacy.statistics.plan import MILLION
-from helpdesk.web import charts
+from helpdesk.web import charts, filters
 from helpdesk.web.charts import Chart, Datum, Words
 from helpdesk.web.filters import language_name
 from helpdesk.web.language import _, locale, number
@@ -229,8 +229,8 @@ def _short_name(release: Json) -> str:
 
 
 def _day_span(begins: date, ends: date) -> str:
-    first = format_date(begins, "d MMM", locale=locale())
-    last = format_date(ends, "d MMM yyyy", locale=locale())
+    first = filters.in_order(begins, "MMMd")
+    last = filters.in_order(ends, "yMMMd")
     return _("%(low)s to %(high)s", low=first, high=last)
 
 

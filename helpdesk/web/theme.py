@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -35,11 +34,11 @@ from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeReport
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, audit
-from helpdesk.web import charts, frame, theme_words, themes
+from helpdesk.web import charts, filters, frame, theme_words, themes
 from helpdesk.web.auth import agent, db
 from helpdesk.web.charts import Chart, Datum, Words
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.language import _, locale
+from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.replies import why_not
 from helpdesk.web.sent_back import beside
@@ -201,4 +200,4 @@ def _weeks(row: Row, page: ReportPage) -> Chart | None:
 
 
 def _week(first_day: date) -> str:
-    return str(format_date(first_day, "d MMM", locale=locale()))
+    return filters.in_order(first_day, "MMMd")

@@ -41,7 +41,7 @@ def _said(session: Session, who: Agent, plain: InTheWay) -> InTheWay:
         return InTheWay(plain.title, _joined(plain.text, ask))
     if page.permission is not None and not who.may(page.permission):
         needs = _(
-            "“%(page)s” is for who has a certain permission: %(permission)s.",
+            "“%(page)s” needs a right that your role does not have: %(permission)s.",
             page=_(page.name),
             permission=words.permissions()[page.permission],
         )

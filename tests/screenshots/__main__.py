@@ -22,7 +22,7 @@ def main() -> None:
     given = _given()
     shutil.rmtree(FOLDER / "pictures", ignore_errors=True)
     with running(given.url, Path(given.folder)) as ground, running_chromium() as browser:
-        ground.is_turned = given.turned
+        ground.is_turned, ground.language = given.turned, given.language
         found = {who: _states(browser, ground, who, given.only) for who in ground.people if given.who in {"", who}}
         total = sum(map(len, found.values())) * len(pictures.WIDTHS) * len(pictures.SCHEMES)
         with Progress() as bar:
@@ -43,6 +43,7 @@ def _given() -> argparse.Namespace:
     asked.add_argument("--only", default="", help="a part of the addresses to look at, such as /settings")
     asked.add_argument("--who", default="", help="a role alone, such as admin, dpo, nobody, empty")
     asked.add_argument("--turned", action="store_true", help="as for a language that runs from right to left")
+    asked.add_argument("--language", default="en-GB", help="what the browser asks for, such as de-DE")
     return asked.parse_args()
 
 

@@ -60,6 +60,7 @@ class Ground:
     secrets: Paths
     here: Runtime
     is_turned: bool = False  # as for a language that runs from the right
+    language: str = "en-GB"
 
 
 @contextmanager

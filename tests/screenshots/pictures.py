@@ -26,7 +26,7 @@ def opened(browser: Browser, ground: Ground, who: str, width: int, email: str | 
     """A page of somebody who is signed in."""
     is_phone = width < PHONE
     size = ViewportSize(width=width, height=WIDTHS[width])
-    context = browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone)
+    context = browser.new_context(viewport=size, has_touch=is_phone, is_mobile=is_phone, locale=ground.language)
     context.set_default_timeout(10_000)
     if ground.is_turned:
         context.add_init_script(_TURN)
@@ -74,6 +74,9 @@ def _shown(ground: Ground, who: str, state: State, page: Page, width: int) -> It
     finally:
         if state.after is not None:
             state.after(page)
+        if state.undone is not None:
+            with ground.here.db.transaction() as session:
+                state.undone(session)
 
 
 def _both(page: Page, width: int, stem: Path, *, is_whole: bool) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -10,17 +11,22 @@ from sqlalchemy.orm import Session
 
 from helpdesk.demo.company import company
 from helpdesk.models.agent import Agent
+from helpdesk.models.mailbox import Mailbox
 from tests import furniture
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A page, and what is done on it before its picture is taken; `before` alters the desk, `after` puts it right."""
+    """A page, and what is done on it before its picture is taken; `after` puts the browser right.
+
+    `before` alters the desk and `undone` puts it right.
+    """
 
     path: str
     steps: Callable[[Page], None] | None = None
     before: Callable[[Session], None] | None = None
     after: Callable[[Page], None] | None = None
+    undone: Callable[[Session], None] | None = None
 
 
 def pressing(*keys: str) -> Callable[[Page], None]:
@@ -83,6 +89,39 @@ def offline(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
+def signed_out(page: Page) -> None:
+    """While an answer is written; then it is sent."""
+    writing("Thank you for telling us. Could you send a picture?")(page)
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(600)
+
+
+def signed_out_at(form: str) -> Callable[[Page], None]:
+    def send(page: Page) -> None:
+        page.context.clear_cookies()
+        sending(form)(page)
+
+    return send
+
+
+def deleted_meanwhile(page: Page) -> None:
+    """By a colleague, while its answer is written: told here, and the words stay."""
+    writing("Thank you for telling us. Could you send a picture?")(page)
+    page.route("**/replies*", lambda route: route.fulfill(status=404))
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(600)
+
+
+def addressed_wrongly(page: Page) -> None:
+    """To somebody whose address can't be one."""
+    writing("")(page)
+    typed = page.locator(".to-reply .typed").first
+    typed.fill("rosa@nowhere, marco(at)example.org")
+    typed.press("Enter")
+    page.wait_for_timeout(300)
+
+
 def looking_at_a_file(page: Page) -> None:
     """Its pages, opened from the ticket it came with."""
     for row in page.locator("#rows .subject a").all()[:12]:
@@ -109,6 +148,24 @@ def _back_online(page: Page) -> None:
     page.context.set_offline(False)
 
 
+def _as_before(page: Page) -> None:
+    """What was answered wrongly on purpose is asked of the desk again, by who was signed in."""
+    page.unroute_all()
+    page.goto(urljoin(page.url, "/sign-in"))
+    if page.locator("[name=password]").count():
+        _sign_in(page, next(member.email for member in company().members if member.role == "admin"))
+
+
+def _disconnect(session: Session) -> None:
+    for mailbox in session.scalars(select(Mailbox).limit(1)):
+        mailbox.sending_paused_because = "535 5.7.8 Authentication failed"
+
+
+def _connect(session: Session) -> None:
+    for mailbox in session.scalars(select(Mailbox)):
+        mailbox.sending_paused_because = None
+
+
 def _forget_freshness(session: Session) -> None:
     admins = select(Agent).where(Agent.email.in_([member.email for member in company().members]))
     for one in session.scalars(admins):
@@ -116,7 +173,11 @@ def _forget_freshness(session: Session) -> None:
 
 
 def _second_step(page: Page) -> None:
-    page.fill("[name=email]", "second@corvid.example")
+    _sign_in(page, "second@corvid.example")
+
+
+def _sign_in(page: Page, email: str) -> None:
+    page.fill("[name=email]", email)
     page.fill("[name=password]", company().password)
     page.press("[name=password]", "Enter")
     page.wait_for_load_state()
@@ -157,6 +218,13 @@ STATES: Final[Mapping[str, Mapping[str, State]]] = {
         "ticket-note": State(_TICKET, _in_ticket(pressing("n"))),
         "ticket-forward": State(_TICKET, _in_ticket(pressing("f"))),
         "ticket-offline": State(_TICKET, _in_ticket(offline), after=_back_online),
+        "ticket-signed-out": State(_TICKET, _in_ticket(signed_out), after=_as_before),
+        "ticket-deleted-meanwhile": State(_TICKET, _in_ticket(deleted_meanwhile), after=_as_before),
+        "ticket-to-nobody": State(_TICKET, _in_ticket(addressed_wrongly)),
+        "form-signed-out": State(
+            "/settings/account", signed_out_at("form[action$='/settings/account']"), after=_as_before
+        ),
+        "mailbox-disconnected": State(_LIST, before=_disconnect, undone=_connect),
         "ticket-merge-wrong": State(_TICKET, _in_ticket(sending("form[action$='/merge']", number="987654"))),
         "wrong-team": State("/settings/teams", sending("form[action$='/settings/teams']", name=" ")),
         "wrong-agent": State(

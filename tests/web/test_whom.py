@@ -20,7 +20,7 @@ def test_an_agent_at_a_page_of_the_settings_reads_what_it_needs_and_whom_to_ask(
 
     assert answer.status_code == 404
     assert "This is not yours to open" in answer.text
-    assert "“Mailboxes” is for who has a certain permission: Mailboxes, tags, rules, the look." in answer.text
+    assert "“Mailboxes” needs a right that your role does not have: Mailboxes, tags, rules, the look." in answer.text
     assert f"If you need it, ask {desk.root.name}." in answer.text
 
 
