@@ -223,6 +223,9 @@ def _say(took: timedelta | None, asked: Asked) -> str:
 
 
 def _charts(found: Report) -> list[tuple[str, Chart]]:
+    """None where nothing happened and nothing waited: a line says it better than four empty frames."""
+    if not any(day.opened or day.closed or day.backlog for day in found.days):
+        return []
     weekdays = get_day_names("abbreviated", locale=locale())
     busy = Words(title=_("Busiest hours"), name=_("Hour"), value=_("New tickets"), says=_("When tickets came in."))
     days = Words(title=_("Busiest days"), name=_("Day"), value=_("New tickets"), says=_("When tickets came in."))

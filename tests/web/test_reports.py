@@ -50,6 +50,13 @@ def test_an_agent_sees_what_is_assigned_to_them_and_has_no_file(desk: Desk):
     assert browser.get("/reports.csv").status_code == 404
 
 
+def test_where_nothing_happened_a_line_says_so_and_no_empty_chart(desk: Desk):
+    page = desk.browser(desk.root).get("/reports?since=2001-01-01&until=2001-01-31").text
+
+    assert "Nothing happened in this period." in page
+    assert "chart-plot" not in page
+
+
 def test_periods_that_are_none_are_refused_in_words(desk: Desk):
     root = desk.browser(desk.root)
     for asked in (
