@@ -1,4 +1,4 @@
-"""Why an email became what it did, in the reader's language: the ledger keeps the English words."""
+"""Why an email became what it did, and how it was made wrongly, in the reader's language: what is kept is English."""
 
 from typing import Final
 
@@ -30,6 +30,36 @@ KNOWN: Final = frozenset(
     }
 )
 
+DEFECTS: Final = frozenset(
+    {
+        N_("more attachments than the limit: the rest is in the original only"),
+        N_("its character set is missing or wrong: it was guessed"),
+        N_("its header is longer than the limit: the rest of it was left out"),
+        N_("it is larger than the limit: only its header was read"),
+        N_("nested deeper than the limit: only its header was read"),
+        N_("blank lines stand above its header"),
+        N_("lines of its header are not folded as they should be"),
+        N_("mail-parser gave up on its header"),
+        N_("it names more than one sender"),
+        N_("it names no sender"),
+        N_("it has no From: another of its headers stands for it"),
+        N_("it has more than one subject"),
+        N_("its date makes no sense"),
+        N_("nested deeper than the limit: the rest was not opened"),
+        N_("more parts than the limit: the rest was not opened"),
+        N_("the boundary between its parts is missing or wrong"),
+        N_("it says twice what type a part is"),
+        N_("an attached email was encoded, which is not allowed"),
+        N_("its end is missing"),
+        N_("its header begins in the middle"),
+        N_("a mailbox separator stands in its header"),
+        N_("a line of its header is none"),
+        N_("it says multipart and has no parts"),
+        N_("its parts are encoded as a whole, which is not allowed"),
+        N_("an encoded part is damaged"),
+    }
+)
+
 
 def words(reason: str) -> str:
     """A reason of the ledger as a sentence's middle; one that nobody translated stays as it was written."""
@@ -39,6 +69,12 @@ def words(reason: str) -> str:
 def sentence(reason: str) -> str:
     said = words(reason)
     return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def defect(found: str) -> str:
+    """What is wrong with how an email was made, as a remark beside it."""
+    said = _(found) if found in DEFECTS else found
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def outcomes() -> dict[Outcome, str]:

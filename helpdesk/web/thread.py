@@ -15,7 +15,7 @@ from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.sending import Sending
 from helpdesk.privacy.access import MessageText, TicketText
-from helpdesk.web import delivered, filters, happenings
+from helpdesk.web import delivered, filters, happenings, reasons
 from helpdesk.web.auth import db, runtime
 from helpdesk.web.delivered import Lost, Reached, State
 from helpdesk.web.language import _, ngettext
@@ -244,7 +244,7 @@ def _remarks(message: Message) -> list[Remark]:
         found.append(Remark("circle-alert", _("The sender's address is not verified")))
     if message.blocked_count:
         found.append(_blocked(message))
-    found += [Remark("circle-alert", line) for line in message.defects.splitlines()[:5]]
+    found += [Remark("circle-alert", reasons.defect(line)) for line in message.defects.splitlines()[:5]]
     return found
 
 

@@ -10,7 +10,7 @@ from helpdesk.desk import blocks
 from helpdesk.mail.parsed import Address, ParsedEmail
 from helpdesk.mail.sandbox import Quarantined
 from helpdesk.models.inbound_email import InboundEmail
-from helpdesk.web import attachments, frame, messages, opened, words
+from helpdesk.web import attachments, frame, messages, opened, reasons, words
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -129,4 +129,4 @@ def _remarks(parsed: ParsedEmail) -> list[str]:
     found = [words.protection(parsed.protection)] if words.protection(parsed.protection) else []
     if parsed.safe_html.blocked_count:
         found.append(words.blocked(parsed.safe_html.blocked_count, len(parsed.safe_html.blocked_hosts)))
-    return [*found, *parsed.defects[:5]]
+    return [*found, *map(reasons.defect, parsed.defects[:5])]
