@@ -20,7 +20,7 @@ DEVICES: dict[str, dict[str, Any]] = {
         "has_touch": True,
     },
 }
-NAMES = ("chromium", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "google-chrome")  # the first draws no windows: a page costs a fifth
 PATIENCE = 30_000  # milliseconds: a busy machine takes its time, and where it does not, waiting long costs nothing
 SOONER = 6_000  # before the next sign of life of a page that somebody has open
 SOON = 12_000  # before a page that hears of nothing would look by itself

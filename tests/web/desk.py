@@ -248,6 +248,8 @@ def serving(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"
+    for stream in list(app.extensions["streams"]._open.values()):
+        stream.must_end.set()  # nobody listens any more, and closing waits for it
     server.shutdown()
     thread.join(5)
     server.server_close()

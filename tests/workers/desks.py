@@ -1,5 +1,6 @@
 """A desk with a mailbox at the test's Dovecot, a poller that runs while a test looks, and what became of the mail."""
 
+import atexit
 import threading
 import time
 from collections import Counter
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -78,19 +80,26 @@ def a_desk(here: Runtime, dovecot: Dovecot, *, port: int | None = None, **settin
         return Desk(here, dovecot, user, mailbox.id)
 
 
+@cache
+def reader() -> Sandbox:
+    """One for all tests of this process: its child loads what reading needs once."""
+    made = Sandbox()
+    atexit.register(made.close)
+    return made
+
+
 @contextmanager
 def polling(here: Runtime) -> Iterator[None]:
     """A poller at work in this process."""
     stop = threading.Event()
-    with Sandbox() as sandbox:
-        thread = threading.Thread(target=Poller(here, sandbox).run, args=[stop])
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(15)
-            assert not thread.is_alive()
+    thread = threading.Thread(target=Poller(here, reader()).run, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(15)
+        assert not thread.is_alive()
 
 
 def until(what: Callable[[], bool], seconds: float = 60) -> None:
