@@ -14,6 +14,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Ticket
 from helpdesk.storage.once import once
+from helpdesk.storage.prepared import plain
 
 Counted = tuple[View, Part | None]  # a view, or a part of it
 Name = TypeVar("Name", bound=Hashable)
@@ -47,7 +48,7 @@ def counts(session: Session, agent: Agent, wanted: Sequence[Counted]) -> dict[Co
 def of_views(agent: Agent, wanted: Sequence[Counted]) -> dict[Counted, Select[int]]:
     """What is counted for each view."""
     return {
-        (view, part): in_view(agent, view, part or ALL).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
+        (view, part): in_view(agent, view, part or ALL).with_only_columns(Ticket.id).limit(plain(COUNTED_UP_TO + 1))
         for view, part in wanted
     }
 

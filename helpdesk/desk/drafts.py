@@ -26,6 +26,7 @@ from helpdesk.privacy.drafts import DraftText
 from helpdesk.privacy.readers import Machine
 from helpdesk.storage.db import hold
 from helpdesk.storage.once import once
+from helpdesk.storage.prepared import plain
 
 LONGEST_FIELD: Final = 8_000
 FIELDS: Final = (
@@ -132,10 +133,13 @@ def begun(
 
 def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]:
     """This agent's drafts on a ticket, and on those merged into it; the last one first."""
-    tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
-    chosen = select(Draft).where(Draft.ticket_id.in_(tickets), Draft.agent_id == by.id)
-    last_first = chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())
-    return once(session, (Draft, ticket.id, by.id), lambda: session.scalars(last_first).all())
+
+    def ask() -> Sequence[Draft]:
+        tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
+        chosen = select(Draft).where(Draft.ticket_id.in_(tickets), Draft.agent_id == by.id)
+        return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())).all()
+
+    return once(session, (Draft, ticket.id, by.id), ask)
 
 
 def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple[Draft, Ticket]]:
@@ -162,7 +166,7 @@ def counted(*, by: Agent, held: bool = False) -> Select[int]:
     chosen = select(Draft.id).outerjoin(Ticket, Ticket.id == Draft.ticket_id)
     chosen = chosen.where(Draft.agent_id == by.id, or_(Draft.ticket_id.is_(None), inbox.is_visible(by)))
     chosen = chosen.where(Draft.held_at.is_not(None)) if held else chosen
-    return chosen.limit(COUNTED_UP_TO + 1)
+    return chosen.limit(plain(COUNTED_UP_TO + 1))
 
 
 def find(session: Session, draft_id: int, *, by: Agent) -> Draft | None:

@@ -1,7 +1,7 @@
 """Who sees which tickets, in which order: every list, count, search and suggestion starts here."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,12 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.base import Id, Moment
 from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy.basis import covered, in_scope
+from helpdesk.privacy.basis import covered, in_scope, standing
+from helpdesk.storage.prepared import plain, prepared
 
 PAGE: Final = 50
 COUNTED_UP_TO: Final = 1_000
+OrderedBy = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
 
 class View(enum.StrEnum):
@@ -77,6 +80,12 @@ def is_visible(agent: Agent) -> ColumnElement[bool]:
     return or_(in_scope(agent), covered(agent))
 
 
+def key_of(name: str, agent: Agent, *more: Hashable) -> Hashable | None:
+    """What a statement on `visible` is known by (see `prepared`), given all else it is made of; None: of no use."""
+    who = standing(agent)
+    return None if who is None else (name, who, *more)
+
+
 def in_view(agent: Agent, view: View, part: Part = ALL) -> Select[Ticket]:
     """The tickets of one view, or of a part of it, in no order yet."""
     chosen = visible(agent).where(*_where(view))
@@ -102,19 +111,28 @@ def page(
     is_turned: bool = False,
 ) -> Page:
     """A page of a view. Open tickets: the longest waiting first. All others: the newest first. Or turned around."""
-    column = _ORDER[view]
+    key = key_of("page", agent, view, part, size, is_turned, after is None)
+    values = {"at": after.at, "number": after.ticket_id} if after else {}
     newest_first = is_newest_first(view, is_turned=is_turned)
-    chosen = in_view(agent, view, part)
-    place = tuple_(column, Ticket.id)
-    if after is not None:
-        chosen = chosen.where(
-            place < (after.at, after.ticket_id) if newest_first else place > (after.at, after.ticket_id)
-        )
-    order = (column.desc(), Ticket.id.desc()) if newest_first else (column, Ticket.id)
-    rows = session.scalars(chosen.options(*with_people()).order_by(*order).limit(size + 1)).all()
+
+    def build() -> Select[Ticket]:
+        chosen = in_view(agent, view, part).options(*with_people()).limit(plain(size + 1))
+        return _in_order(chosen, _ORDER[view], newest_first=newest_first, is_first=after is None)
+
+    chosen = prepared(key, build)
+    rows = session.scalars(chosen, values).all()
     tickets = rows[:size]
     is_last = len(rows) <= size
-    return Page(tickets, None if is_last else Key(_moment(tickets[-1], column), tickets[-1].id))
+    return Page(tickets, None if is_last else Key(_moment(tickets[-1], _ORDER[view]), tickets[-1].id))
+
+
+def _in_order(chosen: Select[Ticket], column: OrderedBy, *, newest_first: bool, is_first: bool) -> Select[Ticket]:
+    """By a moment and by number; not the first page goes on after one of each."""
+    place, after = tuple_(column, Ticket.id), tuple_(bindparam("at", type_=Moment()), bindparam("number", type_=Id))
+    if not is_first:
+        chosen = chosen.where(place < after if newest_first else place > after)
+    order = (column.desc(), Ticket.id.desc()) if newest_first else (column, Ticket.id)
+    return chosen.order_by(*order)
 
 
 def is_newest_first(view: View, *, is_turned: bool) -> bool:
@@ -145,7 +163,7 @@ def following(
 
 def count(session: Session, agent: Agent, view: View, part: Part = ALL) -> int:
     """How many tickets a view holds; counting stops at COUNTED_UP_TO + 1, which means "more than"."""
-    chosen = in_view(agent, view, part).with_only_columns(Ticket.id).limit(COUNTED_UP_TO + 1)
+    chosen = in_view(agent, view, part).with_only_columns(Ticket.id).limit(plain(COUNTED_UP_TO + 1))
     return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
 
 
@@ -164,9 +182,7 @@ def with_people() -> tuple[LoaderOption, ...]:
     )
 
 
-def _moment(
-    ticket: Ticket, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
-) -> datetime:
+def _moment(ticket: Ticket, column: OrderedBy) -> datetime:
     moment = getattr(ticket, column.key)
     assert isinstance(moment, datetime)  # noqa: S101  a closed ticket has its moment
     return moment
@@ -174,8 +190,8 @@ def _moment(
 
 def _where(view: View) -> tuple[ColumnElement[bool], ...]:
     if view in {View.SPAM, View.TRASH}:
-        return (Ticket.place == Place(view.value),)
-    here = (Ticket.place == Place.DESK, Ticket.status == _STATUS[view])
+        return (Ticket.place == plain(Place(view.value)),)
+    here = (Ticket.place == plain(Place.DESK), Ticket.status == plain(_STATUS[view]))
     return (*here, _IS_ASIDE) if _STATUS[view] in _ASIDE else here
 
 

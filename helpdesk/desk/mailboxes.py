@@ -261,9 +261,12 @@ def stopped(session: Session) -> Sequence[Mailbox]:
 
     So are those that nobody even tried to fetch from for some minutes: the poller does not run.
     """
-    now = clock.now()
-    known = select(Mailbox.id).where(is_stopped(now - UNREACHED, now - UNTRIED))
-    ids = once(session, STOPPED, lambda: session.scalars(known).all())
+
+    def ask() -> Sequence[int]:
+        now = clock.now()
+        return session.scalars(select(Mailbox.id).where(is_stopped(now - UNREACHED, now - UNTRIED))).all()
+
+    ids = once(session, STOPPED, ask)
     return session.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.id)).all() if ids else []
 
 

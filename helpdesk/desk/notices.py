@@ -18,6 +18,7 @@ from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access, settings
+from helpdesk.storage.prepared import plain
 
 # what each says, of a ticket's number
 WORDS: Final = {
@@ -125,7 +126,7 @@ def unseen(session: Session, agent: Agent) -> int:
 
 def counted(*, by: Agent) -> Select[int]:
     """What their number is made of."""
-    return _of(by).where(Notice.seen_at.is_(None)).limit(COUNTED_UP_TO + 1)
+    return _of(by).where(Notice.seen_at.is_(None)).limit(plain(COUNTED_UP_TO + 1))
 
 
 def latest(session: Session, agent: Agent) -> Sequence[Notice]:

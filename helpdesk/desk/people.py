@@ -129,15 +129,23 @@ def _said_language(email: ParsedEmail) -> str | None:
 
 def own_addresses(session: Session) -> frozenset[str]:
     """The addresses of our mailboxes, in lower case and however their domains are written."""
-    ours = select(func.lower(Mailbox.address))
-    return once(session, "own addresses", lambda: frozenset().union(*map(spellings, session.scalars(ours))))
+
+    def ask() -> frozenset[str]:
+        ours = session.scalars(select(func.lower(Mailbox.address)))
+        return frozenset().union(*map(spellings, ours))
+
+    return once(session, "own addresses", ask)
 
 
 def participants(session: Session, ticket: Ticket) -> list[Participant]:
     """Everybody on the conversation, the requester first."""
     later.settle_those(session, Participant, ticket_id=ticket.id)
-    on_it = select(Participant).where(Participant.ticket_id == ticket.id).order_by(Participant.id)
-    return once(session, (Participant, ticket.id), lambda: list(session.scalars(on_it)))
+
+    def ask() -> list[Participant]:
+        on_it = select(Participant).where(Participant.ticket_id == ticket.id)
+        return list(session.scalars(on_it.order_by(Participant.id)))
+
+    return once(session, (Participant, ticket.id), ask)
 
 
 def readdress(session: Session, ticket: Ticket, old: str, new: str) -> None:

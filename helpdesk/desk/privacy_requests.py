@@ -24,6 +24,7 @@ from helpdesk.privacy.promises.requests import ANSWER_DAYS, NAME, OUTCOME_DAYS, 
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.storage import jobs, later
 from helpdesk.storage.once import once
+from helpdesk.storage.prepared import plain
 
 PAGE: Final = 50
 LONGEST_NOTE: Final = 500
@@ -153,7 +154,8 @@ def count_open(session: Session, *, by: Agent) -> int:
 
 def counted(*, by: Agent) -> Select[int]:
     """What their number is made of."""
-    return _visible(by).where(PrivacyRequest.ended_at.is_(None)).with_only_columns(PrivacyRequest.id).limit(100)
+    open_ones = _visible(by).where(PrivacyRequest.ended_at.is_(None))
+    return open_ones.with_only_columns(PrivacyRequest.id).limit(plain(100))
 
 
 def on_ticket(session: Session, ticket: Ticket) -> Sequence[Listed]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -29,6 +29,18 @@ FREE_FAILURES: Final = {"account": 5, "place": 20}
 FORGOTTEN_AFTER: Final = timedelta(hours=1)
 _FIRST_BRAKE: Final = timedelta(seconds=15)
 _LONGEST_BRAKE: Final = timedelta(minutes=15)
+
+_LOGIN: Final = (
+    select(LoginSession, Agent, basis.has_grants(), AgentSetting)
+    .join(Agent, Agent.id == LoginSession.agent_id)
+    .outerjoin(AgentSetting, AgentSetting.agent_id == Agent.id)
+    .where(
+        LoginSession.secret_hash == bindparam("secret_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.awaits_second_step == bindparam("awaits"),
+    )
+)
+_LOGIN_KEPT: Final = _LOGIN.with_for_update(of=LoginSession, key_share=True)  # while something is changed by it
 
 
 class TooManyAttempts(Exception):
@@ -156,19 +168,9 @@ def end(session: Session, login: Login) -> None:
 
 
 def _found(session: Session, secret: str, *, awaits_second_step: bool) -> Login | None:
-    asked = (
-        select(LoginSession, Agent, basis.has_grants(), AgentSetting)
-        .join(Agent, Agent.id == LoginSession.agent_id)
-        .outerjoin(AgentSetting, AgentSetting.agent_id == Agent.id)
-        .where(
-            LoginSession.secret_hash == digest_of(secret),
-            LoginSession.ended_at.is_(None),
-            LoginSession.awaits_second_step.is_(awaits_second_step),
-        )
-    )
-    if not is_reading(session):
-        asked = asked.with_for_update(of=LoginSession, key_share=True)
-    found: Sequence[Row[LoginSession, Agent, bool, AgentSetting | None]] = session.execute(asked).all()
+    asked = _LOGIN if is_reading(session) else _LOGIN_KEPT
+    values = {"secret_hash": digest_of(secret), "awaits": awaits_second_step}
+    found: Sequence[Row[LoginSession, Agent, bool, AgentSetting | None]] = session.execute(asked, values).all()
     if not found:
         return None
     row, agent, has_grants, _ = found[0]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.base import Id
 from helpdesk.models.message import Attachment, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.sending import Sending
@@ -67,6 +68,14 @@ _ROWS: Final = Together(
             order=(Delivery.id,),
         ),
     }
+)
+
+_TEAM: Final = bindparam("team_id", type_=Id)
+_IS_MEMBER: Final = exists().where(TeamMember.agent_id == Agent.id, TeamMember.team_id == _TEAM)
+_PEOPLE: Final = (
+    select(Agent, _IS_MEMBER)
+    .where(or_(Agent.id.in_(bindparam("actors", type_=Id, expanding=True)), _IS_MEMBER))
+    .order_by(Agent.name)
 )
 
 
@@ -147,8 +156,6 @@ def _actors(messages: Sequence[Message], notes: Sequence[Note], happenings: Sequ
 
 def _agents(session: Session, ticket: Ticket, actors: set[int]) -> tuple[dict[int, Agent], list[Agent]]:
     """Those who did something here, and those of the ticket's team, in one statement."""
-    is_member = exists().where(TeamMember.agent_id == Agent.id, TeamMember.team_id == ticket.team_id)
-    chosen = select(Agent, is_member).where(or_(Agent.id.in_(actors), is_member)).order_by(Agent.name)
-    found = session.execute(chosen).all()
+    found = session.execute(_PEOPLE, {"actors": actors, "team_id": ticket.team_id}).all()
     team = [agent for agent, is_of_team in found if is_of_team and not agent.is_disabled]
     return {agent.id: agent for agent, _ in found}, team

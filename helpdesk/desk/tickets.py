@@ -1,11 +1,12 @@
 """Verbs on tickets. Each leaves its audit event in the same transaction and tells open screens after it."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import conversation, followers, inbox, mentions, notices, taking_up
 from helpdesk.models.agent import Agent, TeamMember
+from helpdesk.models.base import Id
 from helpdesk.models.message import Note
 from helpdesk.models.notice import NoticeKind
 from helpdesk.models.tag import Tag, TicketTag
@@ -13,6 +14,7 @@ from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.privacy.readers import Reader
 from helpdesk.storage import jobs
+from helpdesk.storage.prepared import prepared
 
 PREVIEW_LENGTH = 160
 LONGEST_SUBJECT = 250
@@ -37,10 +39,14 @@ class Empty(Exception):
 
 def find(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
     """A visible ticket with its people. Raises TicketNotFound."""
-    ticket = session.scalar(inbox.visible(by).where(Ticket.id == ticket_id).options(*inbox.with_people()))
+    ticket = session.scalar(prepared(inbox.key_of("find", by), lambda: _found_by(by)), {"number": ticket_id})
     if ticket is None:
         raise TicketNotFound(ticket_id)
     return ticket
+
+
+def _found_by(agent: Agent) -> Select[Ticket]:
+    return inbox.visible(agent).where(Ticket.id == bindparam("number", type_=Id)).options(*inbox.with_people())
 
 
 def note(session: Session, ticket: Ticket, text: str, *, by: Agent, key: str = "") -> Note:

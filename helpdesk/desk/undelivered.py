@@ -14,6 +14,7 @@ from helpdesk.models.message import Message, MessageAddress
 from helpdesk.models.outbound_email import Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
+from helpdesk.storage.prepared import plain
 
 TRIED_AGAIN: Final = (*delivery.LOST, DeliveryState.DEFERRED)
 PAGE: Final = 50
@@ -51,7 +52,7 @@ def count(session: Session, *, by: Agent) -> int:
 
 def counted(*, by: Agent) -> Select[int]:
     """What their number is made of."""
-    return select(Ticket.id).where(Ticket.has_failed_delivery.is_(True), inbox.is_visible(by)).limit(100)
+    return select(Ticket.id).where(Ticket.has_failed_delivery.is_(True), inbox.is_visible(by)).limit(plain(100))
 
 
 def find(session: Session, ticket: Ticket, delivery_id: int) -> Delivery | None:

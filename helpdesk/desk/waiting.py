@@ -18,6 +18,7 @@ from helpdesk.privacy import audit
 from helpdesk.privacy.basis import teams_of
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job
+from helpdesk.storage.prepared import plain
 
 WAITS: Final = (Outcome.HELD, Outcome.QUARANTINED, Outcome.TOO_LARGE)
 PAGE: Final = 50
@@ -62,7 +63,7 @@ def count(session: Session, *, by: Agent, shelf: Shelf = Shelf.WAITING) -> int:
 
 def counted(*, by: Agent, shelf: Shelf = Shelf.WAITING) -> Select[int]:
     """What their number is made of."""
-    return select(InboundEmail.id).where(_lies_on(shelf), is_visible(by)).limit(COUNTED_UP_TO + 1)
+    return select(InboundEmail.id).where(_lies_on(shelf), is_visible(by)).limit(plain(COUNTED_UP_TO + 1))
 
 
 def find(session: Session, email_id: int, *, by: Agent) -> InboundEmail | None:

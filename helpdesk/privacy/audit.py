@@ -47,6 +47,8 @@ GLIMPSES: Final = (
     .limit(literal_column("30"))
 )
 
+_SHOWN: Final = insert(AuditShown)
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:
@@ -204,6 +206,6 @@ def _write(session: Session, noted: Noted) -> None:
     session.add(event)
     session.flush()
     if isinstance(shown, list) and shown:
-        session.execute(insert(AuditShown), [{"ticket_id": one, "event_id": event.id} for one in shown])
+        session.execute(_SHOWN, [{"ticket_id": one, "event_id": event.id} for one in shown])
     if noted.words:
         session.add(AuditPayload(event_id=event.id, salt=salt, body=noted.words))

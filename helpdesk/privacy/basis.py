@@ -12,13 +12,14 @@ from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.access_grant import Scope as GrantScope
 from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
-from helpdesk.models.base import Moment
+from helpdesk.models.base import Id, Moment
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Channel, Place, Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt, once
+from helpdesk.storage.prepared import prepared
 
 ORDINARY: Final = "ordinary handling"
 _IS_THERE: Final = Ticket.place != Place.PURGED  # else there is nothing to read
@@ -95,13 +96,22 @@ def bases_to_read(
     """
     if not tickets or agent.is_disabled:
         return {}
-    asked = select(Ticket.id, _ordinary(agent, current(session)).label("is_ordinary"))
-    asked = asked.where(Ticket.id.in_([ticket.id for ticket in tickets]), _IS_THERE)
-    asked = asked if among is None else asked.where(among)
-    is_ordinary = {ticket_id: bool(is_so) for ticket_id, is_so in session.execute(asked)}
+    rules = current(session)
+    # a condition that is kept is one object
+    by = agent.id, agent.scope, agent.may(Permission.HANDLE)
+    key = ("bases", *by, rules.access.mode, rules.after_closing, among)
+    asked = prepared(key, lambda: _asked(_ordinary(agent, rules), among))
+    rows = session.execute(asked, {"tickets": [ticket.id for ticket in tickets]})
+    is_ordinary = {ticket_id: bool(is_so) for ticket_id, is_so in rows}
     bases = {ticket_id: ORDINARY for ticket_id, is_so in is_ordinary.items() if is_so}
     others = [ticket for ticket in tickets if ticket.id in is_ordinary and ticket.id not in bases]
     return bases | _granted(session, others, agent)
+
+
+def _asked(is_ordinary: ColumnElement[bool], among: ColumnElement[bool] | None) -> Select[int, bool]:
+    tickets = bindparam("tickets", type_=Id, expanding=True)
+    asked = select(Ticket.id, is_ordinary.label("is_ordinary")).where(Ticket.id.in_(tickets), _IS_THERE)
+    return asked if among is None else asked.where(among)
 
 
 def _granted(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[int, str]:
@@ -138,8 +148,8 @@ def _reaches(grant: Row[int, GrantScope, int | None], ticket: Ticket) -> bool:
 
 
 def has_grants() -> Exists:
-    """Whether an agent has a live grant at all, as a condition on Agent."""
-    now = clock.now()
+    """Whether an agent has a live grant at all, as a condition on Agent; good for a statement that is kept."""
+    now = bindparam("now", callable_=clock.now, type_=Moment(), unique=True)
     return exists().where(
         AccessGrant.agent_id == Agent.id,
         AccessGrant.state == GrantState.ACTIVE,

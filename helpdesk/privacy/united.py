@@ -7,7 +7,7 @@ holds for all of them; and what is counted of a person counts them as one.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union, union_all
 from sqlalchemy.orm import Session
 
 from helpdesk.models.customer import Customer
@@ -19,16 +19,21 @@ def head_of(customer: Customer) -> int:
 
 def all_of(session: Session, customer: Customer) -> Sequence[Customer]:
     """The records of this person, this one among them."""
-    return session.scalars(select(Customer).where(_with(head_of(customer))).order_by(Customer.id)).all()
+    chosen = select(Customer).where(Customer.id.in_(ids_of(customer)))
+    return session.scalars(chosen.order_by(Customer.id)).all()
 
 
-def ids_of(customer: Customer) -> Select[int]:
+def ids_of(customer: Customer) -> CompoundSelect[int]:
     """The numbers of this person's records, for `in_` in a query."""
     return of_person(head_of(customer))
 
 
-def of_person(head: int | ColumnElement[int]) -> Select[int]:
-    return select(Customer.id).where(_with(head))
+def of_person(head: int | ColumnElement[int]) -> CompoundSelect[int]:
+    """The numbers of the records that belong to this one, which is the person's first."""
+    # not one select with "or": SQLite would look at every customer for it
+    return union_all(
+        select(Customer.id).where(Customer.id == head), select(Customer.id).where(Customer.part_of_id == head)
+    )
 
 
 def beside(customers: Select[int]) -> Select[int]:
@@ -37,7 +42,3 @@ def beside(customers: Select[int]) -> Select[int]:
     among = union(customers, heads).subquery()
     of_them = select(Customer.id).where(Customer.part_of_id.in_(select(among.c[0])))
     return select(union(select(among.c[0]), of_them).subquery().c[0])
-
-
-def _with(head: int | ColumnElement[int]) -> ColumnElement[bool]:
-    return or_(Customer.id == head, Customer.part_of_id == head)

@@ -62,6 +62,9 @@ _WHY_ASLEEP = (
     .where(Snooze.ticket_id == TicketContent.ticket_id, Note.ticket_id == TicketContent.ticket_id)
     .scalar_subquery()
 )
+_GLIMPSES = select(
+    TicketContent.ticket_id, TicketContent.subject, TicketContent.preview, _WHY_ASLEEP.label("why")
+).where(TicketContent.ticket_id.in_(bindparam("tickets", type_=Id, expanding=True)))
 
 FileMissing = files.FileMissing  # for those who catch it, and may not open files
 
@@ -109,11 +112,7 @@ class AttachmentFile:
 
 def glimpses(session: Session, ticket_ids: Collection[int]) -> dict[int, Glimpse]:
     later.settle(session)
-    rows = session.execute(
-        select(TicketContent.ticket_id, TicketContent.subject, TicketContent.preview, _WHY_ASLEEP).where(
-            TicketContent.ticket_id.in_(ticket_ids)
-        )
-    )
+    rows = session.execute(_GLIMPSES, {"tickets": ticket_ids})
     return {ticket_id: Glimpse(subject, preview, why or "") for ticket_id, subject, preview, why in rows}
 
 

@@ -1,6 +1,6 @@
 """The frame around every list: the views with their counters, and the bar at the bottom of a phone."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,12 +8,22 @@ from flask import request, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import counters, desk_page, drafts, notices, privacy_requests, saved_views, undelivered, waiting
+from helpdesk.desk import (
+    counters,
+    desk_page,
+    drafts,
+    inbox,
+    notices,
+    privacy_requests,
+    saved_views,
+    undelivered,
+    waiting,
+)
 from helpdesk.desk.counters import Counting
 from helpdesk.desk.inbox import COUNTED_UP_TO, Part, View
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Permission
-from helpdesk.privacy import basis
+from helpdesk.storage.prepared import prepared
 from helpdesk.web import alarms
 from helpdesk.web.alarms import Alarm
 from helpdesk.web.language import _, number
@@ -49,8 +59,6 @@ _COUNTED: Final = (View.MINE, View.UNASSIGNED, View.OPEN, View.PENDING)
 _AT_THE_BOTTOM: Final = (View.MINE, View.UNASSIGNED, View.OPEN)
 _TO_LOOK_AT: Final = ("waiting", "undelivered", "held")  # emails that wait, answers that did not arrive, or were held
 Counter = counters.Counted | str
-_MOST_KNOWN: Final = 500
-_known: dict[Hashable, Counting[Counter]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +139,7 @@ def around(session: Session, agent: Agent, current: str = "") -> Frame:
 
 def counting(agent: Agent, views: Sequence[counters.Counted]) -> Counting[Counter]:
     """The statement that counts for this agent: the same until their role, or their permissions, are others."""
-    standing = basis.standing(agent)
-    if standing is None:
-        return Counting(_counted(agent, views))
-    known = _known.get((standing, *views))
-    if known is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        known = _known[standing, *views] = Counting(_counted(agent, views))
-    return known
+    return prepared(inbox.key_of("counting", agent, *views), lambda: Counting(_counted(agent, views)))
 
 
 def _counted(agent: Agent, views: Sequence[counters.Counted]) -> dict[Counter, Select[int]]:

@@ -35,15 +35,19 @@ def test_what_waits_for_an_agent_stands_first_and_all_of_the_desk_after_it(desk:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWN])
-def test_no_moment_and_no_grant_is_in_a_statement_that_is_kept(desk: Desk, role: Role):
+def test_no_moment_and_no_grant_is_in_a_statement_that_is_kept(
+    desk: Desk, role: Role, monkeypatch: pytest.MonkeyPatch
+):
+    known = dict[object, object]()
+    monkeypatch.setattr("helpdesk.storage.prepared._known", known)
     with desk.runtime.db.transaction() as session:
         agent_id = world.an_agent(session, world.a_team(session), role=role).id
     with desk.runtime.db.reading() as session:
         agent = session.get_one(Agent, agent_id)
-        frame._known.clear()
-        now = frame.counting(agent, [(View.OPEN, None)]).statement.compile()
-        assert frame._known
-        frame._known.clear()
+        kept = frame.counting(agent, [(View.OPEN, None)])
+        now = kept.statement.compile()
+        assert frame.counting(agent, [(View.OPEN, None)]) is kept
+        known.clear()
         with clock.stopped_at(clock.now() + timedelta(days=400)):
             later = frame.counting(agent, [(View.OPEN, None)]).statement.compile()
 
