@@ -13,6 +13,8 @@ from sqlalchemy.orm.interfaces import LoaderOption
 
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.base import Id, Moment
+from helpdesk.models.customer import Customer
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Scope
 from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy.basis import covered, in_scope, standing
@@ -116,7 +118,7 @@ def page(
     newest_first = is_newest_first(view, is_turned=is_turned)
 
     def build() -> Select[Ticket]:
-        chosen = in_view(agent, view, part).options(*with_people()).limit(plain(size + 1))
+        chosen = in_view(agent, view, part).options(*for_rows()).limit(plain(size + 1))
         return _in_order(chosen, _ORDER[view], newest_first=newest_first, is_first=after is None)
 
     chosen = prepared(key, build)
@@ -172,8 +174,18 @@ def team_ids(session: Session, agent: Agent) -> Sequence[int]:
 
 
 @cache
+def for_rows() -> tuple[LoaderOption, ...]:
+    """What a row of a list shows besides the ticket itself, loaded in the same query, and no more of it."""
+    return (
+        joinedload(Ticket.customer).load_only(Customer.name),
+        joinedload(Ticket.assignee).load_only(Agent.name),
+        joinedload(Ticket.mailbox).load_only(Mailbox.name),
+    )
+
+
+@cache
 def with_people() -> tuple[LoaderOption, ...]:
-    """What a row of a list shows besides the ticket itself, loaded in the same query."""
+    """Who and what a ticket belongs to, loaded in the same query."""
     return (
         joinedload(Ticket.customer),
         joinedload(Ticket.assignee),

@@ -3,18 +3,39 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, cast, null, select, union_all
+from sqlalchemy import Executable, bindparam, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
 from helpdesk.models.agent import Agent
+from helpdesk.models.base import Id
 from helpdesk.models.draft import Draft
 from helpdesk.models.message import Message
 from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, DeliveryState, OutboundEmail
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.ticket import Status, Ticket
+from helpdesk.storage.one_of import numbers, one_of
+from helpdesk.storage.prepared import plain
+
+_TICKETS: Final = numbers("tickets")
+_NO_MOMENT: Final = cast(null(), Snooze.until.type)
+_MARKS: Final[Executable] = union_all(
+    select(TicketTag.ticket_id, Tag.name, _NO_MOMENT)
+    .join(Tag, Tag.id == TicketTag.tag_id)
+    .where(one_of(TicketTag.ticket_id, _TICKETS)),
+    select(Draft.ticket_id, null(), _NO_MOMENT).where(
+        Draft.agent_id == bindparam("agent_id", type_=Id), one_of(Draft.ticket_id, _TICKETS)
+    ),
+    select(Message.ticket_id, cast(Delivery.state, Tag.name.type), Delivery.due_at)
+    .join(OutboundEmail, OutboundEmail.message_id == Message.id)
+    .join(Delivery, Delivery.outbound_email_id == OutboundEmail.id)
+    .where(one_of(Message.ticket_id, _TICKETS), Delivery.state.in_(map(plain, ON_THE_WAY))),
+    select(Snooze.ticket_id, null(), Snooze.until).where(
+        one_of(Snooze.ticket_id, numbers("asleep")), Snooze.until.is_not(None)
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +56,10 @@ class Marks:
 
 def on(session: Session, tickets: Sequence[Ticket], *, by: Agent) -> Marks:
     """The marks of all these tickets, in one statement."""
-    ids = [ticket.id for ticket in tickets]
-    no_moment = cast(null(), Snooze.until.type)
-    tagged = select(TicketTag.ticket_id, Tag.name, no_moment).join(Tag, Tag.id == TicketTag.tag_id)
-    begun = select(Draft.ticket_id, null(), no_moment).where(Draft.agent_id == by.id, Draft.ticket_id.in_(ids))
-    parts: list[Select[Any]] = [tagged.where(TicketTag.ticket_id.in_(ids)), begun, _under_way(ids)]
-    if asleep := [ticket.id for ticket in tickets if ticket.status is Status.SNOOZED]:
-        until: Any = select(Snooze.ticket_id, null(), Snooze.until)
-        parts.append(until.where(Snooze.ticket_id.in_(asleep), Snooze.until.is_not(None)))
+    asleep = [ticket.id for ticket in tickets if ticket.status is Status.SNOOZED]
+    asked = {"tickets": [ticket.id for ticket in tickets], "asleep": asleep, "agent_id": by.id}
     found = Marks()
-    rows: Sequence[Any] = session.execute(union_all(*parts)).all()
+    rows: Sequence[Any] = session.execute(_MARKS, asked).all()
     for ticket_id, word, at in rows:
         if at is not None and word is not None:
             _worse(found, ticket_id, UnderWay(DeliveryState(word), at))
@@ -57,15 +72,6 @@ def on(session: Session, tickets: Sequence[Ticket], *, by: Agent) -> Marks:
     for names in found.tags.values():
         names.sort()
     return found
-
-
-def _under_way(ticket_ids: Sequence[int]) -> Select[Any]:
-    return (
-        select(Message.ticket_id, cast(Delivery.state, Tag.name.type), Delivery.due_at)
-        .join(OutboundEmail, OutboundEmail.message_id == Message.id)
-        .join(Delivery, Delivery.outbound_email_id == OutboundEmail.id)
-        .where(Message.ticket_id.in_(ticket_ids), Delivery.state.in_(ON_THE_WAY))
-    )
 
 
 def _worse(found: Marks, ticket_id: int, one: UnderWay) -> None:

@@ -107,7 +107,7 @@ def search(session: Session, typed: str, *, by: Agent, days: Days = _IN_UTC, aft
     ) if query.phrases else []  # fmt: skip
     ids = [*_by_number_or_customer(session, query, among), *by_content]
     ranked = {ticket_id: rank for rank, ticket_id in enumerate(dict.fromkeys(ids))}
-    rows = session.scalars(inbox.visible(by).where(Ticket.id.in_(ranked)).options(*inbox.with_people())).all()
+    rows = session.scalars(inbox.visible(by).where(Ticket.id.in_(ranked)).options(*inbox.for_rows())).all()
     tickets = sorted(rows, key=lambda ticket: ranked[ticket.id])
     return Results(tickets[:MOST_RESULTS], is_cut=len(tickets) > MOST_RESULTS)
 
@@ -139,7 +139,7 @@ def _page(session: Session, among: ColumnElement[bool], by: Agent, after: Key | 
     chosen = _newest(and_(among, inbox.is_visible(by)))
     if after is not None:
         chosen = chosen.where(tuple_(Ticket.active_at, Ticket.id) < (after.at, after.ticket_id))
-    rows = session.scalars(chosen.options(*inbox.with_people()).limit(MOST_RESULTS + 1)).all()
+    rows = session.scalars(chosen.options(*inbox.for_rows()).limit(MOST_RESULTS + 1)).all()
     tickets = rows[:MOST_RESULTS]
     is_last = len(rows) <= MOST_RESULTS
     return Results(tickets, not is_last, after=None if is_last else Key(tickets[-1].active_at, tickets[-1].id))

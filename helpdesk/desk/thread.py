@@ -15,6 +15,7 @@ from helpdesk.models.message import Attachment, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.sending import Sending
 from helpdesk.models.ticket import Ticket
+from helpdesk.storage.one_of import numbers, one_of
 from helpdesk.storage.together import Found, Question, Together
 
 HAPPENINGS: Final = (
@@ -73,9 +74,7 @@ _ROWS: Final = Together(
 _TEAM: Final = bindparam("team_id", type_=Id)
 _IS_MEMBER: Final = exists().where(TeamMember.agent_id == Agent.id, TeamMember.team_id == _TEAM)
 _PEOPLE: Final = (
-    select(Agent, _IS_MEMBER)
-    .where(or_(Agent.id.in_(bindparam("actors", type_=Id, expanding=True)), _IS_MEMBER))
-    .order_by(Agent.name)
+    select(Agent, _IS_MEMBER).where(or_(one_of(Agent.id, numbers("actors")), _IS_MEMBER)).order_by(Agent.name)
 )
 
 

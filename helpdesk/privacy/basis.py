@@ -12,13 +12,14 @@ from helpdesk import clock
 from helpdesk.models.access_grant import AccessGrant, GrantState
 from helpdesk.models.access_grant import Scope as GrantScope
 from helpdesk.models.agent import Agent, AgentMailbox, TeamMember
-from helpdesk.models.base import Id, Moment
+from helpdesk.models.base import Moment
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.role import Permission, Scope
 from helpdesk.models.ticket import Channel, Place, Status, Ticket
 from helpdesk.privacy.policy import Mode, Policy, current
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.once import learnt, once
+from helpdesk.storage.one_of import numbers, one_of
 from helpdesk.storage.prepared import prepared
 
 ORDINARY: Final = "ordinary handling"
@@ -109,8 +110,9 @@ def bases_to_read(
 
 
 def _asked(is_ordinary: ColumnElement[bool], among: ColumnElement[bool] | None) -> Select[int, bool]:
-    tickets = bindparam("tickets", type_=Id, expanding=True)
-    asked = select(Ticket.id, is_ordinary.label("is_ordinary")).where(Ticket.id.in_(tickets), _IS_THERE)
+    asked = select(Ticket.id, is_ordinary.label("is_ordinary")).where(
+        one_of(Ticket.id, numbers("tickets")), _IS_THERE
+    )
     return asked if among is None else asked.where(among)
 
 

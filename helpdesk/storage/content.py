@@ -16,6 +16,7 @@ from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.storage import files, later
+from helpdesk.storage.one_of import numbers, one_of
 from helpdesk.storage.together import Question, Together
 from helpdesk.storage.words import as_indexed, words
 
@@ -64,7 +65,7 @@ _WHY_ASLEEP = (
 )
 _GLIMPSES = select(
     TicketContent.ticket_id, TicketContent.subject, TicketContent.preview, _WHY_ASLEEP.label("why")
-).where(TicketContent.ticket_id.in_(bindparam("tickets", type_=Id, expanding=True)))
+).where(one_of(TicketContent.ticket_id, numbers("tickets")))
 
 FileMissing = files.FileMissing  # for those who catch it, and may not open files
 

@@ -2,27 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
     Subquery,
-    any_,
     cast,
     column,
     exists,
     func,
-    literal,
     or_,
     select,
     table,
-    text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -31,6 +26,7 @@ from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
 from helpdesk.storage.indexing import is_being_renewed
+from helpdesk.storage.one_of import numbers, one_of
 from helpdesk.storage.words import words
 from helpdesk.storage.words_before import words_before
 
@@ -40,7 +36,7 @@ _MOST_WALKED: Final = 20_000
 _GLANCE_OF_SQLITE: Final = 2_000
 _GLANCE: Final = 4_000
 _FARTHEST: Final = 8_000
-_SECONDS_A_HIT: Final = 5e-6  # of PostgreSQL, gathered by the index, where most of the table is not in its memory
+_SECONDS_A_HIT: Final = 1e-5  # of PostgreSQL, gathered by the index, where most of the table is not in its memory
 _FEW: Final = 2_000
 _AT_ONCE: Final = 500
 _INDEX: Final = table("search_index", column("rowid", Integer), column("search_index"))
@@ -76,8 +72,7 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, phrases, among=among, limit=limit)
     query = cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY())
-    with _planned_anew(session):
-        return _on_postgresql(session, query, among=among, limit=limit)
+    return _on_postgresql(session, query, _Visible(session, among, limit))
 
 
 def _on_sqlite(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
@@ -102,45 +97,52 @@ def _glanced(
     return list(session.scalars(newest))
 
 
-def _on_postgresql(
-    session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int
-) -> list[int]:
+def _on_postgresql(session: Session, query: ColumnElement[Any], visible: "_Visible") -> list[int]:
     """Its planner knows neither how often a prefix occurs nor how many hits are visible: both are tried out here."""
+    limit = visible.limit
     began = perf_counter()
     glance = _newest(session, query, _GLANCE)
     a_row = (perf_counter() - began) / _GLANCE  # short messages are walked in a moment, long ones are unpacked for it
-    found = _visible(session, glance, among=among, limit=limit)
+    found = visible.of(glance)
     if len(found) >= limit:
         return found
     rows = (session.scalar(select(func.max(SearchText.id))) or 0) if found else 0
     hits = rows * len(glance) // _GLANCE
     stretch = 2 * _GLANCE * limit // max(len(found), 1)
     if stretch * a_row < hits * _SECONDS_A_HIT:
-        found = _visible(session, _newest(session, query, stretch), among=among, limit=limit)
+        found = visible.of(_newest(session, query, stretch))
         if len(found) >= limit or stretch >= rows:
             return found
-    return _gathered(session, query, among=among, limit=limit)
+    return _gathered(session, query, visible)
 
 
 @contextmanager
 def _planned_anew(session: Session) -> Iterator[None]:
-    """A plan for any words would be a bad one for most: these statements get one for the words they ask for."""
-    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-    yield
-    session.execute(text("SET LOCAL plan_cache_mode = auto"))
+    """A plan for any words would be a bad one for most: these statements are planned for the words they ask for."""
+    driver = session.connection().connection.driver_connection
+    assert driver is not None  # noqa: S101  it is connected
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = threshold
 
 
-def _gathered(session: Session, query: ColumnElement[Any], *, among: ColumnElement[bool], limit: int) -> list[int]:
+def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") -> list[int]:
     """By the index: of few hits all, of many the newest."""
     holds = SearchText.words.op("@@", is_comparison=True)(query)
     few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
-    ids = session.scalars(select(few.c.id)).all()
     newest = select(SearchText.ticket_id).order_by(SearchText.id.desc()).limit(_MOST_WALKED)
-    hits = session.scalars(newest.where(_is_one_of(SearchText.id, ids) if len(ids) <= _FEW else holds)).all()
-    found = _visible(session, hits, among=among, limit=limit)
-    if len(found) < limit and len(hits) == _MOST_WALKED:
+    with _planned_anew(session):
+        ids = session.scalars(select(few.c.id)).all()
+        hits = session.scalars(
+            newest.where(one_of(SearchText.id, numbers("ids", ids)) if len(ids) <= _FEW else holds)
+        ).all()
+    found = visible.of(hits)
+    if len(found) < visible.limit and len(hits) == _MOST_WALKED:
         every = select(SearchText.id, SearchText.ticket_id).where(holds)
-        found = _walked(session, every, SearchText.id, among=among, limit=limit)
+        with _planned_anew(session):
+            found = _walked(session, every, SearchText.id, among=visible.among, limit=visible.limit)
     return found
 
 
@@ -148,7 +150,8 @@ def _newest(session: Session, query: ColumnElement[Any], stretch: int) -> Sequen
     """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
     rows = _newest_rows(stretch)
     hits = select(rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))
-    return session.scalars(hits.order_by(rows.c.id.desc())).all()
+    with _planned_anew(session):
+        return session.scalars(hits.order_by(rows.c.id.desc())).all()
 
 
 def _newest_rows(stretch: int) -> Subquery:
@@ -156,22 +159,29 @@ def _newest_rows(stretch: int) -> Subquery:
     return rows.order_by(SearchText.id.desc()).limit(stretch).subquery()
 
 
-def _visible(session: Session, hits: Sequence[int], *, among: ColumnElement[bool], limit: int) -> list[int]:
-    """The tickets of hits that `among` lets through, in their order; of PostgreSQL."""
-    found: list[int] = []
-    tickets = list(dict.fromkeys(hits))
-    for start in range(0, len(tickets), _AT_ONCE):
-        some = tickets[start:][:_AT_ONCE]
-        visible = set(session.scalars(select(Ticket.id).where(_is_one_of(Ticket.id, some), among)))
-        found += [ticket_id for ticket_id in some if ticket_id in visible]
-        if len(found) >= limit:
-            break
-    return found[:limit]
+@dataclass
+class _Visible:
+    """Which tickets `among` lets through, asked of each once; of PostgreSQL."""
 
+    session: Session
+    among: ColumnElement[bool]
+    limit: int
+    _known: dict[int, bool] = field(default_factory=dict)
 
-def _is_one_of(number: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
-    """As `in_`, with one value however many numbers there are; of PostgreSQL."""
-    return number == any_(literal(list(numbers), ARRAY(BigInteger)))
+    def of(self, hits: Sequence[int]) -> list[int]:
+        """The first of these tickets that may be seen, in their order."""
+        tickets = list(dict.fromkeys(hits))
+        for start in range(0, len(tickets), _AT_ONCE):
+            self._ask([one for one in tickets[start:][:_AT_ONCE] if one not in self._known])
+            found = [one for one in tickets[: start + _AT_ONCE] if self._known[one]]
+            if len(found) >= self.limit:
+                return found[: self.limit]
+        return [one for one in tickets if self._known[one]]
+
+    def _ask(self, tickets: Sequence[int]) -> None:
+        if tickets:
+            visible = select(Ticket.id).where(one_of(Ticket.id, numbers("tickets", tickets)), self.among)
+            self._known |= dict.fromkeys(tickets, False) | dict.fromkeys(self.session.scalars(visible), True)
 
 
 def _walked(
