@@ -181,4 +181,8 @@ def basis_word(basis: str) -> str:
     """By what right, to those who audit; a machine's stands in its own words."""
     if basis.startswith("grant "):
         return _("permission %(number)s", number=basis.removeprefix("grant "))
-    return _("ordinary handling") if basis == "ordinary handling" else basis
+    told = {
+        "ordinary handling": _("ordinary handling"),
+        "waiting email of the team's mailbox": _("waiting email of the team's mailbox"),
+    }
+    return told.get(basis, basis)

@@ -1,5 +1,6 @@
 """What a report of themes says in words: trends, steps, and the one sentence of what changed."""
 
+import re
 from collections.abc import Sequence
 
 from babel.numbers import format_decimal
@@ -9,6 +10,10 @@ from helpdesk.privacy.theme_shares import CUSTOMERS
 from helpdesk.web.language import _, locale, ngettext, number
 
 _NAMED = 2
+_METHOD = re.compile(
+    r"themes (?P<version>\S+), (?:embeddings of (?P<model>.+)|word statistics, no model); "
+    r"k = (?P<customers>\d+) customers"
+)
 
 
 def trend_word(row: Row) -> str:
@@ -26,6 +31,17 @@ def trend_word(row: Row) -> str:
 def few(count: int) -> str:
     """A count in words that tell of no single person: below five it says only that."""
     return _("fewer than five") if 0 < count < CUSTOMERS else str(number(count))
+
+
+def method(said: str) -> str:
+    """How a report was made: it is kept as the analysis said it, and told in the reader's language."""
+    if (parts := _METHOD.fullmatch(said)) is None:
+        return said
+    model = parts["model"]
+    means = _("embeddings of %(model)s", model=model) if model else _("word statistics, no model")
+    customers = parts["customers"]
+    return _("themes %(version)s, %(means)s; k = %(customers)s customers", version=parts["version"], means=means,
+        customers=customers)  # fmt: skip
 
 
 def step_word(step: str) -> str:
@@ -63,7 +79,7 @@ def what_changed(rows: Sequence[Row], *, has_baseline: bool) -> str:
 
 def _names(rows: Sequence[Row], trend: str) -> str:
     found = [row for row in rows if row.trend == trend]
-    told = ", ".join(f"“{_named(row)}”" for row in found[:_NAMED])
+    told = ", ".join(_("“%(name)s”", name=_named(row)) for row in found[:_NAMED])
     more = len(found) - _NAMED
     return told if more <= 0 else told + " " + ngettext("and %(num)s more", "and %(num)s more", more)
 

@@ -153,6 +153,7 @@ def _page(report: ThemeReport | None, *, against: ThemeReport | None = None, wro
         running=[(one, theme_words.step_word(one.step)) for one in theme_reports.under_way(db())],
         others=[] if report is None else theme_reports.series(db(), report, most=_OLD_ONES),
         few=theme_words.few,
+        method="" if report is None else theme_words.method(report.method),
         old=theme_reports.listed(db(), most=_OLD_ONES),
         choices=_choices(),
         may_export=agent().may(Permission.EXPORT),

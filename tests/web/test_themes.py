@@ -15,6 +15,8 @@ from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.tag import TicketTag
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport
 from helpdesk.privacy import objections
+from helpdesk.themes import analysis
+from helpdesk.themes.values import Limits
 from tests import world
 from tests.web.browser import PASSWORD_HASH
 from tests.web.desk import Desk, a_report
@@ -44,6 +46,17 @@ def test_a_lead_reads_what_an_agent_does_not(desk: Desk):
     assert "5 customers" in page
     assert "2 times as much" in page
     assert desk.browser(desk.ada).get("/themes").status_code == 404
+
+
+def test_how_it_was_made_is_told_in_the_language_of_its_reader(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        report = session.get_one(ThemeReport, desk.report.id)
+        report.method = analysis._method(Limits())  # as a report is really described
+
+    page = desk.browser(desk.root).get("/themes", headers={"Accept-Language": "de"}).text
+
+    assert "Wortstatistik, ohne Modell; k = 5 Kunden" in page
+    assert "Entwicklung" in page
 
 
 def test_the_tickets_of_a_theme_are_those_its_reader_may_know_of_and_read(desk: Desk):
