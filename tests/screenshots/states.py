@@ -64,6 +64,7 @@ def sending(form: str, **fields: str) -> Callable[[Page], None]:
         there.evaluate("one => one.requestSubmit()")
         page.wait_for_load_state()
         page.wait_for_timeout(200)
+        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
 
     return send
 
