@@ -276,12 +276,12 @@ def _ticket_notice(session: Session, row: OutboundEmail, desk: Desk, _vault: Vau
     Who was called to a ticket gets the link to where they ask, and to the ticket once they may read it.
     """
     notice = session.get_one(Notice, row.notice_id)
-    agent, number = session.get_one(Agent, notice.agent_id), notice.ticket_id
+    agent, number = session.get_one(Agent, notice.agent_id), notices.number(session, notice)
     may_read = bool(access.readable_ids(session, [number], by=agent))
     if agent.is_disabled or not (may_read or notice.kind is NoticeKind.CALLED):
         raise NotComposed("Whom this notice is for may not read the ticket any more.")
     language = agent.language or desk.language
-    link = desk.base_url.rstrip("/") + notices.path(notice, may_read=may_read)
+    link = desk.base_url.rstrip("/") + notices.path(notice, number, may_read=may_read)
     said = say(notices.words(notice, may_read=may_read), language, number=number)
     words = letter("ticket_notice", language, name=agent.name, desk=desk.name, said=said, link=link)
     return _automatic(session, row, desk, say(N_("Ticket #%(number)s"), language, number=number), words)

@@ -1,6 +1,7 @@
 """Followers: who hears of a ticket besides the agent whose it is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import or_, select
@@ -34,6 +35,28 @@ def unfollow(session: Session, ticket: Ticket, *, by: Agent) -> None:
     if row is not None:
         session.delete(row)
         _tell(session, ticket, "ticket.unfollow", by, by=by)
+
+
+def go_along(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Mapping[str, str]:
+    """Who follows a ticket follows the one it was merged into, where they may read that; gives since when."""
+    there = select(Follower.agent_id).where(Follower.ticket_id == target.id)
+    on_it = select(Follower.agent_id).where(Follower.ticket_id == source.id, Follower.agent_id.not_in(there))
+    since: dict[str, str] = {}
+    for agent in session.scalars(select(Agent).where(Agent.id.in_(on_it), Agent.is_disabled.is_(False))).all():
+        if access.readable_ids(session, [target.id], by=agent):
+            add(session, target, agent, by=by)
+            session.flush()
+            since[str(agent.id)] = session.get_one(Follower, (target.id, agent.id)).since.isoformat()
+    return since
+
+
+def leave_again(session: Session, target: Ticket, since: Mapping[str, str], *, by: Agent) -> None:
+    """The merge is undone: who went along with it follows there no more, unless they said so themselves since."""
+    for agent_id, at in since.items():
+        row = session.get(Follower, (target.id, int(agent_id)))
+        if row is not None and row.since == datetime.fromisoformat(at):
+            session.delete(row)
+            _tell(session, target, "ticket.unfollow", session.get_one(Agent, row.agent_id), by=by)
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[Agent]:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, inbox, people
+from helpdesk.desk import conversation, inbox, merges, people
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import Customer
@@ -47,11 +47,16 @@ def link(session: Session, ticket: Ticket, other: Ticket, *, by: Agent, kind: Li
 
 
 def unlink(session: Session, ticket: Ticket, other: Ticket, *, by: Agent) -> None:
-    """Take the link away; where there is none, nothing changes."""
-    first, second = sorted((ticket.id, other.id))
+    """Take the link away, also one from before a merge; where there is none, nothing changes."""
+    here, there = merges.family(session, ticket), merges.family(session, other)
     gone = session.execute(
         delete(TicketLink)
-        .where(TicketLink.first_id == first, TicketLink.second_id == second)
+        .where(
+            or_(
+                and_(TicketLink.first_id.in_(here), TicketLink.second_id.in_(there)),
+                and_(TicketLink.first_id.in_(there), TicketLink.second_id.in_(here)),
+            )
+        )
         .returning(TicketLink.id)
     )
     if gone.first() is not None:
@@ -59,15 +64,29 @@ def unlink(session: Session, ticket: Ticket, other: Ticket, *, by: Agent) -> Non
 
 
 def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> list[Linked]:
-    """What a ticket is linked with, as far as the agent may know of it."""
+    """What a ticket is linked with, as far as the agent may know of it; of what was merged, where it goes on."""
+    here = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
     rows = session.scalars(
-        select(TicketLink).where(or_(TicketLink.first_id == ticket.id, TicketLink.second_id == ticket.id))
+        select(TicketLink).where(or_(TicketLink.first_id.in_(here), TicketLink.second_id.in_(here)))
     ).all()
-    links = {row.second_id if row.first_id == ticket.id else row.first_id: row for row in rows}
-    if not links:
+    links = {row.second_id if row.first_id in here else row.first_id: row for row in rows}
+    if not links.keys() - here:
         return []
-    others = session.scalars(inbox.visible(by).where(Ticket.id.in_(links)).order_by(Ticket.id)).all()
-    return [Linked(one, links[one.id].kind, links[one.id].first_id == ticket.id) for one in others]
+    others = session.scalars(inbox.visible(by).where(Ticket.id.in_(links.keys() - here)).order_by(Ticket.id)).all()
+    found: dict[int, Linked] = {}
+    for one in others:
+        now = _goes_on(session, one, by=by)
+        if now.id not in here:
+            found.setdefault(now.id, Linked(now, links[one.id].kind, links[one.id].first_id in here))
+    return list(found.values())
+
+
+def _goes_on(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
+    """Where a merged ticket's conversation goes on, if the agent may know of that."""
+    if ticket.place is not Place.MERGED:
+        return ticket
+    on = conversation.followed(session, ticket)
+    return session.scalar(inbox.visible(by).where(Ticket.id == on.id)) or ticket
 
 
 def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> Ticket:

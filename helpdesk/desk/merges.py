@@ -5,14 +5,14 @@ written to from the other ticket only where an agent lets them in.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, delivery, inbox, standing
+from helpdesk.desk import conversation, delivery, followers, inbox, standing
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail
@@ -67,7 +67,8 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
     target.merged_count += 1
     _recount(session, source, target)
-    kept.target_after = json.dumps(standing.of(session, target))
+    went_along = followers.go_along(session, source, target, by=by)
+    kept.target_after = json.dumps({**standing.of(session, target), "followers": went_along})
     _tell(session, "ticket.merge", source, target, by)
 
 
@@ -105,6 +106,7 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
     target.merged_count -= 1
     _recount(session, source, target)
     _stand_again(session, target, kept, by=by)
+    followers.leave_again(session, target, json.loads(kept.target_after or "{}").get("followers", {}), by=by)
     _tell(session, "ticket.unmerge", source, target, by)
     return target
 
@@ -114,6 +116,17 @@ def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Ticket
     if not ticket.merged_count:
         return []
     return session.scalars(inbox.visible(by).where(Ticket.merged_into_id == ticket.id).order_by(Ticket.id)).all()
+
+
+def known_origins(
+    session: Session, ticket: Ticket, pieces: Sequence[Message | Note], *, by: Agent
+) -> Mapping[int, Place]:
+    """The tickets that what stands on this one came from, and their places, as far as the agent may know of them."""
+    origins = {one.origin_ticket_id for one in pieces if one.origin_ticket_id} - {ticket.id}
+    if not origins:
+        return {}
+    chosen = select(Ticket.id, Ticket.place).where(Ticket.id.in_(origins), inbox.is_visible(by))
+    return {row.id: row.place for row in session.execute(chosen)}
 
 
 def family(session: Session, ticket: Ticket) -> set[int]:

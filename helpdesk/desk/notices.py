@@ -8,7 +8,7 @@ from sqlalchemy import Select, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, outbox
+from helpdesk.desk import conversation, inbox, outbox
 from helpdesk.languages import N_
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
@@ -95,10 +95,22 @@ def of_agent(session: Session, notice_id: int, *, by: Agent) -> Notice | None:
     return session.scalar(select(Notice).where(Notice.id == notice_id, Notice.id.in_(_of(by))))
 
 
-def path(notice: Notice, *, may_read: bool) -> str:
+def numbers(session: Session, notices: Sequence[Notice]) -> dict[int, int]:
+    """The ticket of each, by the notice's id. A call went along when its ticket was merged, as its note did."""
+    calls = {one.id: one.ticket_id for one in notices if one.kind is NoticeKind.CALLED}
+    called = session.scalars(select(Ticket).where(Ticket.id.in_(calls.values()))).all() if calls else []
+    on = {ticket.id: conversation.followed(session, ticket).id for ticket in called}
+    return {one.id: on.get(one.ticket_id, one.ticket_id) if one.id in calls else one.ticket_id for one in notices}
+
+
+def number(session: Session, notice: Notice) -> int:
+    return numbers(session, [notice])[notice.id]
+
+
+def path(notice: Notice, number: int, *, may_read: bool) -> str:
     """Where a notice leads to: its ticket, or where somebody who may not read that asks for permission."""
     is_shut = notice.kind is NoticeKind.CALLED and not may_read
-    return f"/notices/{notice.id}" if is_shut else f"/tickets/{notice.ticket_id}"
+    return f"/notices/{notice.id}" if is_shut else f"/tickets/{number}"
 
 
 def words(notice: Notice, *, may_read: bool) -> str:

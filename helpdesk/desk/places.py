@@ -1,20 +1,34 @@
 """Where a ticket is: with which team, how urgent, on the desk or among spam and trash. Nothing of it is lost."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import tickets
+from helpdesk import clock
+from helpdesk.desk import thread, tickets
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.audit import AuditEvent
 from helpdesk.models.ticket import Place, Priority, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
 
+BACK_WITHIN: Final = timedelta(seconds=30)
 _ACTIONS: Final = {Place.DESK: "ticket.restore", Place.SPAM: "ticket.spam", Place.TRASH: "ticket.trash"}
 
 
 class NotAPlace(Exception):
     """A merged ticket stays where its merge put it, until that is undone; what was purged is nowhere any more."""
+
+
+class NotMoved(Exception):
+    """This agent did not just move this ticket: to them there may be none."""
+
+
+class TooLate(Exception):
+    """A move is taken back within half a minute, and only while nobody went on from it."""
 
 
 def move(session: Session, ticket: Ticket, to: Team, *, by: Agent) -> None:
@@ -25,12 +39,46 @@ def move(session: Session, ticket: Ticket, to: Team, *, by: Agent) -> None:
     access.require(session, ticket, by=by)
     if ticket.team_id == to.id:
         return
-    before, ticket.team = ticket.team_id, to
+    facts: dict[str, object] = {"from": ticket.team_id, "to": to.id}
+    ticket.team = to
     session.flush()
     responsible = session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
     if responsible is not None and not tickets.may_be_assigned(session, ticket, responsible):
-        ticket.assignee = None
-    _tell(session, ticket, "ticket.move", by, {"from": before, "to": to.id})
+        ticket.assignee, facts["assignee"] = None, responsible.id
+    _tell(session, ticket, "ticket.move", by, facts)
+
+
+def move_back(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
+    """Take one's own move back, also where the ticket went out of one's sight by it: the trail alone says who may.
+
+    Where it goes back to, they must be able to read it, as they could half a minute ago; who can not changes nothing.
+    Raises NotMoved, TooLate, AccessDenied; what was changed by then is to be undone with them.
+    """
+    moved = _own_last_move(session, ticket_id, by=by)
+    ticket = session.get_one(Ticket, ticket_id)
+    session.refresh(ticket, with_for_update=True)
+    facts = thread.facts(moved)
+    before = session.get(Team, facts["from"])
+    if before is None or ticket.team_id != facts["to"] or ticket.place in {Place.MERGED, Place.PURGED}:
+        raise TooLate("it is no longer where it was moved to")
+    if moved.at < clock.now() - BACK_WITHIN or _went_on(session, moved):
+        raise TooLate("half a minute is over, or somebody went on with it")
+    ticket.team = before
+    session.flush()
+    access.require(session, ticket, by=by)
+    responsible = session.get(Agent, facts["assignee"]) if facts.get("assignee") else None
+    if responsible is not None and tickets.may_be_assigned(session, ticket, responsible):
+        ticket.assignee = responsible
+    _tell(session, ticket, "ticket.move_back", by, {"from": facts["to"], "to": facts["from"]})
+    return ticket
+
+
+def seconds_to_move_back(happenings: Sequence[AuditEvent], *, by: Agent) -> int:
+    """For how long an agent can still take back that they moved a ticket; 0 where that is over, or was not so."""
+    moves = [event for event in happenings if event.action in {"ticket.move", "ticket.move_back"}]
+    if not moves or (moves[-1].action, moves[-1].actor_id) != ("ticket.move", str(by.id)):
+        return 0
+    return max(0, int((moves[-1].at + BACK_WITHIN - clock.now()).total_seconds()))
 
 
 def put(session: Session, ticket: Ticket, place: Place, *, by: Agent) -> None:
@@ -57,3 +105,27 @@ def prioritise(session: Session, ticket: Ticket, priority: Priority, *, by: Agen
 def _tell(session: Session, ticket: Ticket, action: str, by: Agent, facts: dict[str, object] | None) -> None:
     audit.record(session, action, by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
     jobs.announce(session, ticket.id)
+
+
+def _own_last_move(session: Session, ticket_id: int, *, by: Agent) -> AuditEvent:
+    moves = select(AuditEvent).where(
+        AuditEvent.object_kind == "ticket", AuditEvent.object_id == ticket_id, AuditEvent.action == "ticket.move"
+    )
+    last = session.scalar(moves.order_by(AuditEvent.id.desc()).limit(1))
+    if last is None or (last.actor_kind, last.actor_id) != ("agent", str(by.id)):
+        raise NotMoved("that was somebody else, or nobody")
+    return last
+
+
+def _went_on(session: Session, moved: AuditEvent) -> bool:
+    """Whether another agent did something with the ticket since; looking at it, or not being let, is not doing."""
+    since = select(AuditEvent.id).where(
+        AuditEvent.object_kind == "ticket",
+        AuditEvent.object_id == moved.object_id,
+        AuditEvent.id > moved.id,
+        AuditEvent.actor_kind == "agent",
+        AuditEvent.actor_id != moved.actor_id,
+        AuditEvent.action.not_like("%.read"),
+        AuditEvent.action.not_like("%.refused"),
+    )
+    return session.scalar(since.limit(1)) is not None

@@ -24,6 +24,7 @@ HAPPENINGS: Final = (
     "ticket.close",
     "ticket.merge",
     "ticket.move",
+    "ticket.move_back",
     "ticket.prioritise",
     "ticket.put_back",
     "ticket.redact",

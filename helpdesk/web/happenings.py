@@ -1,6 +1,6 @@
 """What happened to a ticket, in a line each: who did it, and to what effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from helpdesk.desk import thread
@@ -43,11 +43,18 @@ def _merged(name: str, event: AuditEvent, _rows: Thread) -> Told:
     return "git-merge", _("%(name)s merged another ticket into this", name=name)
 
 
+def redacted(name: str, facts: Mapping[str, object]) -> Told:
+    if "note" in facts:
+        return "ban", _("%(name)s blacked out words of a note, for good", name=name)
+    return "ban", _("%(name)s blacked out words of a message, for good", name=name)
+
+
 CALLED: Final = N_("%(name)s mentioned %(agent)s, who could not read this: they got its number, and can ask")
 _TOLD: Final[dict[str, Callable[[str, AuditEvent, Thread], Told]]] = {
     "ticket.assign": _assigned,
     "ticket.call": _called,
     "ticket.merge": _merged,
+    "ticket.redact": lambda name, event, _rows: redacted(name, thread.facts(event)),
 }
 PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.close": ("circle-check", N_("%(name)s closed the ticket")),
@@ -59,6 +66,7 @@ PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.wake": ("alarm-clock", N_("It came back from its snooze")),
     "ticket.wait": ("hourglass", N_("%(name)s set it to pending")),
     "ticket.move": ("users", N_("%(name)s moved it to another team")),
+    "ticket.move_back": ("undo-2", N_("%(name)s took the move to another team back")),
     "ticket.spam": ("ban", N_("%(name)s marked it as spam")),
     "ticket.trash": ("trash-2", N_("%(name)s put it in the trash")),
     "ticket.purge": ("trash-2", N_("It left the trash for good")),
@@ -66,7 +74,6 @@ PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.split": ("split", N_("%(name)s made a message a ticket of its own")),
     "ticket.unmerge": ("undo-2", N_("%(name)s undid a merge")),
     "ticket.put_back": ("undo-2", N_("%(name)s took an action on many tickets back")),
-    "ticket.redact": ("ban", N_("%(name)s blacked out words of a message, for good")),
     "ticket.rename": ("pencil", N_("%(name)s changed the subject")),
     "ticket.prioritise": ("flag", N_("%(name)s changed the priority")),
 }

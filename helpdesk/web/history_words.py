@@ -8,7 +8,7 @@ from helpdesk.desk.history import History, Step
 from helpdesk.languages import N_
 from helpdesk.web import words
 from helpdesk.web.filters import moment
-from helpdesk.web.happenings import CALLED, PLAIN, Told
+from helpdesk.web.happenings import CALLED, PLAIN, Told, redacted
 from helpdesk.web.language import _
 
 _UNKNOWN: Final = "?"  # a name that is gone
@@ -46,9 +46,18 @@ def _moved(who: str, step: Step, among: History) -> Told:
     return "users", _("%(name)s moved it from %(before)s to %(to)s", name=who, before=before, to=to)
 
 
+def _moved_back(who: str, step: Step, among: History) -> Told:
+    to = among.teams.get(step.facts.get("to") or 0, _UNKNOWN)
+    return "undo-2", _("%(name)s took the move back: it is with %(to)s again", name=who, to=to)
+
+
 def _prioritised(who: str, step: Step, _among: History) -> Told:
     to = words.priorities().get(str(step.facts.get("to")), _UNKNOWN)
     return "flag", _("%(name)s set the priority to %(to)s", name=who, to=to)
+
+
+def _redacted(who: str, step: Step, _among: History) -> Told:
+    return redacted(who, step.facts)
 
 
 def _snoozed(who: str, step: Step, _among: History) -> Told:
@@ -118,7 +127,9 @@ _ONTO: Final = (N_("%(name)s merged #%(number)s into this"), N_("%(name)s merged
 _TOLD: Final[Mapping[str, Callable[[str, Step, History], Told]]] = {
     "ticket.assign": _assigned,
     "ticket.move": _moved,
+    "ticket.move_back": _moved_back,
     "ticket.prioritise": _prioritised,
+    "ticket.redact": _redacted,
     "ticket.snooze": _snoozed,
     "ticket.tag": _tagged(N_("%(name)s tagged it “%(tag)s”")),
     "ticket.untag": _tagged(N_("%(name)s took the tag “%(tag)s” off")),

@@ -70,7 +70,8 @@ def _contact(known: frozenset[Beside]) -> str:
 
 
 def _related(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> list[Related]:
-    linked = links.of_ticket(session, ticket, by=by) if Beside.LINK in beside.of_ticket(session, ticket) else []
+    may_be = ticket.merged_count or Beside.LINK in beside.of_ticket(session, ticket)
+    linked = links.of_ticket(session, ticket, by=by) if may_be else []
     seen = access.glimpse(session, [one.other for one in linked], by=by, view=f"links of {ticket.id}")
     return [
         Related(

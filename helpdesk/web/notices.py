@@ -41,14 +41,15 @@ def show(notice_id: int) -> ResponseReturnValue:
     notice = notices.of_agent(db(), notice_id, by=agent())
     if notice is None:
         raise NotVisible("notice", notice_id)
-    if _leads_to_ticket(notice):
-        return redirect(url_for("tickets.show", number=notice.ticket_id))
+    number = notices.number(db(), notice)
+    if _leads_to_ticket(notice, number):
+        return redirect(url_for("tickets.show", number=number))
     return render_template(
         "notices/called.html",
         desk=frame.around(db(), agent(), "notices"),
-        number=notice.ticket_id,
+        number=number,
         at=notice.at,
-        is_asked=permissions.waits_for(db(), notice.ticket_id, by=agent()),
+        is_asked=permissions.waits_for(db(), number, by=agent()),
         purposes=purposes(),
         typed={"purpose": Purpose.ANSWER.value, "reason": _("A colleague asked me to look at this ticket.")},
     )
@@ -66,8 +67,9 @@ def open_ticket(notice_id: int) -> ResponseReturnValue:
     notice = notices.see(db(), notice_id, by=agent())
     if notice is None:
         raise NotVisible("notice", notice_id)
-    if _leads_to_ticket(notice):
-        return redirect(url_for("tickets.show", number=notice.ticket_id), code=303)
+    number = notices.number(db(), notice)
+    if _leads_to_ticket(notice, number):
+        return redirect(url_for("tickets.show", number=number), code=303)
     return redirect(url_for(".show", notice_id=notice_id), code=303)
 
 
@@ -79,12 +81,17 @@ def choose_mail() -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
-def _told(latest: Sequence[Notice]) -> list[tuple[Notice, str]]:
-    """Each with its words, which depend on what this agent may read by now."""
-    may_read = access.readable_ids(db(), {one.ticket_id for one in latest}, by=agent())
-    return [(one, _(notices.words(one, may_read=one.ticket_id in may_read), number=one.ticket_id)) for one in latest]
+def _told(latest: Sequence[Notice]) -> list[tuple[Notice, int, str]]:
+    """Each with its ticket's number and its words, which depend on what this agent may read by now."""
+    numbers = notices.numbers(db(), latest)
+    may_read = access.readable_ids(db(), set(numbers.values()), by=agent())
+    told = []
+    for one in latest:
+        number = numbers[one.id]
+        told.append((one, number, _(notices.words(one, may_read=number in may_read), number=number)))
+    return told
 
 
-def _leads_to_ticket(notice: Notice) -> bool:
-    may_read = bool(access.readable_ids(db(), [notice.ticket_id], by=agent()))
-    return notices.path(notice, may_read=may_read) == f"/tickets/{notice.ticket_id}"
+def _leads_to_ticket(notice: Notice, number: int) -> bool:
+    may_read = bool(access.readable_ids(db(), [number], by=agent()))
+    return notices.path(notice, number, may_read=may_read) == f"/tickets/{number}"

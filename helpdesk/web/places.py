@@ -5,8 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import places, tickets
 from helpdesk.models.agent import Team
+from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Place, Priority
+from helpdesk.privacy.access import AccessDenied
 from helpdesk.web.auth import agent, db
+from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.tickets import back_to, handle, left, page
@@ -19,7 +22,22 @@ def move(number: int) -> ResponseReturnValue:
     ticket = handle(number)
     team = db().get(Team, request.form.get("team", 0, type=whole)) or abort(400)
     places.move(db(), ticket, team, by=agent())
-    return left(number)
+    return left(number, "moved")
+
+
+@bp.post("/tickets/<int:number>/team/undoing")
+def move_back(number: int) -> ResponseReturnValue:
+    """Take one's own move back; of a ticket that is out of sight, nobody learns more than what they did to it."""
+    if not agent().may(Permission.HANDLE):
+        raise NotVisible("ticket", number)
+    try:
+        with db().begin_nested():
+            places.move_back(db(), number, by=agent())
+    except places.NotMoved:
+        raise NotVisible("ticket", number) from None
+    except (places.TooLate, AccessDenied):
+        return left(number, "stays", _("It is too late to take the move back: whoever it is with can move it."))
+    return back_to(number)
 
 
 @bp.post("/tickets/<int:number>/place")

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 
 from babel.numbers import format_decimal
-from flask import Blueprint, make_response, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
@@ -36,11 +36,10 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.web import composer, messages, recipients
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
-from helpdesk.web.inbox import is_partial
 from helpdesk.web.language import _, locale
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import listed
-from helpdesk.web.tickets import back_to, followed, handle, page
+from helpdesk.web.tickets import back_to, followed, handle, page, to_list
 
 bp = Blueprint("replies", __name__)
 
@@ -239,8 +238,4 @@ def _following(ticket: Ticket) -> str:
 def _onwards(number: int, following: str) -> ResponseReturnValue:
     if not following:
         return back_to(number)
-    if following.startswith("/tickets/") or not is_partial():
-        return redirect(following, code=303)
-    answer = make_response("", 204)  # a list is a page of its own
-    answer.headers["HX-Redirect"] = following
-    return answer
+    return redirect(following, code=303) if following.startswith("/tickets/") else to_list(following)

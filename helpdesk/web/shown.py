@@ -8,7 +8,19 @@ from typing import Final
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import beside, customers, news, people, tag_list, tags, taking_back, thread, ticket_page
+from helpdesk.desk import (
+    beside,
+    customers,
+    merges,
+    news,
+    people,
+    places,
+    tag_list,
+    tags,
+    taking_back,
+    thread,
+    ticket_page,
+)
 from helpdesk.desk.beside import Beside
 from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
@@ -81,6 +93,7 @@ class TicketShown:
     fields: Sequence[FieldShown] = ()
     bars: Sequence[Bar] = ()
     composer: Composer | None = None
+    may_move_back: int = 0  # for how many seconds its reader can take back that they moved it
     from_list: str = ""  # names the list it was opened from, as a query
     is_readable: bool = True
 
@@ -146,7 +159,8 @@ def show(
     ticket_page.learn_thread(session, ticket, rows)
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
     waits = taking_back.waiting_on(session, ticket)
-    made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits)
+    origins = merges.known_origins(session, ticket, [*rows.messages, *rows.notes], by=by)
+    made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits, origins=origins)
     folded, entries = conversation.folded(conversation.bundled(_opened(made)))
     subject = text.subject or _("(no subject)")
     tagged, all_tags = tags.on_ticket(session, ticket)
@@ -173,6 +187,7 @@ def show(
         ],
         fields=ticket_fields.of_ticket(session, ticket, by=by),
         more=more.of(session, ticket, here, by=by),
+        may_move_back=places.seconds_to_move_back(rows.happenings, by=by),
         from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
         composer=_composer(session, ticket, text, by=by, typed=draft),
     )

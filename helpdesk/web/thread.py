@@ -14,6 +14,7 @@ from helpdesk.mail.thread import normalised_subject
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Note, Verdict
 from helpdesk.models.sending import Sending
+from helpdesk.models.ticket import Place
 from helpdesk.privacy.access import MessageText, TicketText
 from helpdesk.web import delivered, filters, happenings, reasons
 from helpdesk.web.auth import db, runtime
@@ -85,6 +86,7 @@ class Entry:
     undo_url: str = ""
     forward_url: str = ""
     redact_url: str = ""
+    origin: str = ""  # the ticket it came from, in words
     link_url: str = ""  # where this one stands, whatever becomes of its ticket
     is_open: bool = False
     inner: Sequence["Entry"] = ()  # happenings that came one after the other, folded into one line
@@ -109,13 +111,30 @@ def entries(
     as_text: int | None = None,
     as_html: int | None = None,
     waiting: Mapping[int, Sending] | None = None,
+    origins: Mapping[int, Place] | None = None,
 ) -> list[Entry]:
-    """All entries, oldest first, the last message and what follows it open; answers that wait can be taken back."""
+    """All entries, oldest first; answers that wait can be taken back, `origins` are tickets that may be named."""
     made = [_message(message, rows, text, as_text=as_text, as_html=as_html) for message in rows.messages]
     made = [_waiting(entry, message, waiting or {}) for entry, message in zip(made, rows.messages, strict=True)]
     made += [_note(note, rows, text) for note in rows.notes]
+    pieces: list[Message | Note] = [*rows.messages, *rows.notes]
+    made = [_with_origin(entry, piece, origins or {}) for entry, piece in zip(made, pieces, strict=True)]
     made += [_happening(event, rows) for event in rows.happenings]
     return sorted(made, key=lambda entry: entry.at)
+
+
+def _with_origin(entry: Entry, piece: Message | Note, known: Mapping[int, Place]) -> Entry:
+    """What was merged or split off says where it came from; the number only to who may know of that ticket."""
+    number = piece.origin_ticket_id
+    if number is None or number == piece.ticket_id:
+        return entry
+    if number not in known:
+        return replace(entry, origin=_("from another ticket"))
+    if known[number] is Place.MERGED:  # its own page leads here
+        link = Choice(url_for("history.show", number=number), _("History of #%(number)s", number=number))
+    else:
+        link = Choice(url_for("tickets.show", number=number), _("Ticket #%(number)s", number=number))
+    return replace(entry, origin=_("from #%(number)s", number=number), links=[*entry.links, link])
 
 
 def _waiting(entry: Entry, message: Message, waiting: Mapping[int, Sending]) -> Entry:
@@ -286,6 +305,7 @@ def _note(note: Note, rows: Thread, text: TicketText) -> Entry:
         preview=" ".join(said[: _PREVIEW * 3].split())[:_PREVIEW],
         parts=[Part(said)],
         link_url=url_for("notes.show", note_id=note.id),
+        redact_url=url_for("redactions.show_note", note_id=note.id),
     )
 
 

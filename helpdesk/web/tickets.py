@@ -132,13 +132,23 @@ def other_named(typed: str) -> Ticket | None:
         return None
 
 
-def left(number: int) -> ResponseReturnValue:
+def left(number: int, how: str = "given", wrong: str = "") -> ResponseReturnValue:
     """To the ticket's page again, or to its list, which says so, where it went out of this agent's sight."""
     db().flush()
     try:
-        return back_to(tickets.find(db(), number, by=agent()).number)
+        ticket = tickets.find(db(), number, by=agent())
     except tickets.TicketNotFound:
-        return redirect(_with(listed().back_url, moved=number), code=303)
+        return to_list(_with(listed().back_url, **{how: number}))
+    return page(ticket, wrong=wrong) if wrong else back_to(number)
+
+
+def to_list(url: str) -> ResponseReturnValue:
+    """A list is a page of its own, not a part of a ticket's."""
+    if not is_partial():
+        return redirect(url, code=303)
+    answer = make_response("", 204)
+    answer.headers["HX-Redirect"] = url
+    return answer
 
 
 def _with(url: str, **more: object) -> str:

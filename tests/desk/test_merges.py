@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, links, merges, replies, search, snooze, tickets
+from helpdesk.desk import followers, inbox, links, merges, replies, search, snooze, tickets
 from helpdesk.models.agent import Agent, Team
+from helpdesk.models.follower import Follower
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.merge import LinkKind
@@ -242,3 +243,52 @@ def test_a_link_shows_on_both_sides_to_who_may_know_of_the_other_and_goes_again(
     assert not links.of_ticket(session, mine, by=ada)
     with pytest.raises(links.NotToBeLinked):
         links.link(session, mine, mine, by=ada)
+
+
+def test_links_of_what_was_merged_show_where_it_went_on_and_go_from_there(session, mailbox, ada):
+    source = from_mail(session, mailbox, "Lamp", "one")
+    target = from_mail(session, mailbox, "Lamp", "two", Message_ID="<2@c.example>")
+    other = from_mail(session, mailbox, "Chair", "three", Message_ID="<3@c.example>")
+    links.link(session, source, other, by=ada)
+    links.link(session, source, target, by=ada)
+
+    merges.merge(session, source, target, by=ada)
+
+    assert [one.other for one in links.of_ticket(session, target, by=ada)] == [other]
+    assert [one.other for one in links.of_ticket(session, other, by=ada)] == [target]
+    merges.undo(session, source, by=ada)
+    assert [one.other for one in links.of_ticket(session, other, by=ada)] == [source]
+    merges.merge(session, source, target, by=ada)
+    links.unlink(session, target, other, by=ada)
+    assert not links.of_ticket(session, other, by=ada)
+
+
+def test_who_follows_goes_along_with_a_merge_if_they_may_read_there_and_comes_back_with_it(session, mailbox, ada):
+    team = mailbox_team(session, mailbox)
+    ben, kim, far = an_agent(session, team), an_agent(session, team), an_agent(session, a_team(session))
+    source, target = a_ticket(session, team), a_ticket(session, team)
+    followers.follow(session, source, by=ben)
+    followers.follow(session, source, by=kim)
+    followers.follow(session, target, by=kim)
+    session.add(Follower(ticket_id=source.id, agent_id=far.id))  # of another team by now
+    session.flush()
+
+    merges.merge(session, source, target, by=ada)
+
+    assert set(followers.of_ticket(session, target)) == {ben, kim}
+    merges.undo(session, source, by=ada)
+    assert set(followers.of_ticket(session, target)) == {kim}
+    assert ben in followers.of_ticket(session, source)
+
+
+def test_where_a_message_came_from_is_known_to_who_may_know_of_that_ticket(session, mailbox, ada):
+    team = mailbox_team(session, mailbox)
+    source, target = a_ticket(session, team), a_ticket(session, team)
+    note = a_note(session, source, ada)
+    merges.merge(session, source, target, by=ada)
+    pieces = [note, *session.scalars(select(Message).where(Message.ticket_id == target.id))]
+
+    assert merges.known_origins(session, target, pieces, by=ada) == {source.id: Place.MERGED}
+    source.team_id = a_team(session).id
+    session.flush()
+    assert merges.known_origins(session, target, pieces, by=ada) == {}

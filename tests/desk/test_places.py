@@ -1,7 +1,10 @@
 """Moving tickets between teams, to spam and trash and back, and mail that comes to what was thrown away."""
 
+from datetime import timedelta
+
 import pytest
 
+from helpdesk import clock
 from helpdesk.desk import inbox, places, replies, tickets
 from helpdesk.models.agent import Team
 from helpdesk.models.ticket import Place, Priority, Ticket
@@ -26,6 +29,60 @@ def test_a_moved_ticket_is_the_other_teams_to_read_and_not_the_first_ones(sessio
     assert len(trail(session, "ticket.move")) == 1
     with pytest.raises(AccessDenied):
         places.move(session, ticket, lamps, by=ada)
+
+
+def test_a_move_out_of_ones_own_sight_is_taken_back_with_who_was_responsible(session):
+    lamps, chairs = a_team(session), a_team(session)
+    ada = an_agent(session, lamps)
+    ticket = a_ticket(session, lamps)
+    tickets.assign(session, ticket, ada, by=ada)
+    places.move(session, ticket, chairs, by=ada)
+
+    places.move_back(session, ticket.id, by=ada)
+
+    assert (ticket.team, ticket.assignee) == (lamps, ada)
+    assert access.read(session, ticket, by=ada)
+    assert len(trail(session, "ticket.move_back")) == 1
+    with pytest.raises(places.TooLate):
+        places.move_back(session, ticket.id, by=ada)
+
+
+def test_a_move_is_not_taken_back_by_others_later_or_once_somebody_went_on(session):
+    lamps, chairs = a_team(session), a_team(session)
+    ada, otto, kim = an_agent(session, lamps), an_agent(session, chairs), an_agent(session, lamps)
+    late, taken, looked_at, never = (a_ticket(session, lamps) for _each in range(4))
+    with clock.stopped_at(clock.now() - places.BACK_WITHIN - timedelta(seconds=1)):
+        places.move(session, late, chairs, by=ada)
+    for ticket in (taken, looked_at):
+        places.move(session, ticket, chairs, by=ada)
+    tickets.assign(session, taken, otto, by=otto)
+    access.read(session, looked_at, by=otto)
+
+    for ticket, why in ((late, places.TooLate), (taken, places.TooLate), (never, places.NotMoved)):
+        with pytest.raises(why):
+            places.move_back(session, ticket.id, by=ada)
+    for other in (otto, kim):
+        with pytest.raises(places.NotMoved):
+            places.move_back(session, looked_at.id, by=other)
+    with pytest.raises(places.NotMoved):
+        places.move_back(session, 987654, by=ada)
+    places.move_back(session, looked_at.id, by=ada)
+
+    assert [one.team_id for one in (late, taken, looked_at)] == [chairs.id, chairs.id, lamps.id]
+
+
+def test_who_may_no_longer_read_where_it_came_from_takes_nothing_back(session):
+    lamps, chairs = a_team(session), a_team(session)
+    ada, ticket = an_agent(session, lamps), a_ticket(session, lamps)
+    places.move(session, ticket, chairs, by=ada)
+    ada.teams.clear()
+    session.flush()
+
+    with pytest.raises(AccessDenied), session.begin_nested():
+        places.move_back(session, ticket.id, by=ada)
+
+    session.expire_all()
+    assert ticket.team_id == chairs.id
 
 
 @pytest.mark.parametrize("place", [Place.SPAM, Place.TRASH])

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 
 from helpdesk.desk import merges
-from helpdesk.models.agent import Team
+from helpdesk.models.agent import Team, TeamMember
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.ticket import Place, Ticket
 from tests import world
@@ -101,6 +101,63 @@ def test_moving_a_ticket_out_of_sight_leads_back_to_the_list(desk: Desk):
     assert f"#{desk.ticket.number} is with others now" in ada.get(answer.headers["Location"]).text
     assert ada.get(f"/tickets/{desk.ticket.number}").status_code == 404
     assert desk.browser(desk.otto).get(f"/tickets/{desk.ticket.number}").status_code == 200
+
+
+def test_what_came_with_a_merge_says_from_where_and_names_no_number_out_of_sight(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        other = world.a_ticket(session, session.get_one(Team, desk.ticket.team_id)).number
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+    ada.post(f"/tickets/{other}/notes", {"text": "A note from there"})
+
+    ada.post(f"/tickets/{other}/merge", {"number": str(number)})
+
+    page = pane(ada, number)
+    assert page.count(f"from #{other}<") == 2
+    assert f'href="/tickets/{other}/history"' in page
+    with desk.runtime.db.transaction() as session:
+        session.get_one(Ticket, other).team_id = desk.otto.teams[0].id
+    page = pane(ada, number)
+    assert page.count("from another ticket<") == 2
+    assert f"#{other}" not in page
+
+
+def test_a_move_out_of_sight_is_taken_back_from_the_list_and_nobody_else_learns_of_it(desk: Desk):
+    ada, otto, number = desk.browser(desk.ada), desk.browser(desk.otto), desk.ticket.number
+    moved = ada.post(f"/tickets/{number}/team", {"team": str(desk.otto.teams[0].id)}).headers["Location"]
+    back = f"/tickets/{number}/team/undoing"
+
+    assert f'action="{back}"' in ada.get(moved).text
+    assert otto.post(back).status_code == desk.browser(desk.root).post(back).status_code == 404
+    assert ada.post("/tickets/987654/team/undoing").status_code == 404
+    assert ada.post(back).headers["Location"].partition("?")[0] == f"/tickets/{number}"
+    page = ada.get(f"/tickets/{number}").text
+    assert "took the move to another team back" in page
+    assert "data-undo" not in page
+    assert "it is with" in ada.get(f"/tickets/{number}/history").text
+
+
+def test_a_move_that_somebody_went_on_from_stays_and_it_is_said(desk: Desk):
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+    ada.post(f"/tickets/{number}/team", {"team": str(desk.otto.teams[0].id)})
+    desk.browser(desk.otto).post(f"/tickets/{number}/notes", {"text": "Mine"})
+
+    answer = ada.post(f"/tickets/{number}/team/undoing", headers={"HX-Request-Type": "partial"})
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/inbox/open?stays={number}")
+    assert "It is too late to take the move" in ada.get(answer.headers["HX-Redirect"]).text
+
+
+def test_who_still_sees_what_they_moved_is_offered_the_way_back_on_it(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.add(TeamMember(team_id=desk.otto.teams[0].id, agent_id=desk.ada.id))
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+
+    ada.post(f"/tickets/{number}/team", {"team": str(desk.otto.teams[0].id)})
+
+    page = ada.get(f"/tickets/{number}").text
+    assert f'action="/tickets/{number}/team/undoing"' in page
+    assert f"It is with {desk.otto.teams[0].name} now." in page
+    assert ada.post(f"/tickets/{number}/team/undoing").status_code == 303
 
 
 def test_an_urgent_ticket_shows_it_in_the_list(desk: Desk):

@@ -2,7 +2,9 @@
 
 import json
 
-from helpdesk.models.agent import Agent, TeamMember
+from sqlalchemy import select
+
+from helpdesk.models.agent import Agent, Team, TeamMember
 from tests import world
 from tests.web.browser import PASSWORD_HASH, Browser
 from tests.web.desk import Desk
@@ -76,6 +78,22 @@ def test_who_is_mentioned_and_may_not_read_the_ticket_learns_its_number_and_asks
     wish = {"number": str(desk.ticket.number), "purpose": "answer", "reason": "A colleague asked me", "hours": "24"}
     assert rolf.post("/grants", wish).status_code == 303
     assert "You have asked for it" in rolf.get("/notices/1").text
+
+
+def test_who_was_called_to_a_ticket_that_was_merged_since_asks_for_where_its_note_stands(desk: Desk):
+    rolf, ada = desk.browser(a_stranger(desk, "Rolf Maas")), desk.browser(desk.ada)
+    with desk.runtime.db.transaction() as session:
+        on = world.a_ticket(session, session.get_one(Team, desk.ticket.team_id)).number
+    ada.post(f"/tickets/{desk.ticket.number}/notes", {"text": "@Rolf Maas look"})
+
+    ada.post(f"/tickets/{desk.ticket.number}/merge", {"number": str(on)})
+
+    assert f'name="number" value="{on}"' in rolf.get("/notices/1").text
+    assert f"on ticket #{on}, which you may not read yet" in rolf.get("/notices").text
+    with desk.runtime.db.transaction() as session:
+        rolf_id = session.scalars(select(Agent.id).where(Agent.name == "Rolf Maas")).one()
+        session.add(TeamMember(agent_id=rolf_id, team_id=desk.ticket.team_id))
+    assert rolf.get("/notices/1").headers["Location"] == f"/tickets/{on}"
 
 
 def test_who_may_read_the_ticket_by_now_comes_to_it(desk: Desk):

@@ -8,6 +8,7 @@ const BACK = {
   snooze: { to: "waking" },
   place: { to: "place", values: { place: "desk" } },
   merge: { to: "merge/undoing" },
+  team: { to: "team/undoing" },
 };
 let done = null;
 let copied = { times: 0, at: 0 };
@@ -16,8 +17,8 @@ let copied = { times: 0, at: 0 };
 export function watchSteps() {
   document.addEventListener("htmx:before:request", (event) => {
     const action = event.detail.ctx?.sourceElement?.closest?.("form")?.getAttribute("action") ?? "";
-    const step = /^\/tickets\/(\d+)\/(closure|waiting|snooze|place|merge)$/.exec(action.split("?")[0]);
-    if (step) done = { number: step[1], what: step[2], at: Date.now() };
+    const step = /^\/tickets\/(\d+)\/(closure|waiting|snooze|place|merge|team)(\/undoing)?$/.exec(action.split("?")[0]);
+    if (step) done = step[3] ? null : { number: step[1], what: step[2], at: Date.now() };
   });
 }
 
