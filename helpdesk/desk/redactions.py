@@ -1,4 +1,4 @@
-"""Blacking out words of a message, its whole text, its files: for good, by who may, not of what is asked for."""
+"""Blacking out words of a message or a note, its whole text, its files: for good, and only by who may."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.desk.tickets import preview_of
 from helpdesk.languages import N_, Refusal
 from helpdesk.models.agent import Agent
-from helpdesk.models.message import Attachment, Message
+from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.outbound_email import ON_THE_WAY, Delivery, OutboundEmail
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
@@ -42,46 +42,46 @@ def may(session: Session, ticket: Ticket, *, by: Agent) -> bool:
     return by.may(Permission.REDACT) and bool(access.readable_ids(session, [ticket.id], by=by))
 
 
-def files(session: Session, message: Message) -> Sequence[Attachment]:
-    """What came or went with a message, in its order."""
-    chosen = select(Attachment).where(Attachment.message_id == message.id)
+def files(session: Session, piece: Message | Note) -> Sequence[Attachment]:
+    """What came or went with a message, in its order; a note has none."""
+    if isinstance(piece, Note):
+        return ()
+    chosen = select(Attachment).where(Attachment.message_id == piece.id)
     return session.scalars(chosen.order_by(Attachment.position)).all()
 
 
-def look(session: Session, message: Message, wanted: Wanted, *, by: Agent) -> Places:
+def look(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent) -> Places:
     """Where the words stand, before anything goes. Raises NotRedacted, AccessDenied."""
-    ticket = session.get_one(Ticket, message.ticket_id)
-    _check(session, ticket, message, wanted)
+    ticket = session.get_one(Ticket, piece.ticket_id)
+    _check(session, ticket, piece, wanted)
     return redactions.places(session, ticket, wanted.words, by=by) if wanted.words.strip() else Places()
 
 
-def redact(session: Session, message: Message, wanted: Wanted, *, by: Agent) -> None:
+def redact(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent) -> None:
     """Black out what is wanted; there is no way back. Words go wherever they stand on the ticket.
 
     Raises NotRedacted, AccessDenied.
     """
-    ticket = session.get_one(Ticket, message.ticket_id)
+    ticket = session.get_one(Ticket, piece.ticket_id)
     session.refresh(ticket, with_for_update=True)
-    _check(session, ticket, message, wanted)
+    _check(session, ticket, piece, wanted)
     found = Places()
     if wanted.is_whole:
-        redactions.black_out_whole(session, ticket, message, by=by)
+        redactions.black_out_whole(session, ticket, piece, by=by)
     elif wanted.words.strip():
         found = redactions.black_out(session, ticket, wanted.words, by=by)
-        if not (found.messages or found.notes or found.drafts or found.is_in_subject):
+        if not (found.messages or found.notes or found.drafts or found.fields or found.is_in_subject):
             raise NotRedacted(N_("These words do not stand on this ticket: copy them as they are written."))
-    theirs = {row.id for row in files(session, message)}
-    gone = theirs if wanted.is_whole else theirs & set(wanted.files)
-    if gone:
-        redactions.take_files(session, ticket, message, gone, by=by)
+    gone = _take_files(session, ticket, piece, wanted, by=by)
     access.renew_preview(session, ticket, shorten=preview_of)
     facts: dict[str, object] = {
-        "message": message.id,
+        "note" if isinstance(piece, Note) else "message": piece.id,
         "is_whole": wanted.is_whole,
         "messages": len(found.messages),
         "notes": len(found.notes),
         "drafts": len(found.drafts),
-        "files": len(gone),
+        "values": len(found.fields),
+        "files": gone,
     }
     audit.record(
         session, "ticket.redact", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
@@ -89,16 +89,26 @@ def redact(session: Session, message: Message, wanted: Wanted, *, by: Agent) -> 
     jobs.announce(session, ticket.id)
 
 
-def _check(session: Session, ticket: Ticket, message: Message, wanted: Wanted) -> None:
+def _take_files(session: Session, ticket: Ticket, piece: Message | Note, wanted: Wanted, *, by: Agent) -> int:
+    if isinstance(piece, Note):
+        return 0
+    theirs = {row.id for row in files(session, piece)}
+    gone = theirs if wanted.is_whole else theirs & set(wanted.files)
+    if gone:
+        redactions.take_files(session, ticket, piece, gone, by=by)
+    return len(gone)
+
+
+def _check(session: Session, ticket: Ticket, piece: Message | Note, wanted: Wanted) -> None:
     if not (wanted.is_whole or wanted.words.strip() or wanted.files):
         raise NotRedacted(N_("Say what is to go: some words, the whole text, or a file."))
     if not wanted.is_whole and wanted.words.strip() and not _FEWEST <= len(wanted.words.strip()) <= LONGEST:
         raise NotRedacted(N_("Choose between two and %(most)s characters, or the whole text."), most=LONGEST)
-    if message.erased_at is not None:
+    if isinstance(piece, Message) and piece.erased_at is not None:
         raise NotRedacted(N_("Nothing is left of this message."))
     if retention.waits_for_a_request(session, ticket):
         raise NotRedacted(N_("A request over this person's data is open: nothing of theirs goes until it is ended."))
-    if wanted.is_whole and _is_on_its_way(session, message):
+    if wanted.is_whole and isinstance(piece, Message) and _is_on_its_way(session, piece):
         raise NotRedacted(N_("This answer has not left yet: take it back instead."))
 
 

@@ -31,7 +31,7 @@ class Permission(enum.StrEnum):
     GRANT = "grant"  # decide who may read what
     AUDIT = "audit"  # look at the audit trail
     ERASE = "erase"
-    REDACT = "redact"  # black out words of a message, of what one may read
+    REDACT = "redact"  # black out words of a message or a note, of what one may read
     POLICY = "policy"
     STATISTICS = "statistics"
     PEOPLE = "people"  # agents, teams, roles

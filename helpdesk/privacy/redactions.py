@@ -1,6 +1,6 @@
-"""The gate to blacking out: words of a message go for good, wherever they stand on its ticket, and their source too.
+"""The gate to blacking out: words of a message or a note go for good, wherever they stand on its ticket.
 
-What is left says nothing of them: no form of the letter, no raw email, no word in the search.
+Their source goes too, and what is left says nothing of them: no form of the letter, no raw email, no found word.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.models.acknowledgement import Acknowledgement
 from helpdesk.models.agent import Agent
-from helpdesk.models.message import Attachment, Message
+from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.storage import redactions
@@ -36,11 +36,13 @@ def black_out(session: Session, ticket: Ticket, words: str, *, by: Agent) -> Pla
     return found
 
 
-def black_out_whole(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> None:
-    """Black out all that a message says. Raises AccessDenied."""
+def black_out_whole(session: Session, ticket: Ticket, piece: Message | Note, *, by: Agent) -> None:
+    """Black out all that a message or a note says. Raises AccessDenied."""
     access.require(session, ticket, by=by)
-    redactions.black_out_whole(session, ticket.id, message.id)
-    _forget_sources(session, [message.id])
+    if isinstance(piece, Note):
+        return redactions.black_out_whole_note(session, ticket.id, piece.id)
+    redactions.black_out_whole(session, ticket.id, piece.id)
+    return _forget_sources(session, [piece.id])
 
 
 def take_files(

@@ -6,16 +6,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.content.draft_content import DraftContent
+from helpdesk.models.content.field_value import FieldValue
 from helpdesk.models.content.message_content import AttachmentContent, MessageContent, NoteContent, PageContent
 from helpdesk.models.content.search_text import SearchText
 from helpdesk.models.content.ticket_content import TicketContent
+from helpdesk.models.custom_field import CustomField, FieldKind
 from helpdesk.models.draft import Draft
 from helpdesk.models.message import Attachment, Message, Note
-from helpdesk.storage import content, indexing, later
+from helpdesk.storage import content, custom_fields, indexing, later
 
 BLACK: Final = "█████"  # as long whatever it covers
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -28,6 +30,7 @@ class Places:
     messages: Sequence[int] = ()
     notes: Sequence[int] = ()
     drafts: Sequence[int] = ()
+    fields: Sequence[int] = ()  # those that somebody typed into: what is chosen from a list is the desk's own words
     files: Sequence[int] = field(default=())  # whose name or text holds them; nothing is blacked out in those
     is_in_subject: bool = False
 
@@ -50,6 +53,7 @@ def places(session: Session, ticket_id: int, words: str) -> Places:
             for row in session.scalars(begun.where(Draft.ticket_id == ticket_id))
             if holds(row.text) or holds(_bare(row.html))
         ],
+        [row.field_id for row in session.scalars(_typed(ticket_id)) if holds(f"{row.value}\n{row.replaced or ''}")],
         [
             row.attachment_id
             for row in session.scalars(filed.where(Message.ticket_id == ticket_id))
@@ -66,13 +70,12 @@ def black_out(session: Session, ticket_id: int, words: str, found: Places) -> No
         row = session.get_one(MessageContent, message_id)
         _write(session, ticket_id, row, cover(row.subject), cover(row.text), cover(row.new_text))
     for note_id in found.notes:
-        note = session.get_one(NoteContent, note_id)
-        note.text = cover(note.text)
-        session.execute(delete(SearchText).where(SearchText.note_id == note_id))
-        content.index(session, ticket_id, note.text, note_id=note_id)
+        _write_note(session, ticket_id, note_id, cover(session.get_one(NoteContent, note_id).text))
     for draft_id in found.drafts:
         draft = session.get_one(DraftContent, draft_id)
         draft.text, draft.html = cover(draft.text), None
+    for value in session.scalars(_typed(ticket_id).where(FieldValue.field_id.in_(found.fields))).all():
+        _write_field(session, value, cover(value.value))
     if found.is_in_subject:
         subject = session.get_one(TicketContent, ticket_id).subject
         content.keep_subject(session, ticket_id, cover(subject))
@@ -82,6 +85,10 @@ def black_out_whole(session: Session, ticket_id: int, message_id: int) -> None:
     """The whole text of a message; its subject stays, for the ticket has it too."""
     row = session.get_one(MessageContent, message_id)
     _write(session, ticket_id, row, row.subject, BLACK, BLACK)
+
+
+def black_out_whole_note(session: Session, ticket_id: int, note_id: int) -> None:
+    _write_note(session, ticket_id, note_id, BLACK)
 
 
 def take_files(session: Session, attachment_ids: Collection[int]) -> list[bytes]:
@@ -101,6 +108,26 @@ def _write(session: Session, ticket_id: int, row: MessageContent, subject: str, 
     row.subject, row.text, row.new_text = subject, text, new_text
     row.html = row.new_html = None  # words may lie in it in pieces, or where nobody sees them
     _index(session, ticket_id, row.message_id)
+
+
+def _write_note(session: Session, ticket_id: int, note_id: int, text: str) -> None:
+    session.get_one(NoteContent, note_id).text = text
+    session.execute(delete(SearchText).where(SearchText.note_id == note_id))
+    content.index(session, ticket_id, text, note_id=note_id)
+
+
+def _typed(ticket_id: int) -> Select[FieldValue]:
+    kinds = (FieldKind.TEXT, FieldKind.NUMBER, FieldKind.DATE)
+    typed = select(FieldValue).join(CustomField, CustomField.id == FieldValue.field_id)
+    return typed.where(FieldValue.ticket_id == ticket_id, CustomField.kind.in_(kinds))
+
+
+def _write_field(session: Session, row: FieldValue, value: str) -> None:
+    """A number or a date with black in it is none: such a field is empty then."""
+    if value == row.value:  # only what stood there before held them
+        row.replaced = None
+    is_text = session.get_one(CustomField, row.field_id).kind is FieldKind.TEXT
+    custom_fields.keep(session, row.ticket_id, row.field_id, value if is_text or value == row.value else "")
 
 
 def _index(session: Session, ticket_id: int, message_id: int) -> None:

@@ -1,7 +1,9 @@
 """Blacking out: words are gone from wherever they stood, with their source and in the search; the rest stays."""
 
+import json
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -11,12 +13,13 @@ from helpdesk.desk.redactions import NotRedacted, Wanted
 from helpdesk.mail.privacy_request import RequestKind
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.base import Base
+from helpdesk.models.custom_field import CustomField, FieldKind
 from helpdesk.models.draft import DraftKind
 from helpdesk.models.message import Attachment, Direction, Message
 from helpdesk.models.privacy_request import PrivacyRequest
 from helpdesk.models.role import Role
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, custom_fields
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.privacy.drafts import DraftText
@@ -114,6 +117,62 @@ def test_a_whole_message_goes_with_its_files_and_a_file_by_itself(session: Sessi
     assert (said.messages[one.id].text, said.messages[two.id].text) == (BLACK, "This stays")
     assert list(said.attachment_names) == [rows[3].id]
     assert ticket.has_attachments
+
+
+def test_a_note_is_blacked_out_as_a_message_is_with_a_trail_of_its_own(session: Session, ticket: Ticket, ada: Agent):
+    message = a_message(session, ticket, text=f"My card is {CARD}.")
+    with_words, whole = a_note(session, ticket, ada, f"Their card: {CARD}"), a_note(session, ticket, ada, "Gossip")
+    session.flush()
+
+    assert redactions.look(session, with_words, Wanted(CARD), by=ada).notes == [with_words.id]
+    redactions.redact(session, with_words, Wanted(CARD), by=ada)
+    redactions.redact(session, whole, Wanted(is_whole=True), by=ada)
+    session.expire_all()
+
+    said = access.read(session, ticket, by=ada)
+    assert said.notes == {with_words.id: f"Their card: {BLACK}", whole.id: BLACK}
+    assert said.messages[message.id].text == f"My card is {BLACK}."
+    assert (found(session, "4111", ada), found(session, "gossip", ada)) == ([], [])
+    facts = [json.loads(event.core)["facts"] for event in trail(session, "ticket.redact")]
+    assert [(one["note"], one["is_whole"], one["notes"]) for one in facts] == [
+        (with_words.id, False, 1),
+        (whole.id, True, 0),
+    ]
+    far = an_agent(session, a_team(session), role=Role.LEAD)
+    with pytest.raises(AccessDenied):
+        redactions.redact(session, whole, Wanted(is_whole=True), by=far)
+
+
+def test_what_was_typed_into_custom_fields_goes_too_and_what_is_chosen_stays(
+    session: Session, ticket: Ticket, ada: Agent
+):
+    message = a_message(session, ticket, text="My number is 47110815, a red one.")
+    made = {
+        kind: CustomField(name=kind.value, key=kind.value, kind=kind, choices="47110815 red")
+        for kind in (FieldKind.TEXT, FieldKind.NUMBER, FieldKind.CHOICE)
+    }
+    session.add_all(made.values())
+    session.flush()
+    for kind, value in (
+        (FieldKind.TEXT, "bike 47110815"),
+        (FieldKind.NUMBER, "47110815"),
+        (FieldKind.CHOICE, "47110815 red"),
+    ):
+        custom_fields.write(session, ticket, made[kind], value, by=ada)
+    before = "a 47110815 of before"
+    custom_fields.write(session, ticket, made[FieldKind.TEXT], before, by=ada)
+    custom_fields.write(session, ticket, made[FieldKind.TEXT], "bike 47110815", by=ada, may_return=True)
+
+    counted = redactions.look(session, message, Wanted("47110815"), by=ada)
+    redactions.redact(session, message, Wanted("47110815"), by=ada)
+    session.expire_all()
+
+    assert set(counted.fields) == {made[FieldKind.TEXT].id, made[FieldKind.NUMBER].id}
+    shown = {field.kind: value for field, value in custom_fields.read(session, ticket, true(), by=ada)}
+    assert shown == {FieldKind.TEXT: f"bike {BLACK}", FieldKind.NUMBER: "", FieldKind.CHOICE: "47110815 red"}
+    custom_fields.put_back(session, ticket, made[FieldKind.TEXT].id)  # as when many are taken back
+    shown = {field.kind: value for field, value in custom_fields.read(session, ticket, true(), by=ada)}
+    assert shown[FieldKind.TEXT] == f"bike {BLACK}"
 
 
 def test_what_can_not_be_blacked_out_is_refused_with_a_reason_and_nothing_changes(

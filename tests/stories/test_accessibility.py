@@ -13,6 +13,7 @@ from helpdesk.desk import second_factor
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import Role
 from helpdesk.models.second_factor import Authenticator
+from tests import world
 from tests.furniture import Paths, furnish, let_time_pass
 from tests.servers.chromium import Pages
 from tests.stories.pressable import crushed, not_in_the_palette, with_everything
@@ -30,7 +31,7 @@ STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 # pages that are nobody's at first: after a while, after a password alone, back from a provider, called by a colleague
 ASKED: Final = {
     "confirmation.show": "ada", "sign_in.second_step": "nobody", "mailbox_logins.callback": "root",
-    "notices.show": "root", "redactions.show": "ada",
+    "notices.show": "root", "redactions.show": "ada", "redactions.show_note": "ada",
 }  # fmt: skip
 STATES: Final = {
     "ada": [
@@ -97,7 +98,10 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
     else:
         sign_in(page, desk_url, getattr(desk, who).email)
     if who == "ada":
-        found += as_a_lead(page, desk, f"{desk_url}/messages/{desk.message.id}/redaction")
+        with desk.runtime.db.transaction() as session:
+            note = world.a_note(session, desk.ticket, desk.ada)
+        for piece in (f"messages/{desk.message.id}", f"notes/{note.id}"):
+            found += as_a_lead(page, desk, f"{desk_url}/{piece}/redaction")
         with desk.runtime.db.transaction() as session:
             let_time_pass(session, desk.ada)
             with_everything(session, desk.ticket.id, by=desk.ada.id, admin=desk.root.id)
