@@ -60,6 +60,11 @@ def offered(session: Session, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in retired]
 
 
+def named(session: Session, name: str) -> Tag | None:
+    """The tag that somebody wrote, as tags are compared where they are put on tickets."""
+    return session.scalar(select(Tag).where(Tag.name == tidy_tag(name)))
+
+
 def rename(session: Session, tag: Tag, name: str, *, by: Agent) -> None:
     """Give a tag another name, on every ticket, in rules and saved replies. Raises Empty, TagKnown, TooLong."""
     name = tidy_tag(lengths.name(name, LONGEST_TAG))

@@ -50,7 +50,7 @@ _TYPES: Final = {
 }
 
 _IN_SHEETS: Final = re.compile(rb"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/|\s*([{};])\s*|\s+""", re.DOTALL)
-_IN_SCRIPTS: Final = re.compile(rb"^[ \t]*(?://.*)?", re.MULTILINE)
+_IN_SCRIPTS: Final = re.compile(rb"^[ \t]*(?://.*)?|[ \t]+// .*$", re.MULTILINE)
 
 bp = Blueprint("static", __name__)
 

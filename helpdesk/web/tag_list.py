@@ -15,7 +15,6 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
-from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("tag_list", __name__)
@@ -45,7 +44,7 @@ def rename(tag_id: int) -> ResponseReturnValue:
 
 @bp.post("/settings/tags/<int:tag_id>/merge")
 def merge(tag_id: int) -> ResponseReturnValue:
-    tag, into = _find(tag_id), db().get(Tag, request.form.get("into", 0, type=whole))
+    tag, into = _find(tag_id), tag_list.named(db(), request.form.get("into", ""))
     if into is None or into is tag:
         return _page(beside("into", _("Choose another tag, which stays.")))
     tag_list.merge(db(), tag, into, by=agent())

@@ -1,6 +1,7 @@
 """Tags are counted, renamed, made one and retired; what names them goes along, and nobody else may."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -96,7 +97,8 @@ def test_a_retired_tag_is_offered_no_more_and_stays_where_it_is(desk: Desk):
     root.post(f"/settings/tags/{tag_id}/retirement", {"back": "1"})
     assert '<option value="lamp">' in ada.get(f"/tickets/{desk.ticket.number}").text
     assert "A tag needs a name." in root.post(f"/settings/tags/{tag_id}/name", {"name": " "}).text
-    assert "Choose another tag" in root.post(f"/settings/tags/{tag_id}/merge", {"into": str(tag_id)}).text
+    for into in ("lamp", "no such tag", str(tag_id)):
+        assert "Choose another tag" in root.post(f"/settings/tags/{tag_id}/merge", {"into": into}).text
 
 
 def test_many_tags_are_searched_whatever_case_and_accents(desk: Desk):
@@ -112,3 +114,20 @@ def test_many_tags_are_searched_whatever_case_and_accents(desk: Desk):
     assert "search for the others" in page
     assert ('dir="auto">rückgabe<' in found, found.count('class="grant"')) == (True, 1)
     assert "No tag is called so." in root.get("/settings/tags?q=nonsense").text
+
+
+def test_the_page_grows_with_its_tags_and_not_with_their_square_and_two_are_made_one_by_name(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.add_all(Tag(name=f"tag {number:03}") for number in range(200))
+    root = desk.browser(desk.root)
+
+    page = root.get("/settings/tags").text
+    first, second = re.findall(r"/settings/tags/(\d+)/merge", page)[:2]
+    answer = root.post(f"/settings/tags/{first}/merge", {"into": " TAG 001 "})
+
+    assert page.count('<option value="tag 123">') == 1
+    assert page.count('list="every-name"') == 50
+    assert answer.status_code == 303
+    with desk.runtime.db.reading() as session:
+        assert session.get(Tag, int(first)) is None
+        assert session.get_one(Tag, int(second)).name == "tag 001"

@@ -43,7 +43,10 @@ export function watchComposer() {
   document.addEventListener("keydown", keys);
   document.addEventListener("submit", wait, true);
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (FORMS.includes(ctx?.sourceElement?.id)) leaves(pressed);
+    if (FORMS.includes(ctx?.sourceElement?.id)) {
+      leaves(pressed);
+      one("[data-state]", ctx.sourceElement).textContent = composer().dataset.sending;
+    }
     if (!ctx?.sourceElement?.closest?.("#composer")) flush();
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => FORMS.includes(ctx?.sourceElement?.id) && stays(pressed));
@@ -160,7 +163,10 @@ function sent({ detail: { ctx: { sourceElement: form, response } } }) {
   const { ticket } = form.closest("#composer")?.dataset ?? composer()?.dataset ?? {};
   const isRefused = response?.raw?.status === 422; // then what was typed is on the page that comes
   if (isRefused) forget(ticket, kindOf(form), pressed);
-  if (!response?.raw?.ok) return;
+  if (!response?.raw?.ok) {
+    one("[data-state]", form).textContent = "";
+    return;
+  }
   forget(ticket, kindOf(form));
   flush();
   if (form.contains(document.activeElement)) document.activeElement.blur(); // the next key is a command again

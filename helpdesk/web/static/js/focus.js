@@ -1,17 +1,57 @@
-// Who did something in the ticket has the focus where it was, once the ticket is there anew.
-import { all, one, openNumber, ticketPane } from "./page.js";
+// Who did something in the ticket has the focus where it was, once the ticket is there anew; who sent something, on that.
+import { focusEditor } from "./editor.js";
+import { all, one, openNumber, say, ticketPane, words } from "./page.js";
+import { landOn } from "./thread.js";
 
+const ANSWERED = "answered"; // the ticket whose list comes next
+const WRITING = "#reply-form, #note-form";
 let left = null;
+let sent = null;
 
 export function watchFocus() {
+  landInList();
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.target === ticketPane()) left = placeOf(document.activeElement);
+    if (ctx.target !== ticketPane()) return;
+    left = placeOf(document.activeElement);
+    const form = ctx.sourceElement?.closest?.(`${WRITING}, [data-message]`);
+    sent = form && { number: openNumber(), is: form.id, known: new Set(messages().map(({ id }) => id)) };
+  });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.hx?.redirect && ctx.sourceElement?.matches?.(WRITING)) sessionStorage.setItem(ANSWERED, openNumber());
+    if (sent) sent.isRefused = ctx.response?.raw?.status === 422;
   });
   document.addEventListener("htmx:after:settle", ({ target, detail }) => {
     if (detail?.ctx?.target !== ticketPane() && target !== ticketPane()) return;
-    if (left?.number === openNumber() && document.activeElement === document.body) back(left.ways);
-    left = null;
+    if (document.activeElement === document.body) {
+      if (sent) land(sent);
+      else if (left?.number === openNumber()) back(left.ways);
+    }
+    left = sent = null;
   });
+}
+
+const messages = () => all("#thread > .message");
+
+// what was refused or taken back is written on; what was sent is where one goes on from, as is the ticket that came instead
+function land({ number, is, known, isRefused }) {
+  const asked = one("#held [data-edit]");
+  const fresh = messages().findLast(({ id }) => !known.has(id));
+  if (asked) {
+    asked.hidden = false; // the editor that it is for opens in a moment
+    return asked.focus();
+  }
+  if (!is && isRefused) return on();
+  if (!is || isRefused) return is === "note-form" ? one("#note-text").focus() : focusEditor();
+  say(one("[data-undo] [role=status]")?.textContent ?? words().noted, null, { isHeard: true });
+  if (fresh && number === openNumber()) landOn(fresh);
+  else on(one(`#row-${openNumber()} .subject a`));
+}
+
+// the list is a page of its own: who goes on in it is where the answered ticket stands
+function landInList() {
+  const number = sessionStorage.getItem(ANSWERED);
+  sessionStorage.removeItem(ANSWERED);
+  if (number && !openNumber()) on(one(`#row-${number} .subject a`), one("#list h1"));
 }
 
 // by its key or its name; what closes meanwhile, by the menu it is in. What is written in looks after itself
@@ -23,9 +63,10 @@ function placeOf(here) {
   return { number: openNumber(), ways: ways.filter(Boolean) };
 }
 
-function back(ways) {
-  const found = ways.flatMap((way) => all(way, ticketPane())).find((thing) => thing.checkVisibility());
-  const place = found ?? one("h1", ticketPane());
-  if (!found) place.tabIndex = -1;
+const back = (ways) => on(ways.flatMap((way) => all(way, ticketPane())).find((thing) => thing.checkVisibility()));
+
+function on(found, head = one("h1", ticketPane())) {
+  const place = found?.checkVisibility() ? found : head;
+  if (place === head) head.tabIndex = -1;
   place.focus({ preventScroll: true });
 }

@@ -7,7 +7,8 @@ import { copyTicket, darkOrLight, splitHere, takeBackState, watchSteps } from ".
 import { backToList, closeMenus, fold } from "./panes.js";
 import { enterThread, forwardHere, isInThread, stepInThread } from "./thread.js";
 
-const links = () => all(".row .subject a").filter((link) => link.offsetParent !== null);
+// of each row what opens it: in a list of tickets, and on the pages that are lists of other things
+const links = () => all(".row .subject a, [data-walk] > li").map((row) => (row.matches("li") ? one("[data-opens]", row) ?? one("a, button", row) : row)).filter((link) => link?.offsetParent);
 
 export function watchKeys() {
   watchSteps();
@@ -31,8 +32,8 @@ export function watchKeys() {
     if ((event.key === "Enter" && enter(event.target)) || (event.key.startsWith("Arrow") && stepInMenu(event))) return event.preventDefault();
     if ("noKeys" in document.body.dataset) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") || one("dialog[open]")) return;
-    const act = (first.key && SECOND[first.key + event.key]) || ACTIONS[event.key];
-    first.key = null;
+    const act = (begun.key && SECOND[begun.key + event.key]) || ACTIONS[event.key];
+    begun.key = null;
     if (act && act(event) !== false) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -40,13 +41,13 @@ export function watchKeys() {
   });
 }
 
-const first = { key: null };
+const begun = { key: null };
 
 // the first of two keys: it waits a moment for the second
 function begin(key) {
-  first.key = key;
-  clearTimeout(first.timer);
-  first.timer = setTimeout(() => (first.key = null), 1_500);
+  begun.key = key;
+  clearTimeout(begun.timer);
+  begun.timer = setTimeout(() => (begun.key = null), 1_500);
   return true;
 }
 
@@ -120,7 +121,7 @@ function step(by) {
     next?.scrollIntoView({ block: "nearest" });
     return true;
   }
-  const at = found.indexOf(document.activeElement);
+  const at = found.findIndex((link) => link.closest("li").contains(document.activeElement));
   const next = found[at < 0 ? (by > 0 ? 0 : found.length - 1) : Math.min(Math.max(at + by, 0), found.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
@@ -176,7 +177,7 @@ function takeBackBulk() {
 }
 
 function openFocused() {
-  const row = document.activeElement?.closest(".row");
+  const row = document.activeElement?.closest(".row, [data-walk] > li");
   if (!row) return false;
   if (row.id === `row-${openNumber()}`) return enterThread();
   document.activeElement.click();

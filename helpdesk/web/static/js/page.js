@@ -7,9 +7,10 @@ export const rows = () => one("#rows");
 export const openTicket = () => one("#ticket .ticket");
 export const openNumber = () => openTicket()?.dataset.ticket ?? null;
 
-export function say(text, link = null, { stays = false } = {}) {
+// what the page shows anyway is heard only
+export function say(text, link = null, { stays = false, isHeard = false } = {}) {
   const bar = document.createElement("p");
-  bar.className = "bar";
+  bar.className = isHeard ? "unseen" : "bar";
   bar.append(text);
   if (link) {
     const a = document.createElement("a");

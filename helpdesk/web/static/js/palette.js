@@ -1,5 +1,6 @@
 // The palette: everything that can be done from this page, found by a part of its name.
 import { commandsOf, ofKeys, signOf } from "./commands.js";
+import { fold } from "./fold.js";
 import { all, get, one } from "./page.js";
 
 const RECENT = "desk.palette";
@@ -113,8 +114,6 @@ function fits(name, typed) {
   }
   return score;
 }
-
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 function item(command, index) {
   const row = document.createElement("li");

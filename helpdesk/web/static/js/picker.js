@@ -1,4 +1,5 @@
 // Saved replies: ";" or "/" in an empty line opens a list that looks through them, with what each would write beside it.
+import { fold } from "./fold.js";
 import { editor, focusEditor, insert } from "./editor.js";
 import { all, get, one } from "./page.js";
 
@@ -77,8 +78,8 @@ async function ask(typed, isAttended = false) {
 }
 
 function show(list, preview, typed) {
-  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = known.isAll ? known.replies.filter((reply) => wanted.every((word) => `${reply.name} ${reply.text}`.toLowerCase().includes(word))) : known.replies;
+  const wanted = fold(typed).split(/\s+/).filter(Boolean);
+  const found = known.isAll ? known.replies.filter((reply) => wanted.every((word) => fold(`${reply.name} ${reply.text}`).includes(word))) : known.replies;
   list.replaceChildren(...found.slice(0, SHOWN).map((reply) => make("li", { role: "option", id: `picker-${reply.id}`, dir: "auto", textContent: reply.name, reply })));
   if (found.length) select(list, preview, list.firstElementChild);
   else preview.textContent = one("#composer").dataset[wanted.length ? "noMatch" : "none"];

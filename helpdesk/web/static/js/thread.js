@@ -7,9 +7,17 @@ let shownAt = ""; // the address whose message was shown: what is loaded again t
 // in a closed fold a summary still has its box, and takes no focus
 const isFolded = (head) => Boolean(head.parentElement.parentElement.closest("details:not([open])"));
 const heads = () => all("#thread details:is(.message, .earlier) > summary").filter((head) => !isFolded(head));
-const here = () => document.activeElement?.closest("#thread .message");
+let landed = null; // what was just sent has the focus, and nobody went to it: keys are meant as before
+const at = (selector) => (document.activeElement === landed ? null : document.activeElement?.closest(selector));
+const here = () => at("#thread .message");
 
-export const isInThread = () => Boolean(document.activeElement?.closest("#thread > :not(.composer)"));
+export const isInThread = () => Boolean(at("#thread > :not(.composer)"));
+
+export function landOn(message) {
+  landed = one("summary", message);
+  landed.addEventListener("blur", () => (landed = null), { once: true });
+  comeTo(landed);
+}
 
 export function watchThread() {
   const again = () => {

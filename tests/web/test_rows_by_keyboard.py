@@ -1,0 +1,68 @@
+"""Pages that are lists of other things than tickets are gone through by the same keys."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from helpdesk.models.agent import Team
+from tests import world
+from tests.stories.test_desk_in_browser import sign_in
+from tests.web.desk import Desk
+
+pytestmark = pytest.mark.browser
+
+
+def test_drafts_are_gone_through_by_keys_and_opened(desk: Desk, desk_url: str, page: Page):
+    ada = desk.browser(desk.ada)
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        others = [world.a_ticket(session, team).number for _each in range(2)]
+    for at, number in enumerate((desk.ticket.number, *others)):
+        ada.post(f"/tickets/{number}/drafts", {"key": f"{at}" * 16, "text": f"Begun {at}"})
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/drafts")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    links = page.locator(".drafts .grant-what a")
+
+    page.keyboard.press("j")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")  # to its button: the next row is still the next one
+    page.keyboard.press("j")
+    expect(links.nth(2)).to_be_focused()
+    page.keyboard.press("j")
+    expect(links.nth(2)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**/tickets/{others[0]}*")
+    expect(page.locator("#editor")).to_contain_text("Begun 1")
+
+
+def test_what_needs_a_look_is_gone_through_by_keys_and_opened(desk: Desk, desk_url: str, page: Page):
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/needs-a-look")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Open it safely").first).to_be_focused()
+    page.keyboard.press("o")
+
+    page.wait_for_url("**/needs-a-look/*")
+
+
+def test_the_line_of_who_is_written_to_shows_that_it_has_the_focus_over_its_whole_length(
+    desk: Desk, desk_url: str, page: Page
+):
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/tickets/new")
+    expect(page.locator("[data-address=to] .typed")).to_be_focused()
+
+    look = "one => [getComputedStyle(one).boxShadow, getComputedStyle(one).borderBottomColor]"
+    line, other = (page.locator(f"[data-address={name}]").evaluate(look) for name in ("to", "cc"))
+    within = page.locator("[data-address=to] .typed").evaluate("one => getComputedStyle(one).boxShadow")
+
+    assert line[0] != "none"
+    assert line[1] != other[1]
+    assert (other[0], within) == ("none", "none")
