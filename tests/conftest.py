@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.turns import dealt
+
 # compiled once, and not in each of the hundreds of processes that tests start
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -37,6 +39,8 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000, 10, 10)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, so that at the end no worker waits for another."""
-    items.sort(key=lambda item: not {"faults", "stories"} & set(item.path.parts))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers the long ones come first, so that at the end no worker waits for another."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        items[:] = dealt(items, workers)

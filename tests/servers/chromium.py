@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.servers.programs import find, look_for
 
@@ -106,3 +115,12 @@ def pages(browser: Browser) -> Iterator[Pages]:
 def page(pages: Pages) -> Page:
     """One page, on a desktop, light."""
     return pages.open()
+
+
+def held(page: Page, routes: list[Route]) -> Route:
+    """The first request that a route of this page kept: playwright tells the route of it after all others."""
+    for _ in range(PATIENCE // 10):
+        if routes:
+            return routes[0]
+        page.wait_for_timeout(10)
+    pytest.fail("the page asked for nothing")

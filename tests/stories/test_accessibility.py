@@ -93,6 +93,7 @@ def test_axe_finds_nothing_on_any_page_and_each_bears_zoom_and_the_other_directi
     found: list[str] = []
     pages.forgive("status of 40")  # of states
     page.emulate_media(reduced_motion="reduce")
+    page.add_init_script(AXE)  # handed over once, not for each page
     if who == "nobody":
         enter_half_way(page, desk, desk_url)
     else:
@@ -157,7 +158,6 @@ def _looked_at(page: Page, url: str, besides: list[str]) -> Iterator[str]:
     page.goto(url)
     if not page.evaluate("document.doctype && document.querySelector('main')"):
         yield "is no page"
-    page.evaluate(AXE)
     yield from _violations(page, STANDARDS, besides, "light")
     page.emulate_media(color_scheme="dark")
     yield from _violations(page, ["color-contrast"], besides, "dark")

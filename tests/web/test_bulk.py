@@ -14,6 +14,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Status, Ticket
 from tests import world
+from tests.servers.chromium import held
 from tests.web.desk import Desk
 from tests.web.test_passkeys import sign_in
 
@@ -125,7 +126,7 @@ def test_in_a_browser_the_menus_open_by_their_keys_also_when_these_come_first(de
     with page.expect_request("**/bulk/choices"):
         for key in ("*", "a", "m"):
             page.keyboard.press(key)
-    on_their_way[0].continue_()
+    held(page, on_their_way).continue_()
     page.unroute_all()
     expect(page.locator("#bulk [data-into] .menu-item")).to_have_count(3)
     expect(page.locator("#bulk [data-into] .menu-item").first).to_be_focused()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.servers.chromium import held
 from tests.web.desk import Desk
 from tests.web.test_bulk import two_more
 from tests.web.test_passkeys import sign_in
@@ -38,7 +39,7 @@ def test_tab_comes_to_the_list_once_and_what_is_slow_shows_its_outline(desk: Des
     expect(page.locator("#ticket .skeleton")).to_be_visible()
     expect(page.locator("#ticket")).to_have_attribute("aria-busy", "true")
     page.keyboard.press("n")  # meant for what comes
-    on_their_way[0].continue_()
+    held(page, on_their_way).continue_()
     expect(page.locator("#note-text")).to_be_focused()
     expect(page.locator("#ticket .skeleton")).to_have_count(0)
     assert page.get_attribute("#ticket", "aria-busy") is None

@@ -11,7 +11,7 @@ from helpdesk.models.agent import Agent, Team
 from helpdesk.models.draft import Draft
 from helpdesk.privacy import drafts as gate
 from tests import world
-from tests.servers.chromium import Pages
+from tests.servers.chromium import Pages, held
 from tests.stories.test_desk_in_browser import sign_in
 from tests.web.desk import Desk
 
@@ -122,7 +122,7 @@ def test_on_a_slow_line_one_text_stays_one_draft_and_is_gone_when_it_was_sent(de
     ada.keyboard.type(" a thought")
     ada.evaluate("dispatchEvent(new Event('online'))")  # its turn has come, and waits for the first
     assert drafts(desk) == []
-    asked[0].continue_()
+    held(ada, asked).continue_()
     kept(desk, ada, "Half a thought")
 
     ada.keyboard.press("Control+Enter")
@@ -151,7 +151,7 @@ def test_what_is_on_its_way_out_is_no_draft_beside_the_newer_words_of_another_wi
     two.evaluate("dispatchEvent(new Event('online'))")  # a second after the last key: it would be kept now
     two.evaluate("() => new Promise(requestAnimationFrame)")
     assert len(saving) == before
-    sending[0].continue_()
+    held(two, sending).continue_()
 
     expect(two.locator(".message.from-agent").last).to_contain_text("No")
     kept(desk, two, "Dear Nils, this is long")
