@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,8 @@ def _migrated(database: str, folder: Path) -> Iterator[tuple[Path | EmptiedDatab
     with running_postgres() as server:
         name = server.create()
         command.upgrade(alembic_for(server.url(name)), "head")
-        yield EmptiedDatabase(server, name), server.server.port
+        with closing(EmptiedDatabase(server, name)) as emptied:
+            yield emptied, server.server.port
 
 
 __all__ = ["LOCALHOST", "Ground", "standing"]

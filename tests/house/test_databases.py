@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.runtime import Runtime, current
 from helpdesk.storage.db import Database
-from tests.servers.emptied import EmptiedDatabase
+from tests.servers.emptied import ALONE, EmptiedDatabase
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -45,6 +45,14 @@ def test_whoever_is_still_connected_is_sent_away(emptied_postgres: EmptiedDataba
 
         with pytest.raises(psycopg.OperationalError):
             left_open.execute("SELECT 1")
+
+
+def test_a_test_may_send_everybody_away(emptied_postgres: EmptiedDatabase):
+    before = emptied_postgres.url()
+    with psycopg.connect(before, autocommit=True) as connection:
+        connection.execute(ALONE)
+
+    assert emptied_postgres.url() == before
 
 
 def test_a_runtime_stands_on_its_own_database_key_and_redis(runtime: Runtime):

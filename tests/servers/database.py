@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -69,8 +69,9 @@ def migrated_postgres_url(emptied_postgres: EmptiedDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-def emptied_postgres(postgres: Postgres, migrated_postgres: str) -> EmptiedDatabase:
-    return EmptiedDatabase(postgres, migrated_postgres)
+def emptied_postgres(postgres: Postgres, migrated_postgres: str) -> Iterator[EmptiedDatabase]:
+    with closing(EmptiedDatabase(postgres, migrated_postgres)) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
