@@ -86,7 +86,6 @@ class Entry:
     undo_url: str = ""
     forward_url: str = ""
     redact_url: str = ""
-    origin: str = ""  # the ticket it came from, in words
     link_url: str = ""  # where this one stands, whatever becomes of its ticket
     is_open: bool = False
     inner: Sequence["Entry"] = ()  # happenings that came one after the other, folded into one line
@@ -129,12 +128,13 @@ def _with_origin(entry: Entry, piece: Message | Note, known: Mapping[int, Place]
     if number is None or number == piece.ticket_id:
         return entry
     if number not in known:
-        return replace(entry, origin=_("from another ticket"))
+        return replace(entry, remarks=[Remark("git-merge", _("From another ticket")), *entry.remarks])
     if known[number] is Place.MERGED:  # its own page leads here
         link = Choice(url_for("history.show", number=number), _("History of #%(number)s", number=number))
     else:
         link = Choice(url_for("tickets.show", number=number), _("Ticket #%(number)s", number=number))
-    return replace(entry, origin=_("from #%(number)s", number=number), links=[*entry.links, link])
+    remark = Remark("git-merge", _("From ticket #%(number)s", number=number))
+    return replace(entry, remarks=[remark, *entry.remarks], links=[*entry.links, link])
 
 
 def _waiting(entry: Entry, message: Message, waiting: Mapping[int, Sending]) -> Entry:

@@ -112,12 +112,12 @@ def test_what_came_with_a_merge_says_from_where_and_names_no_number_out_of_sight
     ada.post(f"/tickets/{other}/merge", {"number": str(number)})
 
     page = pane(ada, number)
-    assert page.count(f"from #{other}<") == 2
+    assert page.count(f"From ticket #{other}<") == 2
     assert f'href="/tickets/{other}/history"' in page
     with desk.runtime.db.transaction() as session:
         session.get_one(Ticket, other).team_id = desk.otto.teams[0].id
     page = pane(ada, number)
-    assert page.count("from another ticket<") == 2
+    assert page.count("From another ticket<") == 2
     assert f"#{other}" not in page
 
 
