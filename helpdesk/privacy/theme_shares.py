@@ -60,6 +60,7 @@ def _lose_words(theme: ReportTheme) -> None:
     theme.name_said_by = max(0, theme.name_said_by - 1)
     if theme.customers < CUSTOMERS or theme.messages < MESSAGES:
         theme.is_suppressed, left = True, []
-    if theme.is_suppressed or theme.name_said_by < CUSTOMERS:
-        theme.name = ""
+    if theme.is_suppressed or theme.name_said_by < CUSTOMERS:  # a plainer name, if enough said one
+        term, theme.name_said_by = left[0] if left else ("", 0)
+        theme.name = term[:1].upper() + term[1:]
     theme.terms = json.dumps(left, ensure_ascii=False)

@@ -59,8 +59,10 @@ class _Run:
     """Its theme in the last run; None where it was not there."""
     is_one_of_many: bool
     """Whether this run is one of a series, whose themes are to last."""
-    about: dict[int, int]
-    """Of what says little and follows another: the place of that one, whose theme it shares."""
+    opening: dict[int, int]
+    """Of what follows another in the same matter: the place of that one."""
+    about: set[int]
+    """What follows another and says little itself: it shares the theme of that one."""
     labels: list[int] = field(default_factory=list)
     language_of: dict[int, str] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
@@ -115,10 +117,11 @@ def _prepared(
     progress("reading", 0.15)
     known_before = cast("dict[str, int]", (previous or {}).get("labels", {}))
     before = [known_before.get(document.id) for document in order]
-    about = _about(order, cut)
-    for place, first in about.items():
-        spoken[place], cut[place] = spoken[first], []
-    return _Run(order, limits, texts, spoken, cut, before, previous is not None, about)
+    opening = _openings(order)
+    about = {place for place in opening if len({one.stem for one in cut[place] if not one.is_stop}) < _LITTLE}
+    for place in about:
+        spoken[place], cut[place] = spoken[opening[place]], []
+    return _Run(order, limits, texts, spoken, cut, before, previous is not None, opening, about)
 
 
 def _letter(subject: str, text: str) -> str:
@@ -127,13 +130,10 @@ def _letter(subject: str, text: str) -> str:
     return f"{subject} {BREAK} {inside}" if subject else inside
 
 
-def _about(documents: Sequence[Document], cut: Sequence[Sequence[Token]]) -> dict[int, int]:
-    """A word of thanks or a yes is about what the matter is about."""
+def _openings(documents: Sequence[Document]) -> dict[int, int]:
     place_of = {document.id: place for place, document in enumerate(documents)}
     return {
-        place: place_of[document.follows]
-        for place, document in enumerate(documents)
-        if document.follows in place_of and len({*telling(cut[place])}) < _LITTLE
+        place: place_of[document.follows] for place, document in enumerate(documents) if document.follows in place_of
     }
 
 
@@ -156,8 +156,9 @@ def _label(run: _Run, number: int | None, progress: Progress, check: Callable[[]
             run.labels[place] = NO_THEME if label < 0 else first + label
         _arrange(run, found, first, language, max(1, run.limits.groups // len(themed)))
         first += len(found.centres)
-    for place, opening in run.about.items():
-        run.labels[place] = run.labels[opening]
+    for place, opening in run.opening.items():  # a word of thanks, or what fits no theme by itself
+        if place in run.about or run.labels[place] == NO_THEME:
+            run.labels[place] = run.labels[opening]
 
 
 def _themes_of(run: _Run, places: Sequence[int], number: int | None, check: Callable[[], None]) -> _Found:

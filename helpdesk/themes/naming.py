@@ -13,6 +13,8 @@ _LONGEST_NAME: Final = 5
 _IN_NAME: Final = 3
 _LEAST_SHARE: Final = 0.04
 _AS_COMMON: Final = 0.3  # as what comes first in the name: the others are of most of the same messages
+_OFTEN: Final = 8  # messages, as a theme needs itself: what fewer say is odd as a part of its name
+_MOSTLY: Final = 0.7
 _MIGHT_BE_SHOWN: Final = 60
 _BETWEEN: Final = " · "
 
@@ -121,6 +123,7 @@ def _stands_alone(token: Token | None = None) -> bool:
 
 
 def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], total: int, least: int) -> Naming:
+    """By what sets it apart; where nothing does, by what most of it says: plain, but no number."""
     scored: list[_Scored] = []
     for stems, said in phrases.items():
         form = _form(said, least)
@@ -129,11 +132,11 @@ def _named(phrases: dict[Stems, _Said], size: int, everywhere: Counter[Stems], t
         inside = said.messages / size
         outside = everywhere[stems] / total
         lift = inside * math.log(inside / outside) if inside > outside else 0.0
-        if lift > 0:
-            lift *= 1.25 if len(stems) > 1 else 1.0
-            scored.append(_Scored(lift, stems, form, len(said.forms[form]), inside))
-    scored.sort(key=lambda one: (-one.lift, one.stems))
-    return _chosen(scored[:_MIGHT_BE_SHOWN])
+        lift *= 1.25 if len(stems) > 1 else 1.0
+        scored.append(_Scored(lift, stems, form, len(said.forms[form]), inside))
+    telling = sorted((one for one in scored if one.lift > 0), key=lambda one: (-one.lift, one.stems))
+    plain = sorted(scored, key=lambda one: (-one.share, one.stems))[:1]
+    return _chosen((telling or plain)[:_MIGHT_BE_SHOWN], size)
 
 
 def _form(said: _Said, least: int) -> str | None:
@@ -142,8 +145,8 @@ def _form(said: _Said, least: int) -> str | None:
     return form if len(said.forms[form]) >= least else None
 
 
-def _chosen(scored: Sequence[_Scored]) -> Naming:
-    """The best terms; in the name no word twice, in the terms no phrase that says nothing new."""
+def _chosen(scored: Sequence[_Scored], size: int) -> Naming:
+    """The best terms; in the name no word twice and nothing rare, in the terms no phrase that says nothing new."""
     terms: list[_Scored] = []
     used: set[str] = set()
     name: list[_Scored] = []
@@ -153,17 +156,26 @@ def _chosen(scored: Sequence[_Scored]) -> Naming:
         if len(terms) < _TERMS and not stems <= used:
             terms.append(one)
             used |= stems
-        is_new = len(stems) == len(one.stems) and not stems & in_name
-        is_as_common = not name or one.share >= _AS_COMMON * name[0].share
-        if len(name) < _IN_NAME and len(in_name) + len(stems) <= _LONGEST_NAME and is_new and is_as_common:
-            name.append(one)
-            in_name |= stems
+        for part in (_whole(one, scored), one):
+            words = set(part.stems)
+            is_new = len(words) == len(part.stems) and not words & in_name
+            is_as_common = not name or part.share >= max(_AS_COMMON * name[0].share, _OFTEN / size)
+            if len(name) < _IN_NAME and len(in_name) + len(words) <= _LONGEST_NAME and is_new and is_as_common:
+                name.append(part)
+                in_name |= words
+                break
     return Naming(
         _BETWEEN.join(one.form for one in name),
         tuple(one.form for one in terms),
         min((one.customers for one in name), default=0),
         tuple(one.customers for one in terms),
     )
+
+
+def _whole(word: _Scored, scored: Sequence[_Scored]) -> _Scored:
+    """The phrase that a word mostly stands in, or the word: "two times", not "two"."""
+    around = (one for one in scored if set(one.stems) > set(word.stems) and one.share >= _MOSTLY * word.share)
+    return max(around, key=lambda one: (one.share, one.lift), default=word)
 
 
 def _as_written(naming: Naming, said: Iterable[tuple[Token, str]], least: int) -> Naming:

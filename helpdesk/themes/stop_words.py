@@ -18,17 +18,17 @@ _TEXTS: Final = {
         arent couldnt wouldnt ill youre theres thats hows wheres whos explain question questions find found says
         said say""",
     "de": """
-        aber alle allem allen aller alles als also am an ander andere anderen auch auf aus bei bin bis bist bitte
-        da damit dann das dass daß dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses
-        dir doch dort du durch ein eine einem einen einer eines einige er es etwas euch euer eure für gegen gern
-        gerne gewesen gibt habe haben hallo hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem
-        ihren ihrer im immer in indem ins ist ja jede jedem jeden jeder jedes jetzt kann kein keine keinen können
-        könnte lassen leider machen man mein meine meinem meinen meiner mich mir mit möchte möchten muss müssen
-        nach nicht nichts noch nun nur ob oder ohne schon sehr sein seine seinem seinen seiner seit sich sie sind
-        so soll sollte sondern sonst über um und uns unser unsere unter viel vielen vom von vor war waren warum
-        was weil welche welcher wenn wer werde werden wie wieder will wir wird wo wollen würde würden zu zum zur
-        zwar zwischen danke dank grüße gruß freundlichen sehr geehrte geehrter damen herren liebe lieber hilfe
-        helfen frage fragen""",
+        aber alle allem allen aller alles als also am an ander andere anderen auch auf aus bei bin bis bist
+        bitte da damit dann das dass daß dein deine dem den denn der des dich die dies diese diesem diesen
+        dieser dieses dir doch dort du durch ein eine einem einen einer eines einige er es etwas euch euer eure
+        für gegen gern gerne gewesen gibt habe haben hallo hat hatte hatten hier hin hinter ich ihm ihn ihnen
+        ihr ihre ihrem ihren ihrer im immer in indem ins ist ja jede jedem jeden jeder jedes jetzt kann kein
+        keine keinen können könnte lassen leider machen man mein meine meinem meinen meiner mich mir mit möchte
+        möchten muss müssen nach nicht nichts noch nun nur ob oder ohne schon sehr sein seine seinem seinen
+        seiner seit sich sie sind so soll sollte sondern sonst über um und uns unser unsere unter viel vielen
+        vom von vor war waren warum unserem unseren unserer ihres eurer euren was weil welche welcher wenn wer
+        werde werden wie wieder will wir wird wo wollen würde würden zu zum zur zwar zwischen danke dank grüße
+        gruß freundlichen sehr geehrte geehrter damen herren liebe lieber hilfe helfen frage fragen""",
     "fr": """
         a ai alors au aucun aussi autre aux avec avez avoir avons bien bonjour bonsoir c ce cela ces cet cette
         ceux chez ci comme comment d dans de des donc du elle elles en encore est et été être eu fait faire il ils

@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from helpdesk.themes.analysis import analyse
-from helpdesk.themes.values import Analysis, Cancelled, Limits, Trend
+from helpdesk.themes.values import NO_THEME, Analysis, Cancelled, Limits, Trend
 from tests.themes.letters import MONDAY, SUBJECTS, letters, subject_of
 
 
@@ -131,6 +131,34 @@ def test_a_word_of_thanks_is_about_what_the_matter_is_about():
     assert {one: found.labels[one] for one in (document.id for document in documents)} == analyse(documents).labels
     assert "quick" not in shown(found)
     assert found.coverage.messages == 360
+
+
+def test_many_small_words_of_thanks_are_still_about_what_the_matter_is_about():
+    documents = letters(300)
+    thanks = [
+        dataclasses.replace(
+            one, id=f"{one.id}-again", text="It is here now, and so soon, many thanks!", follows=one.id
+        )
+        for one in documents[:60]
+    ]
+
+    found = analyse([*documents, *thanks])
+
+    assert [found.labels[one.id] for one in thanks] == [found.labels[one.follows or ""] for one in thanks]
+
+
+def test_what_fits_no_theme_by_itself_is_about_what_its_matter_began_with():
+    documents = letters(300)
+    odd = dataclasses.replace(
+        documents[0], id="odd", follows=documents[0].id, text="lamp invoice parcel password chair saddle lamp invoice"
+    )
+
+    alone, following = (
+        analyse([*documents, one], previous={}) for one in (dataclasses.replace(odd, follows=None), odd)
+    )
+
+    assert alone.labels["odd"] == NO_THEME
+    assert following.labels["odd"] == following.labels[documents[0].id] != NO_THEME
 
 
 def test_the_subject_of_a_letter_is_read_with_it_and_redacted_with_it():

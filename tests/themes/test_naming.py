@@ -42,8 +42,27 @@ def test_no_phrase_reaches_across_the_end_of_a_part_of_a_sentence(between: str):
 def test_what_is_much_rarer_than_the_first_word_is_in_no_name():
     found = name_of(*["the dynamo hums"] * 30, *["the dynamo of my daughter"] * 8)
 
-    assert found.name == "Dynamo · hums"
+    assert found.name == "Dynamo hums"
     assert "daughter" in found.terms
+
+
+def test_what_a_handful_says_is_no_part_of_a_small_theme_s_name():
+    found = name_of(*["the dynamo hums"] * 9, *["the dynamo on my viola"] * 6)
+
+    assert found.name == "Dynamo · hums"
+    assert {"dynamo", "viola"} <= set(" ".join(found.terms).split())
+
+
+def test_a_word_stands_in_a_name_with_what_mostly_stands_beside_it():
+    found = name_of(*["I have no VAT number"] * 8, *["my VAT number is wrong"] * 8, *["the VAT is wrong"] * 4)
+
+    assert found.name.startswith("VAT number")
+
+
+def test_where_nothing_sets_a_theme_apart_its_name_is_what_most_of_it_says():
+    found = name_of(*["the parcel"] * 9, beside="the parcel is late")
+
+    assert found.name == "Parcel"
 
 
 def test_no_word_of_fewer_customers_than_it_takes_is_shown_in_any_form():
