@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
 from helpdesk.desk import brand, contact_consents, notices, password_resets, records, theme_page, together
-from helpdesk.desk.letters import N_, Letter, letter, say
+from helpdesk.desk.letters import N_, Letter, day, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
 from helpdesk.mail.parsed import Address
@@ -175,7 +175,7 @@ def _record_digest(session: Session, row: OutboundEmail, desk: Desk, vault: Vaul
         desk=desk.name,
         readings=digest.readings,
         people=digest.people,
-        until=digest.counted_until.strftime("%Y-%m-%d"),
+        until=day(digest.counted_until, desk.language),
         link=base + records.PATH,
         stop=f"{base}{records.PATH}/digests/{records.stop_secret(vault, digest.nonce)}",
     )
@@ -207,9 +207,10 @@ def _theme_digest(session: Session, row: OutboundEmail, desk: Desk, _vault: Vaul
     digest = session.scalars(select(ThemeDigest).where(ThemeDigest.outbound_email_id == row.id)).one()
     report = session.get_one(ThemeReport, digest.report_id)
     language = session.get_one(Agent, digest.agent_id).language or desk.language
+    since, until = (day(one, language) if one else "" for one in (report.since, report.until))
     words = letter(
-        "theme_digest", language, desk=desk.name, since=str(report.since), until=str(report.until),
-        messages=report.messages, rows=theme_page.of_report(session, report).rows[:_THEMES_IN_A_DIGEST],
+        "theme_digest", language, desk=desk.name, since=since, until=until, messages=report.messages,
+        rows=theme_page.of_report(session, report).rows[:_THEMES_IN_A_DIGEST],
         link=f"{desk.base_url.rstrip('/')}/themes/{report.id}",
     )  # fmt: skip
     return _automatic(session, row, desk, say(N_("What customers write about"), language), words)

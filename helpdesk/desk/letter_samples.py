@@ -7,7 +7,7 @@ from typing import Final
 from helpdesk import clock
 from helpdesk.config import Desk
 from helpdesk.desk import notices
-from helpdesk.desk.letters import N_, Letter, letter, say
+from helpdesk.desk.letters import N_, Letter, day, letter, say
 from helpdesk.desk.theme_page import Row
 from helpdesk.models.notice import NoticeKind
 
@@ -51,12 +51,13 @@ def _values(language: str, desk: Desk, address: str, agent: str, under: str) -> 
         "contact_proof": {"desk": desk.name, "link": f"{desk.base_url}/feedback/contact/{_EXAMPLE}"},
         "record_code": {"desk": desk.name, "code": "12345678", "until": _until()},
         "record_digest": {
-            "desk": desk.name, "readings": 12, "people": 3, "until": _until()[:10],
+            "desk": desk.name, "readings": 12, "people": 3, "until": day(clock.now(), language),
             "link": f"{desk.base_url}/record", "stop": f"{desk.base_url}/record/digests/{_EXAMPLE}",
         },
         "reply": {"text": "\n\n".join("\n".join(one) for one in answer), "paragraphs": answer, "html": None},
         "theme_digest": {
-            "desk": desk.name, "since": _until()[:10], "until": _until()[:10], "messages": 480,
+            "desk": desk.name, "since": day(clock.now() - timedelta(weeks=12), language),
+            "until": day(clock.now(), language), "messages": 480,
             "rows": [_theme(1, "lamp flickers", 31, "growing"), _theme(2, "", 9, "steady")],
             "link": f"{desk.base_url}/themes/1",
         },

@@ -1,15 +1,17 @@
 """The words of the emails we send: templates/mail, each as text and as HTML, in the reader's language."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Final
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from helpdesk import languages, paths
 from helpdesk.languages import N_
 
-__all__ = ["NAMES", "N_", "Letter", "letter", "say"]
+__all__ = ["NAMES", "N_", "Letter", "day", "letter", "say"]
 
 NAMES: Final = (
     "acknowledgement",
@@ -50,6 +52,11 @@ def letter(template: str, language: str, **values: object) -> Letter:
 def say(text: str, language: str, **values: object) -> str:
     """A text outside of a template, such as a subject, in a language."""
     return languages.catalogue(language).gettext(text) % values
+
+
+def day(one: date, language: str) -> str:
+    """A day as people write it in a language, such as 26 November 2026."""
+    return str(format_date(one, "long", locale=language))
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
 from sqlalchemy import func, select
 
 from helpdesk import clock
@@ -207,7 +208,7 @@ def test_subscribers_are_mailed_the_numbers_of_now_and_nobody_else_is(runtime: R
         )
         for one in (lead, agent):  # an agent without the permission may have chosen it before
             settings.change_own(session, ThemeMail(is_wanted=True), by=one)
-        names = lead.email
+        lead.language, names = "de", lead.email
     report_id = asked(runtime)
     assert themes.make(runtime, report_id)
 
@@ -219,4 +220,7 @@ def test_subscribers_are_mailed_the_numbers_of_now_and_nobody_else_is(runtime: R
         composed = compose.email(session, claimed, desk=runtime.config.desk, vault=runtime.vault)
         assert "lamp" in composed.text.casefold()
         assert f"/themes/{report_id}" in composed.text
+        until = session.get_one(ThemeReport, report_id).until
+        assert until is not None
+        assert f"bis {format_date(until, 'long', locale='de')}:" in composed.text  # and no 2026-11-26
         assert SECRET not in composed.text + (composed.html or "")
