@@ -116,6 +116,8 @@ class Story:
     talk: tuple[tuple[str, ...], ...]
     files: tuple[str, ...] = ()
     reply_files: tuple[str, ...] = field(default=())
+    weeks: int | None = None
+    """Since so many weeks only: something new that people write about."""
 
 
 @cache

@@ -9,11 +9,11 @@ _HOURS = (1, 0, 0, 0, 0, 1, 3, 7, 12, 15, 14, 12, 10, 11, 12, 12, 11, 10, 9, 9, 
 OPENS, CLOSES = timedelta(hours=8, minutes=30), timedelta(hours=17, minutes=30)
 
 
-def moment(throw: random.Random, now: datetime, zone: tzinfo) -> datetime:
-    """A moment of the last three months: rather lately, rather on a Monday, rather in the morning."""
+def moment(throw: random.Random, now: datetime, zone: tzinfo, *, within: int = DAYS) -> datetime:
+    """A moment of the last days, usually three months: rather lately, rather on a Monday, rather in the morning."""
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [today - timedelta(days=back) for back in range(DAYS)]
-    weights = [_WEEKDAYS[day.weekday()] * (1 + 0.5 * (DAYS - back) / DAYS) for back, day in enumerate(days)]
+    days = [today - timedelta(days=back) for back in range(within)]
+    weights = [_WEEKDAYS[day.weekday()] * (1 + 0.5 * (within - back) / within) for back, day in enumerate(days)]
     day = throw.choices(days, weights)[0]
     hour = throw.choices(range(24), _HOURS)[0]
     return day + timedelta(hours=hour, seconds=throw.randint(0, 3599))

@@ -60,7 +60,7 @@ def events(now: datetime, zone: tzinfo, *, days: int = rhythm.DAYS) -> list[Even
 
 def _told(story: Story, number: int, now: datetime, zone: tzinfo) -> Iterator[Event]:
     throw = dice(story.language, story.name, number)
-    begun = rhythm.moment(throw, now, zone)
+    begun = rhythm.moment(throw, now, zone, within=story.weeks * 7 if story.weeks else rhythm.DAYS)
     writer = _writer(story, number)
     mailbox = company().mailbox(story.to)
     talk = Conversation(mailbox, writer, _agent(throw, mailbox, story.language))
