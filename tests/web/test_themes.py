@@ -13,8 +13,8 @@ from helpdesk.models.message import Message
 from helpdesk.models.objection import Wish
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.tag import TicketTag
-from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport
-from helpdesk.privacy import objections
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
+from helpdesk.privacy import objections, theme_shares
 from helpdesk.themes import analysis
 from helpdesk.themes.values import Limits
 from tests import world
@@ -197,3 +197,14 @@ def test_all_tickets_of_a_theme_are_tagged_and_that_is_taken_back(desk: Desk):
     root.post(f"/bulk/{number}/undo", {"back": here})
     with desk.runtime.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(TicketTag)) == 0
+
+
+def test_a_name_that_lost_its_people_gives_way_to_a_word_that_enough_still_said(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        theme = session.scalars(select(ReportTheme).filter_by(report_id=desk.report.id, is_group=True)).one()
+        theme.customers, theme.terms = 9, '[["dark", 5], ["bulb", 7]]'
+        share = session.scalars(select(ThemeShare.id).filter_by(report_theme_id=theme.id).limit(1)).one()
+
+        theme_shares.take_away(session, [share])
+
+        assert (theme.name, theme.name_said_by, theme.terms) == ("Bulb", 6, '[["bulb", 6]]')
