@@ -69,10 +69,10 @@ def raw_of(session: Session, message: Message) -> bytes:
 def test_an_answer_leaves_after_the_time_to_take_it_back(session: Session, ticket: Ticket, ada: Agent):
     settings.change_own(session, composing.Sending(undo_seconds=30), by=ada)
 
-    sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
+    with clock.stopped_at(clock.now()):
+        sendings.send(session, ticket, Written(text="Try another bulb."), by=ada)
 
-    due = session.scalars(select(Delivery.due_at)).one()
-    assert timedelta(seconds=28) < due - clock.now() <= timedelta(seconds=30)
+        assert session.scalars(select(Delivery.due_at)).one() - clock.now() == timedelta(seconds=30)
 
 
 def test_an_answer_is_held_when_a_message_came_that_its_writer_has_not_seen(
