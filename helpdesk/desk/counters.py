@@ -69,10 +69,14 @@ class Counting(Generic[Name]):
 
 def teams(session: Session, agent: Agent) -> Sequence[Team]:
     """The teams whose tickets this agent sees, by name."""
-    chosen = select(Team).order_by(Team.name)
-    if agent.scope is not Scope.ALL:
-        chosen = chosen.join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == agent.id)
-    return once(session, (Team, agent.id), lambda: session.scalars(chosen).all())
+
+    def ask() -> Sequence[Team]:
+        chosen = select(Team).order_by(Team.name)
+        if agent.scope is not Scope.ALL:
+            chosen = chosen.join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.agent_id == agent.id)
+        return session.scalars(chosen).all()
+
+    return once(session, (Team, agent.id), ask)
 
 
 def mailboxes(session: Session, agent: Agent) -> Sequence[Box]:

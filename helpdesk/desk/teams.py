@@ -56,8 +56,7 @@ def rename(session: Session, team: Team, name: str, *, by: Reader) -> None:
 
 def all_of(session: Session) -> Sequence[Team]:
     """Every team of the desk, by name."""
-    by_name = select(Team).order_by(func.lower(Team.name))
-    return once(session, Team, lambda: session.scalars(by_name).all())
+    return once(session, Team, lambda: session.scalars(select(Team).order_by(func.lower(Team.name))).all())
 
 
 def find(session: Session, names: Iterable[str]) -> list[Team]:

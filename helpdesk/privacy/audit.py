@@ -47,7 +47,9 @@ GLIMPSES: Final = (
     .limit(literal_column("30"))
 )
 
+_EVENT: Final = insert(AuditEvent).returning(AuditEvent.id)
 _SHOWN: Final = insert(AuditShown)
+_PAYLOAD: Final = insert(AuditPayload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,10 @@ def _write(session: Session, noted: Noted) -> None:
         later.add(session, AuditEvent, **values)
         return
     later.settle(session)  # events have numbers in the order in which they happened
-    event = AuditEvent(**values)
-    session.add(event)
     session.flush()
+    connection = session.connection()
+    event_id = connection.scalar(_EVENT, values)
     if isinstance(shown, list) and shown:
-        session.execute(_SHOWN, [{"ticket_id": one, "event_id": event.id} for one in shown])
+        connection.execute(_SHOWN, [{"ticket_id": one, "event_id": event_id} for one in shown])
     if noted.words:
-        session.add(AuditPayload(event_id=event.id, salt=salt, body=noted.words))
+        connection.execute(_PAYLOAD, {"event_id": event_id, "salt": salt, "body": noted.words})

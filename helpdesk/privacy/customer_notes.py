@@ -54,8 +54,8 @@ class About:
 
 def read(session: Session, ticket: Ticket, *, by: Agent) -> About:
     """What is noted about this ticket's customer: one reading of its own. Raises AccessDenied."""
-    basis, among = _reached(session, ticket, by)
-    found = storage.of_customer(session, ticket.customer_id, among)
+    basis, is_all = _reached(session, ticket, by)
+    found = storage.of_customer(session, ticket.customer_id, _among(ticket, is_all=is_all))
     if found:
         on = ("customer", ticket.customer_id)
         facts: dict[str, object] = {"ticket": ticket.id}
@@ -82,7 +82,7 @@ def of_person(session: Session, customer: Customer) -> About:
 
 def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> CustomerNote:
     """Write something down about a ticket's customer. Raises Empty, TooMany, AccessDenied."""
-    _basis, among = _reached(session, ticket, by)
+    among = _among(ticket, is_all=_reached(session, ticket, by)[1])
     text = text.strip()
     if not text or len(text) > LONGEST:
         raise Empty("write a note, not too long a one")
@@ -95,7 +95,7 @@ def note(session: Session, ticket: Ticket, text: str, *, by: Agent) -> CustomerN
 
 def remove(session: Session, ticket: Ticket, note_id: int, *, by: Agent) -> None:
     """Take a note away, its words too; one that is not there for this agent stays. Raises AccessDenied."""
-    _basis, among = _reached(session, ticket, by)
+    among = _among(ticket, is_all=_reached(session, ticket, by)[1])
     own = (CustomerNote.id == note_id, CustomerNote.customer_id == ticket.customer_id, among)
     found = session.scalar(select(CustomerNote).where(*own, CustomerNote.kind == Kind.NOTE))
     if found is None:
@@ -134,16 +134,21 @@ def erase(session: Session, customer_ids: Collection[int]) -> Sequence[bytes]:
     return ()
 
 
-def _reached(session: Session, ticket: Ticket, by: Agent) -> tuple[str, ColumnElement[bool]]:
-    """By what right, and which of the notes. Raises AccessDenied."""
+def _reached(session: Session, ticket: Ticket, by: Agent) -> tuple[str, bool]:
+    """By what right, and whether it is one to all of the notes. Raises AccessDenied."""
     basis = access.require(session, ticket, by=by)
-    of_the_team = or_(CustomerNote.team_id == ticket.team_id, CustomerNote.kind == Kind.ORGANISATION)
     if basis == ORDINARY:
-        return basis, of_the_team
+        return basis, False
     grant = session.get_one(AccessGrant, int(basis.removeprefix("grant ")))
     if grant.scope is Scope.TICKET:
         raise AccessDenied("customer", ticket.customer_id, ticket.id, ticket.customer_id)
-    return basis, of_the_team if grant.scope is Scope.TEAM else true()
+    return basis, grant.scope is not Scope.TEAM
+
+
+def _among(ticket: Ticket, *, is_all: bool) -> ColumnElement[bool]:
+    """Which of the notes: all, or the team's and where the customer writes from."""
+    of_the_team = or_(CustomerNote.team_id == ticket.team_id, CustomerNote.kind == Kind.ORGANISATION)
+    return true() if is_all else of_the_team
 
 
 def _made(session: Session, ticket: Ticket, kind: Kind, text: str, by: Agent) -> CustomerNote:

@@ -4,19 +4,23 @@ import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, SelectBase, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import Connection, Dialect, Engine, SelectBase, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from helpdesk.models.base import Base
 from helpdesk.storage.jobs import Leaving
 
 _BUSY_MS: Final = 10_000
+_SURELY_THERE_S: Final = 1.0
 _SNAPSHOT: Final = {"sqlite_begin": "BEGIN"}
 _COMPRESSION: Final = (
     "SELECT set_config(name, 'lz4', false) FROM pg_settings"
@@ -53,9 +57,13 @@ class Database:
     files: Path | None = None
     let_go: Callable[[Leaving], None] = field(default=lambda _leaving: None, repr=False)
     engine: Engine = field(init=False, repr=False)
+    _reading: Engine = field(init=False, repr=False)
+    _writing: Engine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.engine = _engine(self.url)
+        self._reading = self.engine.execution_options(**(_SNAPSHOT if self.is_sqlite else _POSTGRESQL_SNAPSHOT))
+        self._writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -63,9 +71,8 @@ class Database:
 
         Raises DatabaseBusy or DatabaseUnreachable instead of the driver's own errors.
         """
-        writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         leaving = Leaving()
-        session = Session(writing, expire_on_commit=False, info={"leaving": leaving, "files": self.files})
+        session = Session(self._writing, expire_on_commit=False, info={"leaving": leaving, "files": self.files})
         with _named_errors(), session, session.begin():
             yield session
         if leaving:
@@ -74,10 +81,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Rows as they are at one moment; nothing can be changed. `readings` notes what the gate let through."""
-        engine = self.engine.execution_options(**(_SNAPSHOT if self.is_sqlite else _POSTGRESQL_SNAPSHOT))
         with (
             _named_errors(),
-            Session(engine, expire_on_commit=False, info={"readings": [], "files": self.files}) as session,
+            Session(self._reading, expire_on_commit=False, info={"readings": [], "files": self.files}) as session,
         ):
             event.listen(session, "before_flush", _refuse)
             yield session
@@ -154,8 +160,10 @@ def hold(session: Session, name: str) -> None:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
+        engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _noted)
+        event.listen(engine, "checkout", partial(_tried, engine.dialect))
         event.listen(engine, "handle_error", _named_too_large, retval=True)
         return engine
     engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)  # an error shows no content
@@ -168,6 +176,21 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
     """Long texts are compressed at a third of the cost, where the server knows how (14 and later, mostly)."""
     connection.execute(_COMPRESSION).close()
     connection.commit()
+
+
+def _noted(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+def _tried(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401
+    """A connection that lay idle is asked whether its server is still there; after one just used that is known."""
+    used = record.info.get("used")
+    if used is None or monotonic() - used < _SURELY_THERE_S:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error  # the others are no better
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own class

@@ -100,7 +100,7 @@ class ListPage:
     slug: str
     url: str
     rows: Sequence[Row]
-    empty: Empty
+    empty: Empty | None  # what is said in place of rows
     more_url: str | None = None
     top_url: str | None = None
     words: str = ""
@@ -123,7 +123,7 @@ def of(session: Session, agent: Agent, here: Listed, around: frame.Frame | None 
         slug=here.slug,
         url=here.url,
         rows=rows(session, agent, page.tickets, here),
-        empty=_empty(here) if page.tickets else _with_what_comes(_empty(here), here),
+        empty=None if page.tickets else _with_what_comes(_empty(here), here),
         more_url=here.page_url(page.after) if page.after else None,
         top_url=here.url if here.after else None,
         file_url=file_url(here),
