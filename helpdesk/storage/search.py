@@ -110,7 +110,7 @@ def _on_postgresql(session: Session, query: ColumnElement[Any], visible: "_Visib
     hits = rows * len(glance) // _GLANCE
     stretch = 2 * _GLANCE * limit // max(len(found), 1)
     if stretch * a_row < hits * _SECONDS_A_HIT:
-        found = visible.of(_newest(session, query, stretch))
+        found = visible.of([*glance, *_newest(session, query, stretch - _GLANCE, besides=_GLANCE)])
         if len(found) >= limit or stretch >= rows:
             return found
     return _gathered(session, query, visible)
@@ -146,17 +146,18 @@ def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") 
     return found
 
 
-def _newest(session: Session, query: ColumnElement[Any], stretch: int) -> Sequence[int]:
+def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> Sequence[int]:
     """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
-    rows = _newest_rows(stretch)
+    rows = _newest_rows(stretch, besides)
     hits = select(rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))
     with _planned_anew(session):
         return session.scalars(hits.order_by(rows.c.id.desc())).all()
 
 
-def _newest_rows(stretch: int) -> Subquery:
+def _newest_rows(stretch: int, besides: int = 0) -> Subquery:
+    """So many of the newest, after those that were looked at already."""
     rows = select(SearchText.id, SearchText.ticket_id, SearchText.words)
-    return rows.order_by(SearchText.id.desc()).limit(stretch).subquery()
+    return rows.order_by(SearchText.id.desc()).limit(stretch).offset(besides or None).subquery()
 
 
 @dataclass
