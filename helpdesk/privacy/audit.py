@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -110,13 +110,19 @@ def keep_readings(db: Database, readings: Sequence[Noted]) -> None:
     """
     if not readings:
         return
-    if db.is_sqlite:  # a writing transaction keeps every other writer waiting: none where nothing is to be written
+    # a writing transaction keeps SQLite's other writers waiting: none where nothing is to be written
+    if db.is_sqlite and any(noted.is_coalesced for noted in readings):
         with db.reading() as session:
             readings = _fresh(session, readings)
     if readings:
         with db.transaction() as session, later.gathering(session):
             for noted in readings if db.is_sqlite else _fresh(session, readings):
                 _write(session, noted)
+
+
+def uncovered(session: Session) -> list[Noted]:
+    """What this reading session let through and the trail does not cover, so that keeping it only writes."""
+    return [replace(noted, is_coalesced=False) for noted in _fresh(session, session.info["readings"])]
 
 
 def covered_tickets(session: Session, agent: Reader, view: str) -> set[int]:

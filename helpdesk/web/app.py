@@ -61,7 +61,7 @@ class Desk(Flask):
         with self.runtime.db.reading() as g.session:
             auth.let_in(g.session, view)
             answer = self.make_response(super().dispatch_request())
-            readings = g.session.info["readings"]
+            readings = audit.uncovered(g.session)
         audit.keep_readings(self.runtime.db, readings)
         if g.login is not None and "X-Unattended" not in request.headers:
             sign_in.keep_last_seen(self.runtime.db, g.login)

@@ -18,7 +18,7 @@ MOST = {
     "/teams/{team}/inbox": (12, 0),
     "/counters": (12, 0),
     "/search?q=lamp": (12, 3),  # a search is an event of its own, each time
-    "/tickets/{number}": (11, 1),  # the conversation, the editor, the customer with other tickets, and the views
+    "/tickets/{number}": (12, 0),  # the conversation, the editor, the customer with other tickets, and the views
     "/tickets/{number}?view=open&part=list": (12, 0),
     "/drafts": (12, 0),
     "/needs-a-look": (12, 0),
