@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,8 @@ def test_once_on_an_empty_folder_shows_the_loop_and_its_times(folder):
 def test_a_day_with_the_demo(told, running):
     """A busy port, a second start, a crash, a start after it, and Ctrl-C: one story, for starting takes time."""
     with socket.socket() as busy:
-        busy.bind(("127.0.0.1", 0))
+        port = str(bound(busy))
         busy.listen()
-        port = str(busy.getsockname()[1])
 
         demo = Demo(told, "--port", port)
         running.append(demo)
@@ -136,6 +136,15 @@ def test_a_day_with_the_demo(told, running):
         assert again.end(signal.SIGINT) == 0
         assert "Everything has stopped" in again.said
         assert left_of(told) == []
+
+
+def bound(busy: socket.socket) -> int:
+    """A port below those that connections of other tests are given: the next one is free too."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with suppress(OSError):
+            busy.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("no port is free")
 
 
 def read(address: str) -> str:

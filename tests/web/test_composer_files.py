@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FloatRect, Page, Route, expect
 from sqlalchemy import select
 
 from helpdesk.desk import composing
@@ -58,14 +58,22 @@ def page(desk: Desk, desk_url: str, pages: Pages, smtp_sink: SmtpSink) -> Iterat
 
 def drag(page: Page, selector: str, *files: Path) -> None:
     """As a hand does it that holds files of the computer."""
-    line, box = page.context.new_cdp_session(page), page.locator(selector).bounding_box()
-    assert box is not None
+    line, box = page.context.new_cdp_session(page), where(page, selector)
     held = {"items": [], "files": [str(one) for one in files], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         line.send(
             "Input.dispatchDragEvent",
             {"type": kind, "x": box["x"] + box["width"] / 2, "y": box["y"] + 20, "data": held},
         )
+
+
+def where(page: Page, selector: str) -> FloatRect:
+    """Where something stands once it moves no more: a letter above it takes its height when it has come."""
+    before = None
+    while (box := page.locator(selector).bounding_box()) is None or box != before:
+        before = box
+        page.wait_for_timeout(200)
+    return box
 
 
 def names(page: Page) -> list[str]:
