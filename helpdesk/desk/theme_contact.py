@@ -8,7 +8,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, sendings, theme_tickets
+from helpdesk.desk import sendings, theme_tickets
 from helpdesk.desk.editor import Written
 from helpdesk.mail.parsed import Address
 from helpdesk.models.access_grant import Purpose
@@ -36,7 +36,7 @@ class Willing:
 
 
 def willing(session: Session, report: ThemeReport, numbers: Sequence[int], *, by: Agent) -> list[Willing]:
-    """Who agreed, was not written to because of it, has not objected, and wrote what this agent may know of."""
+    """Who agreed, was not written to because of it, has not objected, and wrote what this agent may read."""
     is_bounced = exists().where(
         CustomerAddress.email == ContactConsent.email, CustomerAddress.bounced_at.is_not(None)
     )
@@ -51,7 +51,7 @@ def willing(session: Session, report: ThemeReport, numbers: Sequence[int], *, by
             ContactConsent.customer_id.not_in(objections.left_out()),
             Customer.erased_at.is_(None),
             ~is_bounced,
-            inbox.is_visible(by),
+            theme_tickets.is_open(session, by),
         )
         .order_by(ContactConsent.ticket_id.desc())
     )

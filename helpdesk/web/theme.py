@@ -48,13 +48,13 @@ bp = Blueprint("theme", __name__)
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A ticket of the theme; None for a subject: this reader has no basis for it."""
+    """A ticket of the theme that its reader may read."""
 
     number: int
     customer: str | Markup
     at: datetime
     is_closed: bool
-    subject: str | None
+    subject: str
 
 
 @bp.get("/themes/<int:report_id>/<int:number>")
@@ -93,7 +93,7 @@ def choose(report_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post("/themes/<int:report_id>/<int:number>/tag")
 def tag(report_id: int, number: int) -> ResponseReturnValue:
-    """Put a tag on all its tickets that this agent may know of: an action on many, which can be taken back."""
+    """Put a tag on all its tickets that this agent may read: an action on many, which can be taken back."""
     themes.may_look()
     report = themes.find(report_id)
     row, form = _row(theme_page.of_report(db(), report), number), request.form
@@ -102,7 +102,7 @@ def tag(report_id: int, number: int) -> ResponseReturnValue:
     try:
         made = bulk.ask(db(), Verb.TAG, form.get("tag", ""), ids, by=agent(), key=key)
     except (NotUnderstood, NothingChosen):
-        wrong = _("Please write a tag; and there must be tickets that you may know of.")
+        wrong = _("Please write a tag; and there must be tickets that you may read.")
         return _page(report, number, wrong=beside("tag", wrong))
     return redirect(url_for(".show", report_id=report_id, number=number, bulk=made.id), 303)
 
@@ -146,6 +146,8 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
     members, mailboxes = list(row.members), outreach.mailboxes(db(), by=agent())
     tickets = theme_tickets.listed(db(), report, members, by=agent(), before=request.args.get("before", type=whole))
     shown, more = tickets[: theme_tickets.PAGE], len(tickets) > theme_tickets.PAGE
+    figures = theme_tickets.figures(db(), report, members)
+    beyond = theme_tickets.beyond(db(), report, members, by=agent())
     made = render_template(
         "themes/theme.html",
         desk=frame.around(db(), agent(), "themes"),
@@ -155,9 +157,12 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
         trend=theme_words.trend_word(row),
         chart=_weeks(row, page),
         inside=theme_page.sub_themes(db(), report, list(row.merged)),
-        figures=theme_tickets.figures(db(), report, members),
+        figures=figures,
+        # beside those they can count, the number of all would tell how few the others are
+        tickets="" if theme_words.is_few(beyond) else theme_words.few(figures.tickets),
         is_known=theme_tickets.are_known(db(), report),
         rows=_rows(shown),
+        beyond=theme_words.few(beyond) if beyond else "",
         before=shown[-1].id if more else None,
         may_handle=agent().may(Permission.HANDLE),
         key=secrets.token_hex(8),
@@ -177,9 +182,10 @@ def _rows(tickets: Sequence[Ticket]) -> list[TicketRow]:
     return [
         TicketRow(
             ticket.number, names[ticket.customer_id], ticket.active_at, ticket.is_closed,
-            seen[ticket.id].subject if ticket.id in seen else None,
+            seen[ticket.id].subject,
         )
         for ticket in tickets
+        if ticket.id in seen
     ]  # fmt: skip
 
 

@@ -28,9 +28,14 @@ def trend_word(row: Row) -> str:
     return words.get(row.trend, "")
 
 
+def is_few(count: int) -> bool:
+    """Whether a count could tell of single persons."""
+    return 0 < count < CUSTOMERS
+
+
 def few(count: int) -> str:
     """A count in words that tell of no single person: below five it says only that."""
-    return _("fewer than five") if 0 < count < CUSTOMERS else str(number(count))
+    return _("fewer than five") if is_few(count) else str(number(count))
 
 
 def method(said: str) -> str:

@@ -62,7 +62,7 @@ def test_on_paper_are_the_figures_and_no_forms(desk: Desk, desk_url: str, pages:
 
     for path, shown, left_out in (
         ("/themes", ("Week by week", "What this speaks about"), ("Make a report", "Mail me the numbers", "CSV")),
-        (f"/themes/{desk.report.id}/{number}", ("In numbers",), ("Name and place", "Tickets you may know of")),
+        (f"/themes/{desk.report.id}/{number}", ("In numbers",), ("Name and place", "Tickets you may read")),
     ):
         page.goto(desk_url + path)
         page.emulate_media(media="screen")

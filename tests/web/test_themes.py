@@ -5,8 +5,9 @@ import json
 from sqlalchemy import func, select
 
 from helpdesk import clock
-from helpdesk.models.agent import Role, Team
+from helpdesk.models.agent import Agent, Role, Team
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.customer import Customer
 from helpdesk.models.feedback import ContactConsent
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.message import Message
@@ -14,6 +15,7 @@ from helpdesk.models.objection import Wish
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.tag import TicketTag
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
+from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import objections, theme_shares
 from helpdesk.themes import analysis
 from helpdesk.themes.values import Limits
@@ -59,15 +61,40 @@ def test_how_it_was_made_is_told_in_the_language_of_its_reader(desk: Desk):
     assert "Entwicklung" in page
 
 
-def test_the_tickets_of_a_theme_are_those_its_reader_may_know_of_and_read(desk: Desk):
+def a_lead(desk: Desk) -> Agent:
+    """Who leads the team of the ticket, and reads it."""
+    with desk.runtime.db.transaction() as session:
+        lead = world.an_agent(session, session.get_one(Team, desk.ticket.team_id), name="Lea Diehl", role=Role.LEAD)
+        lead.password_hash = PASSWORD_HASH
+        return lead
+
+
+def test_the_tickets_of_a_theme_are_those_its_reader_may_read(desk: Desk):
     with desk.runtime.db.transaction() as session:
         session.add(ThemeMessage(report_id=desk.report.id, message_id=desk.message.id, number=desk.ticket.number))
+        name = session.get_one(Customer, desk.ticket.customer_id).name
+    here = f"/themes/{desk.report.id}/{desk.ticket.number}"
 
-    page = desk.browser(desk.root).get(f"/themes/{desk.report.id}/{desk.ticket.number}").text
+    told, read = desk.browser(desk.root).get(here).text, desk.browser(a_lead(desk)).get(here).text
 
-    assert f"#{desk.ticket.number}" in page
-    assert "Not readable for you" in page
-    assert "The lamp flickers" not in page
+    assert f"#{desk.ticket.number}" not in told  # an admin knows of the ticket, and may not learn what it is about
+    assert name not in told
+    assert "which you may not read: fewer than five" in told
+    assert "<dt>Tickets</dt><dd>–</dd>" in told
+    assert f"#{desk.ticket.number}" in read
+    assert "The lamp flickers" in read
+    assert "which you may not read" not in read
+
+
+def test_a_protected_ticket_is_of_no_theme_until_it_is_said_what_for(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.add(ThemeMessage(report_id=desk.report.id, message_id=desk.message.id, number=desk.ticket.number))
+        session.get_one(Ticket, desk.ticket.id).is_protected = True
+
+    page = desk.browser(a_lead(desk)).get(f"/themes/{desk.report.id}/{desk.ticket.number}").text
+
+    assert f"#{desk.ticket.number}" not in page
+    assert "which you may not read: fewer than five" in page
 
 
 def test_a_name_a_merge_and_a_hiding_are_remembered_by_the_next_report(desk: Desk):
@@ -186,15 +213,16 @@ def test_those_who_agreed_and_proved_it_are_written_to_each_alone_and_once(desk:
 def test_all_tickets_of_a_theme_are_tagged_and_that_is_taken_back(desk: Desk):
     with desk.runtime.db.transaction() as session:
         session.add(ThemeMessage(report_id=desk.report.id, message_id=desk.message.id, number=desk.ticket.number))
-    root, here = desk.browser(desk.root), f"/themes/{desk.report.id}/{desk.ticket.number}"
+    lea, here = desk.browser(a_lead(desk)), f"/themes/{desk.report.id}/{desk.ticket.number}"
 
-    tagged = root.post(f"{here}/tag", {"tag": "Broken", "key": "k"})
+    refused = desk.browser(desk.root).post(f"{here}/tag", {"tag": "Secretly", "key": "r"})
+    tagged = lea.post(f"{here}/tag", {"tag": "Broken", "key": "k"})
 
-    assert tagged.status_code == 303
+    assert (refused.status_code, tagged.status_code) == (422, 303)  # no tag says of what one may not read
     number = tagged.headers["Location"].rpartition("=")[2]
     with desk.runtime.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(TicketTag)) == 1
-    root.post(f"/bulk/{number}/undo", {"back": here})
+    lea.post(f"/bulk/{number}/undo", {"back": here})
     with desk.runtime.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(TicketTag)) == 0
 
