@@ -87,7 +87,7 @@ def outcomes() -> dict[Outcome, str]:
         Outcome.HELD: _("Held"),
         Outcome.QUARANTINED: _("Could not be read"),
         Outcome.TOO_LARGE: _("Too large"),
-        Outcome.PUT_ASIDE: _("Put aside"),
+        Outcome.PUT_ASIDE: _("Set aside"),
         Outcome.ALREADY_RECEIVED: _("Received before"),
         Outcome.OWN: _("Our own"),
         Outcome.STORED: _("Not read yet"),

@@ -157,7 +157,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         delayed=_undelivered(shelf, undelivered.delayed),
         held=_held(shelf),
         shelf=shelf,
-        shelves={Shelf.WAITING: _("Waiting"), Shelf.BLOCKED: _("Of blocked senders"), Shelf.ASIDE: _("Put aside")},
+        shelves={Shelf.WAITING: _("Waiting"), Shelf.BLOCKED: _("Blocked"), Shelf.ASIDE: _("Set aside")},
         rows=rows(shown),
         before=shown[-1].id if more else None,
         reading=rereading.under_way(db(), by=agent()),

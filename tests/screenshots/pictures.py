@@ -67,7 +67,7 @@ def _shown(ground: Ground, who: str, state: State, page: Page, width: int) -> It
         with ground.here.db.transaction() as session:
             state.before(session)
     page.goto(ground.urls[who] + state.path)
-    page.wait_for_function("!document.querySelector('.list-comes')")  # beside a ticket that was opened by its address
+    page.locator(".list-comes").wait_for(state="detached")  # beside a ticket that was opened by its address
     if state.steps is not None:
         state.steps(page)
     try:

@@ -64,7 +64,7 @@ def sending(form: str, **fields: str) -> Callable[[Page], None]:
         there.evaluate("one => one.requestSubmit()")
         page.wait_for_load_state()
         page.wait_for_timeout(200)
-        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        page.locator("[aria-busy=true]").first.wait_for(state="detached")
 
     return send
 
@@ -142,7 +142,7 @@ def choosing(page: Page) -> None:
 
 
 def _ready(page: Page) -> None:
-    page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
+    page.locator("html[data-ready=yes]").wait_for(state="attached")
 
 
 def _back_online(page: Page) -> None:
