@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import OperationalError
+
 from helpdesk import clock, failpoints, runtime
 from helpdesk.desk import theme_digests, theme_material, theme_reports
 from helpdesk.desk.theme_material import Material
 from helpdesk.desk.theme_reports import Themes
 from helpdesk.desk.theme_scope import Scope
+from helpdesk.log import where
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine
@@ -42,32 +45,24 @@ def find(report_id: int) -> None:
 
 def make(here: Runtime, report_id: int, told: Told = lambda _step, _share: None) -> bool:
     """Make one report, telling how far it is; says whether it was kept."""
-    zone = ZoneInfo(here.config.desk.time_zone)
     with here.db.transaction() as session:
         if theme_reports.begin(session, report_id) is None:
             return False
-    with here.db.reading() as session:  # a long reading, that holds up no writer
-        report = session.get_one(ThemeReport, report_id)
-        material = theme_material.collected(session, report, zone)
-        previous = theme_reports.previous_state(session, report)
-        readings = session.info["readings"]
-    audit.keep_readings(here.db, readings)
-    failpoints.passing("themes-read")
     try:
-        found = parent.analysed(
-            material.documents,
-            limits=Limits(customers=CUSTOMERS, messages=MESSAGES, model=_model(here)),
-            names=material.names,
-            previous=previous,
-            tell=_teller(here, report_id, told),
-            is_to_stop=lambda: _is_to_stop(here, report_id),
-        )
+        found, material = _found(here, report_id, told)
     except Cancelled:
         _end(here, report_id, ReportState.CANCELLED)
         return False
     except AnalysisFailed as reason:
         _end(here, report_id, ReportState.FAILED, str(reason))
         log.warning("report %d of themes failed: %s", report_id, reason)
+        return False
+    except OperationalError:  # the database is away for a moment: it is begun again
+        raise
+    except Exception as error:  # noqa: BLE001  the next time would be the same, and hold up every other report
+        name = type(error).__name__  # its words may be somebody's
+        _end(here, report_id, ReportState.FAILED, name)
+        log.error("report %d of themes failed: %s at %s", report_id, name, (where(error) or ["nowhere"])[-1])  # noqa: TRY400
         return False
     failpoints.passing("themes-found")
     return _keep(here, report_id, found, material)
@@ -94,6 +89,25 @@ def begin_weekly() -> None:
         due = local.date() - timedelta(days=(local.weekday() - chosen.weekday) % 7)
         if not theme_reports.is_made(session, Scope(), until=due - timedelta(days=1)):
             theme_reports.ask(session, Scope(), by=Machine.CLOCK, zone=zone, until=due - timedelta(days=1))
+
+
+def _found(here: Runtime, report_id: int, told: Told) -> tuple[dict[str, Any], Material]:
+    with here.db.reading() as session:  # a long reading, that holds up no writer
+        report = session.get_one(ThemeReport, report_id)
+        material = theme_material.collected(session, report, ZoneInfo(here.config.desk.time_zone))
+        previous = theme_reports.previous_state(session, report)
+        readings = session.info["readings"]
+    audit.keep_readings(here.db, readings)
+    failpoints.passing("themes-read")
+    found = parent.analysed(
+        material.documents,
+        limits=Limits(customers=CUSTOMERS, messages=MESSAGES, model=_model(here)),
+        names=material.names,
+        previous=previous,
+        tell=_teller(here, report_id, told),
+        is_to_stop=lambda: _is_to_stop(here, report_id),
+    )
+    return found, material
 
 
 def _keep(here: Runtime, report_id: int, found: dict[str, Any], material: Material) -> bool:

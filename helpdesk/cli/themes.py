@@ -2,9 +2,11 @@
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,15 +17,17 @@ from rich.table import Table
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.desk import theme_page, theme_reports, theme_scope
-from helpdesk.desk.theme_reports import NothingToAnalyse
+from helpdesk.desk.theme_reports import AT_WORK, NothingToAnalyse
 from helpdesk.desk.theme_scope import NoSuchScope
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.theme_shares import CUSTOMERS
 from helpdesk.runtime import Runtime
+from helpdesk.themes import questions
+from helpdesk.themes.questions import NotAsAgreed
 from helpdesk.themes.values import Limits, ModelUnusable
 
-_NEEDED: Final = "texts"
+_LOOKS_EVERY: Final = 1.0  # seconds
 
 
 @click.group()
@@ -38,8 +42,6 @@ def themes() -> None:
 @pass_place
 def run(place: Place, *, words: tuple[str, ...], since: datetime | None, until: datetime | None) -> None:
     """Make a report of what customers wrote about, here and now, and print it."""
-    from workers.themes import make  # noqa: PLC0415  the workers' floor is above: a command may call it
-
     with place.desk() as here:
         zone = ZoneInfo(here.config.desk.time_zone)
         try:
@@ -52,8 +54,8 @@ def run(place: Place, *, words: tuple[str, ...], since: datetime | None, until: 
             raise Failed(str(reason)) from reason
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=1.0)
-            is_kept = make(here, report_id, lambda step, share: bar.update(task, description=step, completed=share))
-        if not is_kept:
+            state = _ended(here, report_id, lambda step, share: bar.update(task, description=step, completed=share))
+        if state is not ReportState.DONE:
             raise Failed(_why_not(here, report_id))
         _print(here, report_id)
 
@@ -87,8 +89,8 @@ def evaluate(*, model: Path | None) -> None:
     from helpdesk.themes.protocol import evaluated  # noqa: PLC0415  its libraries take a second, for this word alone
 
     try:
-        answer = evaluated(_asked(), Limits(model=model))
-    except ModelUnusable as reason:
+        answer = evaluated(questions.understood(_given()), Limits(model=model))
+    except (ModelUnusable, NotAsAgreed) as reason:
         raise Failed(str(reason)) from reason
     json.dump(answer, sys.stdout, ensure_ascii=False)
 
@@ -97,12 +99,27 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
 
 
+def _ended(here: Runtime, report_id: int, told: Callable[[str, float], None]) -> ReportState | None:
+    """Make it; while another one is being made, or a worker has this one in hand, wait and tell how far it is."""
+    from workers.themes import make  # noqa: PLC0415  the workers' floor is above: a command may call it
+
+    while True:
+        if make(here, report_id, told):
+            return ReportState.DONE
+        with here.db.reading() as session:
+            report = theme_reports.find(session, report_id)
+            if report is None or report.state not in AT_WORK:
+                return None if report is None else report.state
+            told(report.step or f"report {report_id} waits for its turn", report.share)
+        time.sleep(_LOOKS_EVERY)
+
+
 def _why_not(here: Runtime, report_id: int) -> str:
     with here.db.reading() as session:
         report = theme_reports.find(session, report_id)
         if report is not None and report.state is ReportState.FAILED:
             return f"no report was made: {report.trouble}"
-    return "no report was made: another one is being made, or this one was stopped; try again in a minute"
+    return f"no report was made: report {report_id} was stopped"
 
 
 def _print(here: Runtime, report_id: int) -> None:
@@ -124,14 +141,8 @@ def _few(count: int) -> str:
     return "fewer than five" if 0 < count < CUSTOMERS else str(count)
 
 
-def _asked() -> dict[str, Any]:
+def _given() -> object:
     try:
-        asked = json.load(sys.stdin)
+        return json.load(sys.stdin)
     except ValueError as error:
         raise Failed("standard input is not JSON") from error
-    if not isinstance(asked, dict) or not isinstance(asked.get(_NEEDED), list):
-        raise Failed('standard input holds no {"texts": [...]}')
-    for name in ("customers", "times"):
-        if asked.get(name) is not None and len(asked[name]) != len(asked[_NEEDED]):
-            raise Failed(f"there are {len(asked[_NEEDED])} texts and {len(asked[name])} {name}: one a text is needed")
-    return asked

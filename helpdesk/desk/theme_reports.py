@@ -1,4 +1,8 @@
-"""Reports of themes: asked for by people or the clock, made by one worker at a time, kept, compared, let go of."""
+"""Reports of themes: asked for by people or the clock, made by one worker at a time, kept, compared, let go of.
+
+The reports of the last twelve weeks are the series of a scope: its themes go on from one to the next. A report of
+days of its own is a branch of it, which tells the themes by the same numbers, and from which nothing goes on.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -8,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -24,7 +28,9 @@ from helpdesk.storage.jobs import Job
 from helpdesk.themes.values import NO_THEME
 
 WEEKS: Final = 12
+EARLIEST: Final = date(2000, 1, 1)
 STUCK: Final = timedelta(seconds=60)  # not moved for so long, nobody works on it
+AGAIN: Final = timedelta(days=1)  # then the clock asks once more for what failed or was stopped
 ATTEMPTS: Final = 3
 AT_WORK: Final = (ReportState.WAITING, ReportState.RUNNING)
 
@@ -42,6 +48,10 @@ class NothingToAnalyse(Exception):
     """The period ends before it begins."""
 
 
+class DaysOutOfReach(NothingToAnalyse):
+    """Nobody wrote before EARLIEST, and nobody has written after today."""
+
+
 def ask(
     session: Session,
     scope: Scope,
@@ -53,12 +63,9 @@ def ask(
 ) -> ThemeReport:
     """Have a report made; one of the same scope and period that is not done yet is given instead of a second.
 
-    Without `until` it ends today, without `since` it takes in twelve weeks. Raises NothingToAnalyse.
+    Without `until` it ends today, without `since` it takes in twelve weeks. Raises NothingToAnalyse, DaysOutOfReach.
     """
-    last = until or clock.now().astimezone(zone).date()
-    first = since or last - timedelta(weeks=WEEKS) + timedelta(days=1)
-    if first > last:
-        raise NothingToAnalyse("the period ends before it begins")
+    first, last = _period(since, until, today=clock.now().astimezone(zone).date())
     hold(session, "themes")
     same = select(ThemeReport).where(
         ThemeReport.state.in_(AT_WORK), ThemeReport.scope == scope.text, ThemeReport.since == first,
@@ -137,26 +144,34 @@ def next_waiting(session: Session) -> int | None:
 
 
 def before(session: Session, report: ThemeReport) -> ThemeReport | None:
-    """The report of the same series that was done before this one."""
-    chosen = select(ThemeReport).where(
-        ThemeReport.scope == report.scope, ThemeReport.state == ReportState.DONE, ThemeReport.id < report.id
-    )
-    return session.scalars(chosen.order_by(ThemeReport.id.desc()).limit(1)).first()
+    """The report of the series that was asked for before this one, and is done."""
+    return _last(session, report.scope, ThemeReport.id < report.id)
+
+
+def newest_of_series(session: Session, scope: Scope) -> ThemeReport | None:
+    """The one that themes go on from: of those of twelve weeks the one that ends last."""
+    return _last(session, scope.text)
 
 
 def previous_state(session: Session, report: ThemeReport) -> Mapping[str, object]:
-    """What the analysis needs to know the themes of the last report again: numbers of messages and themes."""
-    last = before(session, report)
-    if last is None:
-        return {}
-    rows = session.execute(
-        select(ThemeMessage.message_id, ThemeMessage.number).where(ThemeMessage.report_id == last.id)
+    """What the analysis needs to know the themes of the series again: numbers of messages and themes.
+
+    No number is given twice in a scope, not even one that only a branch gave: what people chose hangs on it.
+    """
+    numbers = select(func.max(ThemeReport.next_number)).where(
+        ThemeReport.scope == report.scope, ThemeReport.state == ReportState.DONE
     )
-    return {"labels": {str(message): number for message, number in rows}, "next": last.next_number}
+    labels: dict[str, int] = {}
+    if (last := _last(session, report.scope)) is not None:
+        rows = select(ThemeMessage.message_id, ThemeMessage.number).where(ThemeMessage.report_id == last.id)
+        labels = {str(message): number for message, number in session.execute(rows)}
+    return {"labels": labels, "next": session.scalar(numbers) or 0}
 
 
 def keep(session: Session, report_id: int, found: Mapping[str, Any], material: Material) -> bool:
-    """Keep what was found, in one transaction; of older reports of the series only the numbers stay.
+    """Keep what was found, in one transaction; of other reports of the scope only the numbers stay.
+
+    But a branch leaves the newest of the series its messages: the next one goes on from them.
 
     Says whether it was kept: a report that was stopped meanwhile, or kept by another worker, is not.
     """
@@ -171,8 +186,11 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
     report.left_out, report.beyond = material.left_out, material.beyond
     report.languages, report.not_themed = json.dumps(coverage["languages"]), json.dumps(coverage["not_themed"])
     _keep_themes(session, report, found, material)
-    older = select(ThemeReport.id).where(ThemeReport.scope == report.scope, ThemeReport.id < report.id)
-    session.execute(delete(ThemeMessage).where(ThemeMessage.report_id.in_(older)))
+    others = select(ThemeReport.id).where(ThemeReport.scope == report.scope, ThemeReport.id != report.id)
+    last = _last(session, report.scope)
+    if last is not None and not (_is_rolling(report) and _place(report) > _place(last)):
+        others = others.where(ThemeReport.id != last.id)
+    session.execute(delete(ThemeMessage).where(ThemeMessage.report_id.in_(others)))
     labels = [
         {"report_id": report.id, "message_id": int(message), "number": number}
         for message, number in found["labels"].items()
@@ -186,7 +204,7 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
 
 
 def series(session: Session, report: ThemeReport, *, most: int) -> Sequence[ThemeReport]:
-    """The other reports of its series that are done, the newest first: what it can be compared with."""
+    """The other reports of its scope that are done, the newest first: what it can be compared with."""
     chosen = select(ThemeReport).where(
         ThemeReport.scope == report.scope, ThemeReport.state == ReportState.DONE, ThemeReport.id != report.id
     )
@@ -194,8 +212,14 @@ def series(session: Session, report: ThemeReport, *, most: int) -> Sequence[Them
 
 
 def is_made(session: Session, scope: Scope, *, until: date) -> bool:
-    """Whether there is one of this scope up to this day, whatever became of it: the clock asks once."""
-    chosen = select(ThemeReport.id).where(ThemeReport.scope == scope.text, ThemeReport.until == until)
+    """Whether the one of the twelve weeks up to this day is there, or being made.
+
+    One that failed or was stopped counts for a day: the clock asks again, and not every ten minutes.
+    """
+    chosen = select(ThemeReport.id).where(
+        ThemeReport.scope == scope.text, ThemeReport.since == _first_day(until), ThemeReport.until == until,
+        or_(ThemeReport.state.in_((*AT_WORK, ReportState.DONE)), ThemeReport.asked_at > clock.now() - AGAIN),
+    )  # fmt: skip
     return session.scalar(chosen.limit(1)) is not None
 
 
@@ -204,7 +228,7 @@ def find(session: Session, report_id: int) -> ThemeReport | None:
 
 
 def newest(session: Session, scope_text: str | None = None) -> ThemeReport | None:
-    """The last one that is done: of a series, or of any."""
+    """The last one that is done: of a scope, or of any."""
     chosen = select(ThemeReport).where(ThemeReport.state == ReportState.DONE)
     if scope_text is not None:
         chosen = chosen.where(ThemeReport.scope == scope_text)
@@ -220,6 +244,41 @@ def under_way(session: Session) -> Sequence[ThemeReport]:
     """What is being made or waits to be."""
     chosen = select(ThemeReport).where(ThemeReport.state.in_(AT_WORK))
     return session.scalars(chosen.order_by(ThemeReport.id)).all()
+
+
+def _period(since: date | None, until: date | None, *, today: date) -> tuple[date, date]:
+    last = until or today
+    if not EARLIEST <= last <= today or (since is not None and not EARLIEST <= since <= today):
+        raise DaysOutOfReach(f"the days of a report lie between {EARLIEST} and today, {today}")
+    first = since or _first_day(last)
+    if first > last:
+        raise NothingToAnalyse("the period ends before it begins")
+    return first, last
+
+
+def _first_day(until: date) -> date:
+    """Of the twelve weeks that end with this day."""
+    return until - timedelta(weeks=WEEKS) + timedelta(days=1)
+
+
+def _is_rolling(report: ThemeReport) -> bool:
+    """Whether it is of twelve weeks, as those of the series are."""
+    if report.since is None or report.until is None:
+        return False
+    return report.until - report.since == timedelta(weeks=WEEKS) - timedelta(days=1)
+
+
+def _place(report: ThemeReport) -> tuple[date, int]:
+    """Where it is in the series: twelve weeks of long ago come before those of now, whenever they were asked for."""
+    return report.until or date.min, report.id
+
+
+def _last(session: Session, scope_text: str, *narrower: ColumnElement[bool]) -> ThemeReport | None:
+    chosen = select(ThemeReport).where(
+        ThemeReport.scope == scope_text, ThemeReport.state == ReportState.DONE, *narrower
+    )
+    found = session.scalars(chosen.order_by(ThemeReport.until.desc(), ThemeReport.id.desc())).all()
+    return next((report for report in found if _is_rolling(report)), None)
 
 
 def _end(report: ThemeReport, state: ReportState, trouble: str = "") -> None:

@@ -63,7 +63,11 @@ def named(session: Session, words: Sequence[str]) -> Scope:
     columns = {"mailbox": Mailbox.address, "team": Team.name, "tag": Tag.name}
     for word in words:
         kind, _colon, name = word.partition(":")
+        if kind in {"channel", *found} and not name:
+            raise NoSuchScope(f"{word!r} names nothing: write {kind}:NAME")
         if kind == "channel":
+            if channel not in {"", name}:
+                raise NoSuchScope(f"a report is of one channel, not of {channel} and {name}")
             channel = name
         elif kind in found:
             number = session.scalar(select(columns[kind].class_.id).where(columns[kind] == name))

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from babel.dates import format_date
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -12,8 +14,8 @@ from sqlalchemy import select
 from helpdesk.desk import theme_bands, theme_page, theme_reports, theme_scope
 from helpdesk.desk.theme_digests import ThemeMail
 from helpdesk.desk.theme_page import ReportPage, Row
-from helpdesk.desk.theme_reports import NothingToAnalyse
-from helpdesk.desk.theme_scope import NoSuchScope
+from helpdesk.desk.theme_reports import DaysOutOfReach, NothingToAnalyse
+from helpdesk.desk.theme_scope import NoSuchScope, Scope
 from helpdesk.models.agent import Team
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
@@ -25,7 +27,7 @@ from helpdesk.web import charts, csv_file, frame, theme_words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.charts import Chart, Datum, Sparkline, Words
 from helpdesk.web.errors import NotVisible
-from helpdesk.web.language import _, zone
+from helpdesk.web.language import _, locale, zone
 from helpdesk.web.numbers import whole
 from helpdesk.web.sent_back import beside
 
@@ -36,9 +38,9 @@ _OLD_ONES: Final = 20
 
 @bp.get("/themes")
 def index() -> ResponseReturnValue:
-    """The newest report there is, or the newest of one scope."""
+    """The newest of the series of everything, or of one scope that is asked for; without one, the newest there is."""
     may_look()
-    return _page(theme_reports.newest(db(), request.args.get("scope")))
+    return _page(_newest())
 
 
 @bp.get("/themes/<int:report_id>")
@@ -67,20 +69,24 @@ def download(report_id: int) -> Response:
 def ask() -> ResponseReturnValue:
     """Have a report made."""
     may_look()
-    form = request.form
     try:
         scope = theme_scope.chosen(
             db(),
-            mailboxes=form.getlist("mailbox", type=whole),
-            teams=form.getlist("team", type=whole),
-            tags=form.getlist("tag", type=whole),
-            channel=form.get("channel", ""),
+            mailboxes=_numbers("mailbox"),
+            teams=_numbers("team"),
+            tags=_numbers("tag"),
+            channel=request.form.get("channel", ""),
         )
         theme_reports.ask(db(), scope, by=agent(), zone=zone(), since=_day("since"), until=_day("until"))
-    except (NoSuchScope, NothingToAnalyse, ValueError):
-        newest = theme_reports.newest(db())
-        wrong = _("Please choose things that are there, and two days in their order.")
-        return _page(newest, wrong=beside("until", wrong))
+    except NoSuchScope:
+        wrong = _("Please choose mailboxes, teams, tags and a channel that are there.")
+        return _page(_newest(), wrong=beside("channel", wrong))
+    except DaysOutOfReach:
+        first = format_date(theme_reports.EARLIEST, "long", locale=locale())
+        wrong = _("Please choose days from %(first)s to today.", first=first)
+        return _page(_newest(), wrong=beside("until", wrong))
+    except (NothingToAnalyse, ValueError):
+        return _page(_newest(), wrong=beside("until", _("Please choose two days in their order.")))
     return redirect(url_for(".index"), 303)
 
 
@@ -149,12 +155,13 @@ def _page(report: ThemeReport | None, *, against: ThemeReport | None = None, wro
         chart=None if page is None or not page.rows else _ranked(page),
         sparks={} if page is None else {row.number: spark(row, page.weeks) for row in page.rows},
         trend=theme_words.trend_word,
-        scope=[] if report is None else theme_scope.names(db(), theme_scope.of_text(report.scope)),
+        scope="" if report is None or report.scope == Scope().text else _about(report.scope),
         running=[(one, theme_words.step_word(one.step)) for one in theme_reports.under_way(db())],
         others=[] if report is None else theme_reports.series(db(), report, most=_OLD_ONES),
         few=theme_words.few,
         method="" if report is None else theme_words.method(report.method),
-        old=theme_reports.listed(db(), most=_OLD_ONES),
+        old=(old := theme_reports.listed(db(), most=_OLD_ONES)),
+        about={text: _about(text) for text in {one.scope for one in old}},
         choices=_choices(),
         may_export=agent().may(Permission.EXPORT),
         is_mailed=settings.of_agent(db(), agent(), ThemeMail).is_wanted,
@@ -195,8 +202,39 @@ def _choices() -> dict[str, Any]:
         "mailboxes": db().execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address)).all(),
         "teams": db().execute(select(Team.id, Team.name).order_by(Team.name)).all(),
         "tags": db().execute(select(Tag.id, Tag.name).order_by(Tag.name).limit(200)).all(),
-        "channels": {Channel.EMAIL: _("Email"), Channel.FEEDBACK: _("Feedback"), Channel.AGENT: _("Opened by staff")},
+        "channels": _channels(),
     }
+
+
+def _newest() -> ThemeReport | None:
+    wanted = request.args.get("scope")
+    if wanted is not None:
+        return theme_reports.newest(db(), wanted)
+    everything = Scope()
+    series = theme_reports.newest_of_series(db(), everything)
+    return series or theme_reports.newest(db(), everything.text) or theme_reports.newest(db())
+
+
+def _about(scope_text: str) -> str:
+    """What a report is of, in words: what was removed since has no name any more."""
+    if scope_text == Scope().text:
+        return _("Everything")
+    scope = theme_scope.of_text(scope_text)
+    names = theme_scope.names(db(), replace(scope, channel=""))
+    channel = [_channels()[Channel(scope.channel)]] if scope.channel else []
+    return ", ".join([*names, *channel]) or _("something that was removed")
+
+
+def _channels() -> dict[Channel, str]:
+    return {Channel.EMAIL: _("Email"), Channel.FEEDBACK: _("Feedback"), Channel.AGENT: _("Opened by staff")}
+
+
+def _numbers(name: str) -> list[int]:
+    """Of rows that were chosen. Raises NoSuchScope: what is no number would else be left out, and all be meant."""
+    try:
+        return [whole(given) for given in request.form.getlist(name)]
+    except ValueError:
+        raise NoSuchScope(f"there is no such {name}") from None
 
 
 def _day(name: str) -> date | None:

@@ -1,11 +1,20 @@
-"""`helpdesk themes evaluate` answers JSON with JSON, and a wrong question with a sentence."""
+"""`helpdesk themes`: a report here and now, in its turn; `evaluate` answers JSON, and wrong questions in words."""
 
 import json
+import threading
+import time
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from helpdesk.cli import main
+from helpdesk.desk import theme_reports
+from helpdesk.desk.theme_scope import Scope
+from helpdesk.models.theme_report import ReportState
+from helpdesk.privacy.readers import Machine
+from helpdesk.runtime import Runtime
 from tests.themes.letters import letters
 
 
@@ -36,6 +45,15 @@ def test_it_labels_texts_and_knows_them_again():
         ("[]", "texts"),
         ('{"texts": 3}', "texts"),
         ('{"texts": ["a", "b"], "customers": ["c"]}', "2 texts and 1 customers"),
+        ('{"texts": [1, null]}', "texts[0] is not a text"),
+        ('{"texts": ["a"], "customers": 5}', "customers is no list"),
+        ('{"texts": ["a"], "customers": [5]}', "customers[0] is not a text"),
+        ('{"texts": ["a"], "times": ["x"]}', "times[0] is not a day"),
+        ('{"texts": ["a"], "times": [7]}', "times[0] is not a day"),
+        ('{"texts": ["a"], "k": "many"}', "k is no number"),
+        ('{"texts": ["a"], "k": 0}', "k is no number"),
+        ('{"texts": ["a"], "state": 3}', "state is not what"),
+        ('{"texts": ["a"], "state": {"turn": 1, "window": [{"id": "1.0"}], "themes": null}}', "state is not what"),
     ],
 )
 def test_a_wrong_question_is_told(given: str, said: str):
@@ -43,3 +61,45 @@ def test_a_wrong_question_is_told(given: str, said: str):
 
     assert asked.exit_code == 1
     assert said in asked.stderr
+    assert "unexpected" not in asked.stderr
+
+
+def test_a_report_waits_while_another_one_is_made_and_is_made_then(helpdesk: Callable[..., Result], runtime: Runtime):
+    with runtime.db.transaction() as session:
+        feedback = Scope(channel="feedback")
+        other = theme_reports.ask(session, feedback, by=Machine.COMMAND, zone=ZoneInfo("UTC")).id
+        assert theme_reports.begin(session, other)
+
+    def done() -> None:
+        time.sleep(1.5)
+        with runtime.db.transaction() as session:
+            theme_reports.end(session, other, ReportState.DONE)
+
+    made = threading.Thread(target=done)
+    made.start()
+    result = helpdesk("themes", "run")
+    made.join()
+
+    assert result.exit_code == 0, result.output
+    assert f"Report {other + 1}:" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scope", "channel:"), "'channel:' names nothing"),
+        (("--scope", "mailbox:"), "'mailbox:' names nothing"),
+        (("--scope", "channel:feedback", "--scope", "channel:email"), "of one channel"),
+        (("--since", "0001-01-01"), "between 2000-01-01 and today"),
+        (("--until", "9999-12-31"), "between 2000-01-01 and today"),
+    ],
+)
+def test_a_scope_without_a_name_and_days_out_of_reach_are_refused(
+    helpdesk: Callable[..., Result], runtime: Runtime, words: tuple[str, ...], said: str
+):
+    refused = helpdesk("themes", "run", *words)
+
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+    with runtime.db.reading() as session:
+        assert theme_reports.listed(session, most=1) == []

@@ -103,7 +103,7 @@ def a_report(session: Session, number: int) -> ThemeReport:
     """A report of themes with one theme of five customers, as a worker would have kept it."""
     five = [world.a_customer(session).id for _ in range(5)]
     report = ThemeReport(
-        scope="{}", state=ReportState.DONE, since=date(2026, 9, 1), until=date(2026, 11, 22), messages=40,
+        scope="{}", state=ReportState.DONE, since=date(2026, 8, 31), until=date(2026, 11, 22), messages=40,
         themed=30, finished_at=clock.now(), weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
     )  # fmt: skip
     session.add(report)

@@ -158,6 +158,43 @@ def test_a_report_is_asked_for_watched_and_stopped(desk: Desk):
     assert root.get(f"/themes/{report.id}").status_code == 404
 
 
+def test_days_out_of_reach_and_things_that_are_not_there_are_refused_and_make_nothing(desk: Desk):
+    root = desk.browser(desk.root)
+
+    for days in ({"since": "0001-01-01"}, {"until": "9999-12-31"}, {"until": "0001-01-01"}):
+        refused = root.post("/themes", days)
+        assert refused.status_code == 422
+        assert "2000 to today." in refused.text
+        assert next(iter(days.values())) in refused.text  # what was typed
+    for name in ("mailbox", "team", "tag"):
+        refused = root.post("/themes", {name: "abc"})
+        assert refused.status_code == 422
+        assert "that are there" in refused.text
+    with desk.runtime.db.reading() as session:
+        assert list(session.scalars(select(ThemeReport.id))) == [desk.report.id]
+
+
+def test_the_page_is_of_everything_and_the_list_tells_scopes_and_troubles(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        narrow, day, failed = (a_report(session, desk.ticket.number) for _ in range(3))
+        narrow.scope = json.dumps({"channel": "feedback", "teams": [team.id]})
+        gone = a_report(session, desk.ticket.number)
+        gone.scope = json.dumps({"tags": [987654]})
+        day.since, failed.state, failed.trouble = day.until, ReportState.FAILED, "it took longer than allowed"
+        name = team.name
+    root = desk.browser(desk.root)
+
+    page = root.get("/themes").text
+
+    assert f'href="/themes/{desk.report.id}" aria-current="page"' in page
+    assert f'<span dir="auto">{name}, Feedback</span>' in page
+    assert '<span dir="auto">Everything</span>' in page
+    assert "something that was removed" in page
+    assert "could not be made: it took longer than allowed" in page
+    assert f"{name}, Feedback</span></h1>" in root.get(f"/themes/{narrow.id}").text
+
+
 def test_the_file_starts_no_formula(desk: Desk):
     root = desk.browser(desk.root)
     root.post(f"/themes/{desk.report.id}/{desk.ticket.number}", {"do": "rename", "name": "=dark()"})

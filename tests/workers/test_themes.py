@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from helpdesk import clock
 from helpdesk.desk import compose, theme_page, theme_reports
 from helpdesk.desk.outbox import Claimed
 from helpdesk.desk.theme_digests import ThemeMail
-from helpdesk.desk.theme_reports import NothingToAnalyse
+from helpdesk.desk.theme_reports import DaysOutOfReach, NothingToAnalyse
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.agent import Role
 from helpdesk.models.audit import AuditEvent
@@ -49,9 +49,23 @@ def a_season(runtime: Runtime) -> list[int]:
         return [customer.id for customer in customers]
 
 
-def asked(runtime: Runtime, scope: Scope = Scope()) -> int:  # noqa: B008  a frozen value
+def asked(
+    runtime: Runtime,
+    scope: Scope = Scope(),  # noqa: B008  a frozen value
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> int:
     with runtime.db.transaction() as session:
-        return theme_reports.ask(session, scope, by=Machine.COMMAND, zone=UTC).id
+        return theme_reports.ask(session, scope, by=Machine.COMMAND, zone=UTC, since=since, until=until).id
+
+
+def labels(runtime: Runtime, report_id: int) -> dict[int, int]:
+    with runtime.db.reading() as session:
+        rows = session.execute(
+            select(ThemeMessage.message_id, ThemeMessage.number).where(ThemeMessage.report_id == report_id)
+        )
+        return {row.message_id: row.number for row in rows}
 
 
 def rows(runtime: Runtime, report_id: int) -> Sequence[theme_page.Row]:
@@ -108,6 +122,54 @@ def test_a_report_from_reading_to_erasure(runtime: Runtime):
         left = (lamp.customers, lamp.messages, sum(json.loads(lamp.weekly)), report.messages, report.customers)
         assert left == smaller
         assert session.scalar(select(func.count()).where(ThemeShare.customer_id == erased)) == 0
+
+
+@pytest.mark.parametrize(("first_day", "last_day"), [(5, 5), (150, 67)])
+def test_a_report_of_days_of_its_own_knows_the_themes_of_the_series_and_ends_none(
+    runtime: Runtime, first_day: int, last_day: int
+):
+    a_season(runtime)
+    today = clock.now().date()
+    whole = asked(runtime)
+    assert themes.make(runtime, whole)
+    before = labels(runtime, whole)
+
+    branch = asked(
+        runtime, since=today - timedelta(days=first_day), until=today - timedelta(days=last_day)
+    )  # a day, and twelve weeks that ended long ago
+    assert themes.make(runtime, branch)
+
+    own = labels(runtime, branch)
+    assert own
+    assert own == {message: before[message] for message in own}
+    assert labels(runtime, whole) == before  # which the series goes on from
+    following = asked(runtime)
+    assert themes.make(runtime, following)
+    assert labels(runtime, following) == before
+    assert labels(runtime, whole) == labels(runtime, branch) == {}  # only one report of the scope knows its tickets
+    with runtime.db.reading() as session:
+        last = theme_reports.before(session, session.get_one(ThemeReport, following))
+        assert last is not None
+        assert last.id == whole
+
+
+def test_no_number_is_given_twice_not_even_one_that_only_a_branch_gave(runtime: Runtime):
+    a_season(runtime)
+    today = clock.now().date()
+    branch = asked(runtime, since=today - timedelta(days=100), until=today)
+    assert themes.make(runtime, branch)
+
+    series = asked(runtime)
+    assert themes.make(runtime, series)
+
+    with runtime.db.reading() as session:
+        of_branch, of_series = (
+            set(session.scalars(select(ReportTheme.number).filter_by(report_id=one)).all()) - {-1}
+            for one in (branch, series)
+        )
+    assert of_branch
+    assert of_series
+    assert not of_branch & of_series
 
 
 def test_words_of_too_few_go_with_the_person_and_the_theme_with_too_many(runtime: Runtime):
@@ -188,6 +250,54 @@ def test_the_clock_asks_once_a_week(runtime: Runtime):
     assert made[0].asked_by_id is None
     assert made[0].until is not None
     assert made[0].until.weekday() == 6
+
+
+def test_what_was_not_the_report_of_the_week_does_not_stop_it(runtime: Runtime):
+    themes.begin_weekly()
+    with runtime.db.transaction() as session:
+        weekly = session.scalars(select(ThemeReport)).one()
+        assert weekly.until is not None
+        weekly.state, weekly.since = ReportState.DONE, weekly.until  # one of that Sunday alone
+
+    themes.begin_weekly()
+
+    with runtime.db.transaction() as session:
+        _day, weekly = session.scalars(select(ThemeReport).order_by(ThemeReport.id)).all()
+        weekly.state = ReportState.FAILED
+    themes.begin_weekly()  # ten minutes later
+    with runtime.db.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(ThemeReport)) == 2
+        weekly = session.get_one(ThemeReport, weekly.id)
+        weekly.asked_at -= theme_reports.AGAIN
+    themes.begin_weekly()  # a day later
+    with runtime.db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ThemeReport)) == 3
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(date(1, 1, 1), None), (None, date(1, 1, 1)), (None, date(9999, 12, 31)), (date(9999, 12, 31), None)],
+)
+def test_days_on_which_nobody_wrote_are_refused(runtime: Runtime, since: date | None, until: date | None):
+    with pytest.raises(DaysOutOfReach, match="between 2000-01-01 and today"):
+        asked(runtime, since=since, until=until)
+
+
+def test_one_that_cannot_be_made_fails_at_once_and_the_next_one_is_made(
+    runtime: Runtime, caplog: pytest.LogCaptureFixture
+):
+    report_id = asked(runtime)
+    with runtime.db.transaction() as session:
+        session.get_one(ThemeReport, report_id).since = date(1, 1, 1)  # as one was asked for before days were bound
+        session.get_one(ThemeReport, report_id).until = date(9999, 12, 31)
+
+    assert not themes.make(runtime, report_id)
+
+    with runtime.db.reading() as session:
+        report = session.get_one(ThemeReport, report_id)
+        assert (report.state, report.attempts, report.trouble) == (ReportState.FAILED, 1, "OverflowError")
+    assert f"report {report_id} of themes failed: OverflowError at" in caplog.text
+    assert themes.make(runtime, asked(runtime))
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(runtime: Runtime):
