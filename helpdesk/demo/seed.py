@@ -26,6 +26,7 @@ from helpdesk.desk import (
     mailboxes,
     notices,
     outbox,
+    polling,
     replies,
     saved_replies,
     teams,
@@ -100,7 +101,7 @@ def furnish(stage: Stage, now: datetime, servers: Callable[[str], tuple[Server, 
         for one in company().mailboxes:
             imap, smtp = servers(one.address)
             [team] = teams.find(session, [one.team])
-            mailboxes.add(
+            added = mailboxes.add(
                 session,
                 stage.vault,
                 address=one.address,
@@ -110,6 +111,7 @@ def furnish(stage: Stage, now: datetime, servers: Callable[[str], tuple[Server, 
                 smtp=smtp,
                 by=Machine.DEMO,
             )
+            added.polled_at = now
         _keep_replies(session)
 
 
@@ -138,6 +140,8 @@ def play(stage: Stage, events: Sequence[Event], told: Callable[[int], None]) -> 
 def _play_batch(stage: Stage, events: Sequence[Event]) -> None:
     stage.batch = Batch(read=_read_ahead(stage, events))
     with stage.db.transaction() as session:
+        for mailbox in polling.active(session):  # who signs in meanwhile reads of no mail that nobody fetches
+            polling.went_well(session, mailbox.id)
         sqlalchemy_event.listen(session, "loaded_as_persistent", lambda _session, row: stage.batch.rows.append(row))
         sqlalchemy_event.listen(session, "pending_to_persistent", lambda _session, row: stage.batch.rows.append(row))
         for one in events:

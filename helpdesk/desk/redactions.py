@@ -54,7 +54,9 @@ def look(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent) 
     """Where the words stand, before anything goes. Raises NotRedacted, AccessDenied."""
     ticket = session.get_one(Ticket, piece.ticket_id)
     _check(session, ticket, piece, wanted)
-    return redactions.places(session, ticket, wanted.words, by=by) if wanted.words.strip() else Places()
+    if wanted.is_whole or not wanted.words.strip():
+        return Places()
+    return _standing(redactions.places(session, ticket, wanted.words, by=by))
 
 
 def redact(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent) -> None:
@@ -69,9 +71,7 @@ def redact(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent
     if wanted.is_whole:
         redactions.black_out_whole(session, ticket, piece, by=by)
     elif wanted.words.strip():
-        found = redactions.black_out(session, ticket, wanted.words, by=by)
-        if not (found.messages or found.notes or found.drafts or found.fields or found.is_in_subject):
-            raise NotRedacted(N_("These words do not stand on this ticket: copy them as they are written."))
+        found = _standing(redactions.black_out(session, ticket, wanted.words, by=by))
     gone = _take_files(session, ticket, piece, wanted, by=by)
     access.renew_preview(session, ticket, shorten=preview_of)
     facts: dict[str, object] = {
@@ -87,6 +87,15 @@ def redact(session: Session, piece: Message | Note, wanted: Wanted, *, by: Agent
         session, "ticket.redact", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts
     )
     jobs.announce(session, ticket.id)
+
+
+def _standing(found: Places) -> Places:
+    """Raises NotRedacted where there is nothing to black out."""
+    if found.messages or found.notes or found.drafts or found.fields or found.is_in_subject:
+        return found
+    if found.files:
+        raise NotRedacted(N_("These words stand in files only, where nothing is blacked out: choose the files."))
+    raise NotRedacted(N_("These words do not stand on this ticket: copy them as they are written."))
 
 
 def _take_files(session: Session, ticket: Ticket, piece: Message | Note, wanted: Wanted, *, by: Agent) -> int:

@@ -1,7 +1,7 @@
 """What narrows a search: words with a colon, such as tag:invoice or is:open, as conditions on tickets."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, exists, not_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from helpdesk.desk import counters, inbox
 from helpdesk.desk import custom_fields as fields
 from helpdesk.desk.search_days import Days
-from helpdesk.models.agent import Agent, Team
+from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.customer import CustomerAddress, CustomerWord
 from helpdesk.models.follower import Follower
 from helpdesk.models.mailbox import Mailbox
@@ -25,6 +26,7 @@ from helpdesk.storage.folding import folded
 from helpdesk.storage.words import words
 
 Condition = ColumnElement[bool]
+Attribute = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 _HIGHEST: Final = "\U0010ffff"
 
 
@@ -105,32 +107,58 @@ def _field(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
     return custom_fields.holding([field.id], " ".join(wanted.split()))
 
 
-def _team(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
+def _team(session: Session, value: str, by: Agent, _days: Days) -> Condition:
     """By its name, whatever case and accents: compared here, for SQLite knows those of English alone."""
     named = session.execute(select(Team.id, Team.name))
-    return Ticket.team_id.in_([team_id for team_id, name in named if folded(name) == folded(value)])
+    found = [team_id for team_id, name in named if folded(name) == folded(value)]
+    known = {team.id: team.name for team in counters.teams(session, by)}
+    return _of_known(session, Ticket.team_id, found, known, value, by)
 
 
-def _mailbox(session: Session, value: str, _by: Agent, _days: Days) -> Condition:
-    """To which of our mailboxes it came, by its name or its address."""
-    called = session.execute(select(Mailbox.id, Mailbox.name, Mailbox.address))
-    wanted = folded(value)
-    return Ticket.mailbox_id.in_([number for number, *names in called if wanted in map(folded, names)])
+def _mailbox(session: Session, value: str, by: Agent, _days: Days) -> Condition:
+    """To which of our mailboxes it came: by its name or address, or where none is called so by a word of its name."""
+    called = session.execute(select(Mailbox.id, Mailbox.name, Mailbox.address)).all()
+    exactly = [number for number, *names in called if folded(value) in map(folded, names)]
+    found = exactly or [number for number, name, _address in called if _has_word(name, value)]
+    known = {box.id: box.name for box in counters.mailboxes(session, by)}
+    return _of_known(session, Ticket.mailbox_id, found, known, value, by)
+
+
+def _of_known(
+    session: Session, column: Attribute, found: Sequence[int], known: Mapping[int, str], value: str, by: Agent
+) -> Condition:
+    """Those that were named. One of which the reader may not know is none: whether there is one is not told.
+
+    They may know those whose tickets they see, be it one ticket alone. Raises NotUnderstood.
+    """
+    made = column.in_(found)
+    if known.keys() & set(found):
+        return made
+    if found and session.scalar(select(Ticket.id).where(inbox.is_visible(by), made).limit(1)) is not None:
+        return made
+    raise NotUnderstood(value, list(known.values()))
 
 
 def _assignee(session: Session, value: str, by: Agent, _days: Days) -> Condition:
     """An address, or how a name or one of its further words begins, whatever case and accents."""
     if value.lower() in {"me", "none"}:
         return Ticket.assignee_id == by.id if value.lower() == "me" else Ticket.assignee_id.is_(None)
-    wanted = folded(value)
     agents = session.execute(select(Agent.id, Agent.name, Agent.email))
-    return Ticket.assignee_id.in_(
-        [
-            agent_id
-            for agent_id, name, email in agents
-            if folded(email) == wanted or f" {folded(name)}".find(f" {wanted}") >= 0
-        ]
-    )
+    found = [number for number, name, email in agents if folded(email) == folded(value) or _has_word(name, value)]
+    if not found:
+        raise NotUnderstood(value, ["me", "none", *_colleagues(session, by)])
+    return Ticket.assignee_id.in_(found)
+
+
+def _has_word(name: str, beginning: str) -> bool:
+    return f" {folded(beginning)}" in f" {folded(name)}"
+
+
+def _colleagues(session: Session, by: Agent) -> Sequence[str]:
+    """Who answers in the teams whose tickets the reader sees."""
+    its = TeamMember.team_id.in_([team.id for team in counters.teams(session, by)])
+    chosen = select(Agent.name).where(Agent.id.in_(select(TeamMember.agent_id).where(its)))
+    return session.scalars(chosen.order_by(Agent.name)).all()
 
 
 def _from(session: Session, value: str, _by: Agent, _days: Days) -> Condition:

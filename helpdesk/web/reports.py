@@ -276,7 +276,8 @@ def _group_lines(found: Report, asked: Asked) -> Iterator[str]:
     """Durations are in minutes, so that they can be reckoned with."""
     names = _names(asked.group, found)
     times = [_("First reply, median"), _("First reply, 9 of 10"), _("Solved, median"), _("Solved, 9 of 10")]
-    yield csv_file.line([_groups()[asked.group], _("New tickets"), _("Closed"), *times])
+    in_minutes = [_("%(what)s (minutes)", what=time) for time in times]
+    yield csv_file.line([_groups()[asked.group], _("New tickets"), _("Closed"), *in_minutes])
     for line in found.lines:
         took = [*asdict(line.first_reply).values()][1:] + [*asdict(line.resolution).values()][1:]
         minutes = ["" if one is None else round(one / timedelta(minutes=1)) for one in took]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from helpdesk.desk import saved_views, search
 from helpdesk.desk.search import Query, Results
-from helpdesk.desk.search_filters import Filter
+from helpdesk.desk.search_filters import KEYS, Filter
 from helpdesk.models.saved_view import SavedView
 from helpdesk.privacy import indexing
 from helpdesk.web import frame, lists, paging
@@ -27,6 +27,8 @@ bp = Blueprint("search", __name__)
 
 _ABOUT_DAYS: Final = ("before", "after")
 _A_DAY: Final = date(2026, 3, 31)
+_NO_FILTERS: Final = ("subject", "priority")  # though elsewhere they are
+_NAMED: Final = 12  # of what could stand in a filter
 
 
 @bp.get("/search")
@@ -87,7 +89,15 @@ def _saved(typed: str) -> SavedView | None:
 
 
 def _told(query: Query) -> str:
-    """That older messages may be missed, while the search is made anew."""
+    """What is searched for as words though it looks like a filter; and that older messages may be missed."""
+    for typed in query.plain.split():
+        key, colon, value = typed.lstrip("-").lower().partition(":")
+        if colon and not value and key in KEYS:
+            return _("Nothing stands behind %(filter)s, so it is searched for as a word.", filter=f"{key}:")
+        if colon and key in _NO_FILTERS:
+            known = ", ".join(f"{one}:" for one in sorted(KEYS))
+            return _("%(word)s is no filter, so it is searched for as a word. There is %(known)s.",
+                     word=f"{key}:", known=known)  # fmt: skip
     if not (query.phrases and indexing.is_being_renewed(db())):
         return ""
     return _(
@@ -124,7 +134,10 @@ def _why(wanted: Filter, known: Sequence[str]) -> str:
         return _("%(filter)s is no day: write %(example)s, 2026-03-31, today, yesterday or 7d.",
                  filter=wanted.typed, example=example)  # fmt: skip
     if known:
-        return _("%(filter)s: there is %(known)s.", filter=wanted.typed, known=", ".join(known))
+        named = ", ".join([*known[:_NAMED], *(["…"] if len(known) > _NAMED else [])])
+        return _("%(filter)s: there is %(known)s.", filter=wanted.typed, known=named)
+    if wanted.key != "field":
+        return _("%(filter)s: there is none that you may know of.", filter=wanted.typed)
     return _("%(filter)s: there is no such field.", filter=wanted.typed)
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import tag_list
 from helpdesk.desk.lengths import TooLong
-from helpdesk.desk.tickets import Empty
+from helpdesk.desk.tickets import LONGEST_TAG, Empty
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.storage.folding import folded
@@ -44,7 +44,10 @@ def rename(tag_id: int) -> ResponseReturnValue:
 
 @bp.post("/settings/tags/<int:tag_id>/merge")
 def merge(tag_id: int) -> ResponseReturnValue:
-    tag, into = _find(tag_id), tag_list.named(db(), request.form.get("into", ""))
+    tag, name = _find(tag_id), " ".join(request.form.get("into", "").split())
+    into = tag_list.named(db(), name)
+    if name and into is None:
+        return _page(beside("into", _("There is no tag called %(name)s.", name=name[:LONGEST_TAG])))
     if into is None or into is tag:
         return _page(beside("into", _("Choose another tag, which stays.")))
     tag_list.merge(db(), tag, into, by=agent())

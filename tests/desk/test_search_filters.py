@@ -1,6 +1,6 @@
 """Filters of a search: each narrows as it says, on both databases, and tells nothing of what may not be read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,10 +10,11 @@ from helpdesk import clock
 from helpdesk.desk import places, search, tickets
 from helpdesk.desk.search_days import Days
 from helpdesk.desk.search_filters import Filter
+from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Purpose, Scope
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.message import MessageAddress
 from helpdesk.models.ticket import Place, Status, Ticket
-from tests.world import a_customer, a_message, a_note, a_team, a_ticket, an_admin, an_agent, days_ago
+from tests.world import a_customer, a_mailbox, a_message, a_note, a_team, a_ticket, an_admin, an_agent, days_ago
 
 
 @pytest.fixture
@@ -24,6 +25,14 @@ def team(session: Session) -> Team:
 @pytest.fixture
 def ada(session: Session, team: Team) -> Agent:
     return an_agent(session, team, name="Ada Fischer")
+
+
+def a_live_grant(ticket: Ticket, agent: Agent) -> AccessGrant:
+    ends = clock.now() + timedelta(hours=4)
+    return AccessGrant(
+        agent_id=agent.id, scope=Scope.TICKET, scope_id=ticket.id, purpose=Purpose.BUG, approver=Approver.ADMIN,
+        state=GrantState.ACTIVE, asked_minutes=240, lapses_at=ends, starts_at=clock.now(), expires_at=ends,
+    )  # fmt: skip
 
 
 def found(session: Session, typed: str, by: Agent) -> set[int]:
@@ -83,6 +92,42 @@ def test_names_are_found_whatever_their_case_and_accents(session):
         assert found(session, typed, elodie) == {ticket.id}, typed
     for typed in ("assignee:lodie", "assignee:%", "team:Über", "assignee:_"):
         assert found(session, typed, elodie) == set(), typed
+
+
+def test_a_mailbox_is_found_by_a_word_of_its_name_unless_one_is_called_so(session, team, ada):
+    support, billing = (a_mailbox(session, team, address) for address in ("help@desk.example", "pay@desk.example"))
+    support.name, billing.name = "Corvid Support", "Corvid Bérling Billing"
+    of_support, of_billing = (a_ticket(session, team, mailbox=box) for box in (support, billing))
+
+    for typed in ("mailbox:support", "mailbox:SUPP", 'mailbox:"corvid support"', "mailbox:help@desk.example"):
+        assert found(session, typed, ada) == {of_support.id}, typed
+    assert found(session, "mailbox:berling", ada) == {of_billing.id}
+    assert found(session, "mailbox:corvid", ada) == {of_support.id, of_billing.id}
+    assert found(session, "mailbox:orvid", ada) == found(session, "mailbox:%", ada) == set()
+    billing.name = "Support"
+    assert found(session, "mailbox:support", ada) == {of_billing.id}
+
+
+def test_what_is_unknown_says_what_there_is_and_nothing_of_what_one_may_not_know(session, team, ada):
+    mine = a_mailbox(session, team, "help@desk.example")
+    board = a_team(session, "Board")
+    boards = a_mailbox(session, board, "board@desk.example")
+    mine.name, boards.name = "Help", "Secret board"
+    an_agent(session, team, name="Kim Lee")
+    session.flush()
+
+    def said(typed: str, by: Agent) -> list[str] | None:
+        misunderstood = search.search(session, typed, by=by).misunderstood
+        return [name for known in misunderstood.values() for name in known] if misunderstood else None
+
+    assert said("team:nobody", ada) == said("team:board", ada) == ["Front desk"]
+    assert said("mailbox:nobody", ada) == said("mailbox:secret", ada) == said("-mailbox:secret", ada) == ["Help"]
+    assert said("assignee:nobody", ada) == ["me", "none", "Ada Fischer", "Kim Lee"]
+    assert said("team:board", an_admin(session)) is said("mailbox:secret", an_admin(session)) is None
+    shown = a_ticket(session, board, mailbox=boards)
+    session.add(a_live_grant(shown, ada))
+    assert said("mailbox:secret", ada) is said("team:board", ada) is None
+    assert found(session, "mailbox:secret", ada) == {shown.id}
 
 
 def test_words_are_narrowed_by_filters(session, team, ada):

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.desk import tickets
+from helpdesk.models.agent import Agent
 from helpdesk.models.sending import Sending
 from helpdesk.models.ticket import Status, Ticket
 from tests import world
@@ -106,3 +108,29 @@ def test_what_is_to_be_decided_stands_where_a_long_conversation_opens(desk: Desk
 
     expect(page.locator(".bar").first).to_contain_text("Snoozed until")
     expect(page.locator(".bar").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("tags", [0, 24])
+def test_the_customers_column_sticks_below_the_head_however_high_that_is(
+    desk: Desk, desk_url: str, pages: Pages, tags: int
+):
+    with desk.runtime.db.transaction() as session:
+        ticket, by = session.get_one(Ticket, desk.ticket.id), session.get_one(Agent, desk.ada.id)
+        world.a_message(session, ticket, text="A long one.\n" * 200)
+        for number in range(tags):
+            tickets.tag(session, ticket, f"a longer tag {number}", by=by)
+    page = pages.open()
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/tickets/{desk.ticket.number}")
+    page.locator("#editor").wait_for()
+    page.locator("#ticket").evaluate("pane => { pane.scrollTop = 700 }")
+
+    expect(page.locator(".customer")).to_be_visible()
+    gap, left = page.evaluate(
+        """() => {
+          const at = (selector) => document.querySelector(selector).getBoundingClientRect();
+          return [at(".customer").top - at(".ticket-head").bottom, at("#ticket").bottom - at(".customer").bottom];
+        }"""
+    )
+    assert (round(gap), left >= 0) == (16, True)
+    page.close()

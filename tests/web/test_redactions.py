@@ -23,6 +23,7 @@ def test_a_lead_sees_what_would_go_and_it_goes_on_the_word(desk: Desk):
     assert (refused.status_code, "Say what is to go" in refused.text) == (422, True)
     counted = ada.post(url, {"what": "words", "words": words}).text
     assert "holds these words." in counted
+    assert "its original and its formatting" in counted
     assert "there is no way back" in counted
     assert words in ada.get(url).text
     done = ada.post(url, {"what": "words", "words": words, "sure": "1"})
@@ -61,7 +62,11 @@ def test_a_note_has_a_way_there_of_its_own_and_the_page_says_what_it_does_not_re
         "open in an editor",
     ):
         assert said in counted
+    assert "its original and its formatting" not in counted  # no email is concerned
     assert "quoted in other messages" in ada.post(url, {"what": "whole"}).text
+    nowhere = ada.post(url, {"what": "words", "words": "5222 0000"})
+    assert (nowhere.status_code, "do not stand on this ticket" in nowhere.text) == (422, True)
+    assert ("5222 0000" in nowhere.text, "Black it out for good" in nowhere.text) == (True, False)
     done = ada.post(url, {"what": "words", "words": "4111", "sure": "1"})
 
     assert done.headers["Location"] == f"/tickets/{desk.ticket.number}#note-{note.id}"

@@ -83,6 +83,7 @@ def test_no_cell_of_the_file_is_a_formula(desk: Desk):
     days = root.get("/reports.csv?what=days")
 
     assert "'=1+cmd" in file.text
+    assert '"First reply, median (minutes)","First reply, 9 of 10 (minutes)","Solved, median (minutes)"' in file.text
     assert len(days.text.splitlines()) == 31
     assert root.get("/reports?by=tag").status_code == 200
     with desk.runtime.db.reading() as session:

@@ -27,6 +27,13 @@ def test_nothing_that_mentions_somebody_is_said_so(desk: Desk):
         ("before:soon", "before:soon is no day: write 31/03/2026, 2026-03-31, today, yesterday or 7d."),
         ("is:nice", "is:nice: there is open, pending,"),
         ("field:shoe=42", "field:shoe=42: there is no such field."),
+        ("team:nobodys", "team:nobodys: there is "),
+        ("mailbox:nobodys", "mailbox:nobodys: there is "),
+        ("assignee:nobody", "assignee:nobody: there is me, none, "),
+        ("from:", "Nothing stands behind from:, so it is searched for as a word."),
+        ("-TAG: is:open", "Nothing stands behind tag:, so it is searched for as a word."),
+        ("subject:lamp", "subject: is no filter, so it is searched for as a word. There is after:, assignee:,"),
+        ("priority:high", "priority: is no filter,"),
     ],
 )
 def test_what_is_not_understood_is_said_with_what_could_stand_there(desk: Desk, typed: str, said: str):

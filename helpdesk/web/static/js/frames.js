@@ -1,9 +1,16 @@
 // A letter's frame is as high as the letter: it may not run anything, so its height is read from outside.
-import { all } from "./page.js";
+import { all, one, ticketPane } from "./page.js";
 
 const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+// the customer's column sticks below the ticket's head, however high that is, and ends where the pane does
+const heads = new ResizeObserver(() => {
+  const pane = ticketPane();
+  pane.style.setProperty("--head", `${one(".ticket-head", pane)?.offsetHeight}px`);
+  pane.style.setProperty("--room", `${pane.clientHeight}px`);
+});
 
 export function fitFrames(within) {
+  for (const one of all(".ticket-pane, .ticket-head", within)) heads.observe(one);
   for (const frame of all("iframe.frame:not([data-fitted])", within)) {
     frame.dataset.fitted = "yes";
     frame.addEventListener("load", () => {
