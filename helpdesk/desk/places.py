@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import thread, tickets
+from helpdesk.desk import stood, thread, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.audit import AuditEvent
 from helpdesk.models.ticket import Place, Priority, Ticket
@@ -61,7 +61,7 @@ def move_back(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
     before = session.get(Team, facts["from"])
     if before is None or ticket.team_id != facts["to"] or ticket.place in {Place.MERGED, Place.PURGED}:
         raise TooLate("it is no longer where it was moved to")
-    if moved.at < clock.now() - BACK_WITHIN or _went_on(session, moved):
+    if moved.at < clock.now() - BACK_WITHIN or went_on(session, moved):
         raise TooLate("half a minute is over, or somebody went on with it")
     ticket.team = before
     session.flush()
@@ -92,14 +92,31 @@ def put(session: Session, ticket: Ticket, place: Place, *, by: Agent) -> None:
         raise NotAPlace("it is gone for good")
     if ticket.place is place:
         return
+    was = stood.of(session, ticket)
     ticket.put(place)
-    _tell(session, ticket, _ACTIONS[place], by, None)
+    _tell(session, ticket, _ACTIONS[place], by, stood.change(session, ticket, was))
 
 
 def prioritise(session: Session, ticket: Ticket, priority: Priority, *, by: Agent) -> None:
     if ticket.priority is not priority:
+        was = stood.of(session, ticket)
         ticket.priority = priority
-        _tell(session, ticket, "ticket.prioritise", by, {"to": priority.value})
+        facts: dict[str, object] = {"to": priority.value}
+        _tell(session, ticket, "ticket.prioritise", by, facts | stood.change(session, ticket, was))
+
+
+def went_on(session: Session, step: AuditEvent) -> bool:
+    """Whether another agent did something with the ticket since; looking at it, or not being let, is not doing."""
+    since = select(AuditEvent.id).where(
+        AuditEvent.object_kind == "ticket",
+        AuditEvent.object_id == step.object_id,
+        AuditEvent.id > step.id,
+        AuditEvent.actor_kind == "agent",
+        AuditEvent.actor_id != step.actor_id,
+        AuditEvent.action.not_like("%.read"),
+        AuditEvent.action.not_like("%.refused"),
+    )
+    return session.scalar(since.limit(1)) is not None
 
 
 def _tell(session: Session, ticket: Ticket, action: str, by: Agent, facts: dict[str, object] | None) -> None:
@@ -115,17 +132,3 @@ def _own_last_move(session: Session, ticket_id: int, *, by: Agent) -> AuditEvent
     if last is None or (last.actor_kind, last.actor_id) != ("agent", str(by.id)):
         raise NotMoved("that was somebody else, or nobody")
     return last
-
-
-def _went_on(session: Session, moved: AuditEvent) -> bool:
-    """Whether another agent did something with the ticket since; looking at it, or not being let, is not doing."""
-    since = select(AuditEvent.id).where(
-        AuditEvent.object_kind == "ticket",
-        AuditEvent.object_id == moved.object_id,
-        AuditEvent.id > moved.id,
-        AuditEvent.actor_kind == "agent",
-        AuditEvent.actor_id != moved.actor_id,
-        AuditEvent.action.not_like("%.read"),
-        AuditEvent.action.not_like("%.refused"),
-    )
-    return session.scalar(since.limit(1)) is not None

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import inbox, taking_up
+from helpdesk.desk import inbox, stood, taking_up
 from helpdesk.desk.inbox import ALL, Part, View
 from helpdesk.models.agent import Agent
 from helpdesk.models.message import Note
@@ -37,6 +37,7 @@ def snooze(
     check(until, on_reply)
     if ticket.is_closed:  # one that is not closed is its team's to read
         access.require(session, ticket, by=by)
+    was = stood.before(session, ticket, by=by)
     row = session.get(Snooze, ticket.id)
     if row is None:
         row = Snooze(ticket_id=ticket.id, agent_id=by.id)
@@ -45,7 +46,7 @@ def snooze(
     taking_up.take_up(ticket)
     ticket.status, ticket.closed_at, ticket.woke_at = Status.SNOOZED, None, None
     facts: dict[str, object] = {"until": until.isoformat() if until else None, "on_reply": on_reply}
-    _tell(session, ticket, "ticket.snooze", by=by, facts=facts)
+    _tell(session, ticket, "ticket.snooze", by=by, facts=facts | stood.change(session, ticket, was))
 
 
 def explain(session: Session, ticket: Ticket, note: Note) -> None:
@@ -64,6 +65,7 @@ def check(until: datetime | None, on_reply: bool) -> None:  # noqa: FBT001  the 
 
 def wake(session: Session, ticket: Ticket, *, by: Reader) -> None:
     """Back to its agent, on top of the list; a ticket that does not sleep stays as it is."""
+    was = stood.before(session, ticket, by=by)
     row = session.get(Snooze, ticket.id)
     if row is not None:
         session.delete(row)
@@ -71,7 +73,7 @@ def wake(session: Session, ticket: Ticket, *, by: Reader) -> None:
         return
     ticket.status, ticket.woke_at = Status.OPEN, clock.now()
     ticket.waiting_since = min(_front_of_the_line(session, ticket), ticket.waiting_since)
-    _tell(session, ticket, "ticket.wake", by=by)
+    _tell(session, ticket, "ticket.wake", by=by, facts=stood.change(session, ticket, was))
 
 
 def wake_due(session: Session) -> int:

@@ -1,18 +1,18 @@
 """How a ticket stands before and after an answer: the way back undoes what it did and nobody changed since."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import delivery, places, tickets
+from helpdesk.desk.stood import give_status, read, sleep, written
 from helpdesk.models.agent import Agent
-from helpdesk.models.message import Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.tag import TicketTag
-from helpdesk.models.ticket import Priority, Status, Ticket
+from helpdesk.models.ticket import Priority, Ticket
 from helpdesk.privacy.readers import Reader
 
 Standing = Mapping[str, Any]  # as JSON holds it; what belongs together is one value
@@ -33,10 +33,10 @@ def of(session: Session, ticket: Ticket) -> Standing:
     """What an answer, and what is done with it, can change of a ticket."""
     session.flush()
     return {
-        "status": [ticket.status.value, _written(ticket.closed_at), _sleep(session.get(Snooze, ticket.id))],
-        "woke_at": _written(ticket.woke_at),
+        "status": [ticket.status.value, written(ticket.closed_at), sleep(session.get(Snooze, ticket.id))],
+        "woke_at": written(ticket.woke_at),
         "awaits_us": ticket.awaits_us,
-        "waiting_since": _written(ticket.waiting_since),
+        "waiting_since": written(ticket.waiting_since),
         "has_failed": ticket.has_failed_delivery,
         "assignee": ticket.assignee_id,
         "priority": ticket.priority.value,
@@ -52,9 +52,9 @@ def restore(session: Session, ticket: Ticket, before: Standing, after: Standing,
     now = of(session, ticket)
     ours = {name for name in before if before[name] != after.get(name) == now[name]}
     if "status" in ours:
-        _give_status(session, ticket, *before["status"])
+        give_status(session, ticket, *before["status"])
     if "woke_at" in ours:
-        ticket.woke_at = _read(before["woke_at"])
+        ticket.woke_at = read(before["woke_at"])
     if "awaits_us" in ours:
         ticket.awaits_us = before["awaits_us"]
     if "waiting_since" in ours:
@@ -70,36 +70,7 @@ def restore(session: Session, ticket: Ticket, before: Standing, after: Standing,
             _give_to(session, ticket, before["assignee"], by)
 
 
-def _give_status(session: Session, ticket: Ticket, status: str, closed_at: str | None, sleep: Any) -> None:  # noqa: ANN401  JSON
-    ticket.status, ticket.closed_at = Status(status), _read(closed_at)
-    row = session.get(Snooze, ticket.id)
-    if row is not None:
-        session.delete(row)
-        session.flush()
-    if sleep is not None:
-        agent_id, until, ends_on_reply, *why = sleep
-        note = session.get(Note, why[0]) if why else None
-        slept = Snooze(ticket_id=ticket.id, agent_id=agent_id, until=_read(until), ends_on_reply=ends_on_reply)
-        slept.note_id = note.id if note else None
-        session.add(slept)
-
-
 def _give_to(session: Session, ticket: Ticket, agent_id: int | None, by: Agent) -> None:
     to = session.get(Agent, agent_id) if agent_id else None
     if to is None or tickets.may_be_assigned(session, ticket, to):
         tickets.assign(session, ticket, to, by=by)
-
-
-def _sleep(row: Snooze | None) -> list[Any] | None:
-    """With the note that says why, where there is one."""
-    if row is None:
-        return None
-    return [row.agent_id, _written(row.until), row.ends_on_reply, *([row.note_id] if row.note_id else [])]
-
-
-def _written(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
-
-
-def _read(moment: str | None) -> datetime | None:
-    return datetime.fromisoformat(moment) if moment else None

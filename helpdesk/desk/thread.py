@@ -37,6 +37,7 @@ HAPPENINGS: Final = (
     "ticket.start",
     "ticket.take_back",
     "ticket.trash",
+    "ticket.undo",
     "ticket.unmerge",
     "ticket.wait",
     "ticket.wake",

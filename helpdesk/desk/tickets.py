@@ -4,7 +4,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, followers, inbox, mentions, notices, taking_up
+from helpdesk.desk import conversation, followers, inbox, mentions, notices, stood, taking_up
 from helpdesk.models.agent import Agent, TeamMember
 from helpdesk.models.base import Id
 from helpdesk.models.message import Note
@@ -87,8 +87,10 @@ def assign(session: Session, ticket: Ticket, to: Agent | None, *, by: Agent) -> 
         return
     if to is not None and not may_be_assigned(session, ticket, to):
         raise NotOfTheTeam("give the ticket to somebody of its team")
+    was = stood.before(session, ticket, by=by)
     ticket.assignee = to
-    _tell(session, ticket, "ticket.assign", by=by, facts={"to": to.id if to else None})
+    facts: dict[str, object] = {"to": to.id if to else None}
+    _tell(session, ticket, "ticket.assign", by=by, facts=facts | stood.change(session, ticket, was))
     if to is not None and to.id != by.id:
         notices.inform(session, to, ticket, NoticeKind.ASSIGNED)
 
@@ -102,9 +104,10 @@ def close(session: Session, ticket: Ticket, *, by: Reader) -> None:
     """Close a ticket; closing a closed ticket changes nothing."""
     if ticket.is_closed:
         return
+    was = stood.before(session, ticket, by=by)
     ticket.status = Status.CLOSED
     ticket.closed_at = clock.now()
-    _tell(session, ticket, "ticket.close", by=by)
+    _tell(session, ticket, "ticket.close", by=by, facts=stood.change(session, ticket, was))
 
 
 def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
@@ -116,11 +119,12 @@ def reopen(session: Session, ticket: Ticket, *, by: Reader) -> None:
         return
     if ticket.is_closed and isinstance(by, Agent):
         access.require(session, ticket, by=by)
+    was = stood.before(session, ticket, by=by)
     taking_up.take_up(ticket)
     ticket.status = Status.OPEN
     ticket.closed_at = None
     ticket.waiting_since = clock.now()
-    _tell(session, ticket, "ticket.reopen", by=by)
+    _tell(session, ticket, "ticket.reopen", by=by, facts=stood.change(session, ticket, was))
 
 
 def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
@@ -129,10 +133,11 @@ def wait(session: Session, ticket: Ticket, *, by: Agent) -> None:
         return
     if ticket.is_closed:  # one that is not closed is its team's to read
         access.require(session, ticket, by=by)
+    was = stood.before(session, ticket, by=by)
     taking_up.take_up(ticket)
     ticket.status = Status.PENDING
     ticket.closed_at = None
-    _tell(session, ticket, "ticket.wait", by=by)
+    _tell(session, ticket, "ticket.wait", by=by, facts=stood.change(session, ticket, was))
 
 
 def tag(session: Session, ticket: Ticket, name: str, *, by: Reader) -> None:

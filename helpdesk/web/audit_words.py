@@ -103,6 +103,7 @@ def _of_kind() -> dict[str, str]:
         "ticket.call": _("Mentioned somebody without access on"),
         "ticket.follow": _("Followed"),
         "ticket.move_back": _("Took back the move of"),
+        "ticket.undo": _("Took back the last step on"),
         "ticket.unfollow": _("Stopped following"),
         "ticket.field": _("Filled in fields of"),
         "ticket.redact": _("Blacked out words in"),

@@ -72,6 +72,7 @@ PLAIN: Final[dict[str, tuple[str, str]]] = {
     "ticket.purge": ("trash-2", N_("It left the trash for good")),
     "ticket.restore": ("rotate-ccw", N_("%(name)s put it back")),
     "ticket.split": ("split", N_("%(name)s made a message a ticket of its own")),
+    "ticket.undo": ("undo-2", N_("%(name)s took their last step back")),
     "ticket.unmerge": ("undo-2", N_("%(name)s undid a merge")),
     "ticket.put_back": ("undo-2", N_("%(name)s took an action on many tickets back")),
     "ticket.rename": ("pencil", N_("%(name)s changed the subject")),

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import conversation, tickets
+from helpdesk.desk import conversation, steps, tickets
 from helpdesk.desk import news as desk_news
 from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
@@ -19,7 +19,7 @@ from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.inbox import is_partial
-from helpdesk.web.language import ngettext
+from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import Listed, listed
 
@@ -66,6 +66,18 @@ def close(number: int) -> ResponseReturnValue:
 def reopen(number: int) -> ResponseReturnValue:
     tickets.reopen(db(), handle(number), by=agent())
     return back_to(number)
+
+
+@bp.post("/tickets/<int:number>/step/undoing")
+def take_back(number: int) -> ResponseReturnValue:
+    """One's own last step, such as a closing or a snooze."""
+    ticket = handle(number)
+    try:
+        with db().begin_nested():
+            steps.take_back(db(), ticket, by=agent())
+    except (steps.TooLate, access.AccessDenied):
+        return left(number, wrong=_("It is too late to take that back, or somebody went on from it."))
+    return left(number)
 
 
 @bp.post("/tickets/<int:number>/purpose")

@@ -24,9 +24,9 @@ def later(desk: Desk) -> Ticket:
         return world.a_ticket(session, team, subject="A chair without a leg", at=world.days_ago(-1))
 
 
-def opened(page: Page, desk: Desk, desk_url: str) -> Page:
+def opened(page: Page, desk: Desk, desk_url: str, view: str = "open") -> Page:
     sign_in(page, desk_url, desk.ada.email)
-    page.goto(f"{desk_url}/inbox/open")
+    page.goto(f"{desk_url}/inbox/{view}")
     page.get_by_role("link", name="The lamp flickers").click()
     expect(page.locator("#editor")).to_be_visible()
     return page

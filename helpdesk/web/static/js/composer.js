@@ -196,11 +196,18 @@ function keys(event) {
   }
 }
 
-// the answer that was just sent: a countdown, and the way back
+// what was just sent or moved: a countdown, and the way back; one for the last answer, which the ticket's page knows first
 function showUndo() {
-  const bar = [...all("[data-undo]")].pop();
-  for (const other of all("[data-undo]")) if (other !== bar) other.remove();
-  if (!bar || bar.dataset.counts) return;
+  const known = new Set();
+  for (const bar of all("[data-undo]")) {
+    const what = bar.dataset.message ? "answer" : bar.action;
+    if (known.has(what)) bar.remove();
+    else if (!bar.dataset.counts) countDown(bar);
+    known.add(what);
+  }
+}
+
+function countDown(bar) {
   bar.dataset.counts = "yes";
   const ends = Date.now() + Number(bar.dataset.undo) * 1000;
   const count = () => {
@@ -213,7 +220,7 @@ function showUndo() {
 }
 
 export const undoLast = () => {
-  const bar = one("[data-undo]");
+  const bar = one("[data-undo][data-message]") ?? all("[data-undo]").at(-1); // an answer leaves, a move stays
   if (!bar) return false;
   bar.requestSubmit();
   return true;

@@ -42,7 +42,7 @@ function land({ number, is, known, isRefused }) {
   }
   if (!is && isRefused) return on();
   if (!is || isRefused) return is === "note-form" ? one("#note-text").focus() : focusEditor();
-  say(one("[data-undo] [role=status]")?.textContent ?? words().noted, null, { isHeard: true });
+  say((is === "reply-form" && one("[data-undo][data-message] [role=status]")?.textContent) || words().noted, null, { isHeard: true });
   if (fresh && number === openNumber()) landOn(fresh);
   else on(one(`#row-${openNumber()} .subject a`));
 }

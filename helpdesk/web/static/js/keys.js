@@ -3,7 +3,7 @@ import { letGo, pick, pickAll, pickUpTo } from "./bulk.js";
 import { hasText, undoLast, write } from "./composer.js";
 import { focusEditor } from "./editor.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
-import { copyTicket, darkOrLight, splitHere, takeBackState, watchSteps } from "./steps.js";
+import { copyTicket, darkOrLight, splitHere, takeBackBulk, takeBackState, watchSteps } from "./steps.js";
 import { backToList, closeMenus, fold } from "./panes.js";
 import { enterThread, forwardHere, isInThread, stepInThread } from "./thread.js";
 
@@ -81,7 +81,7 @@ const ACTIONS = {
   r: () => openTicket() && write("reply"),
   R: () => openTicket() && write("sender"),
   f: () => openTicket() && (forwardHere() || write("forward")),
-  z: () => undoLast() || takeBackState() || takeBackBulk(),
+  z: () => takeBackState() || undoLast() || takeBackBulk(),
   n: () => openTicket() && write("note"),
   e: () => press("e"),
   E: () => closeAndGoOn(),
@@ -168,12 +168,6 @@ function oneStop() {
     else delete row.dataset.stop;
     for (const part of all(".pick, .subject a", row)) part.tabIndex = row === stop ? 0 : -1;
   }
-}
-
-function takeBackBulk() {
-  const button = one("[data-undo-bulk]");
-  button?.click();
-  return Boolean(button);
 }
 
 function openFocused() {

@@ -2,33 +2,32 @@
 import { all, one, openNumber, openTicket, say, ticketPane, words } from "./page.js";
 
 const WITHIN = 30_000;
-const BACK = {
-  closure: { to: "reopening" },
-  waiting: { to: "reopening" },
-  snooze: { to: "waking" },
-  place: { to: "place", values: { place: "desk" } },
-  merge: { to: "merge/undoing" },
-  team: { to: "team/undoing" },
-};
-let done = null;
+const DONE = "done"; // in this tab, also where the next page is another
+const STEP = /^\/(?:tickets\/(\d+)\/(closure|reopening|waiting|snooze|waking|place|priority|assignment|merge|team|replies)|(bulk))(\/undoing)?$/;
 let copied = { times: 0, at: 0 };
 
-// what is done to a ticket's state is remembered for half a minute, so that a key takes it back from wherever one is
+// the last step is remembered for half a minute, so that a key takes it back from wherever one is; answers have a bar
 export function watchSteps() {
-  document.addEventListener("htmx:before:request", (event) => {
-    const action = event.detail.ctx?.sourceElement?.closest?.("form")?.getAttribute("action") ?? "";
-    const step = /^\/tickets\/(\d+)\/(closure|waiting|snooze|place|merge|team)(\/undoing)?$/.exec(action.split("?")[0]);
-    if (step) done = step[3] ? null : { number: step[1], what: step[2], at: Date.now() };
-  });
+  document.addEventListener("submit", ({ target }) => {
+    const step = STEP.exec((target.getAttribute("action") ?? "").split("?")[0]);
+    if (step) sessionStorage.setItem(DONE, JSON.stringify(step[4] ? {} : { number: step[1], what: step[2] ?? step[3], at: Date.now() }));
+  }, true);
 }
 
 export function takeBackState() {
-  if (!done || Date.now() - done.at > WITHIN) return false;
-  const { to, values } = BACK[done.what];
-  const url = `/tickets/${done.number}/${to}`;
-  done = null;
-  htmx.ajax("POST", url, { source: ticketPane(), target: "#ticket", swap: "innerHTML", values });
+  const { number, what, at } = JSON.parse(sessionStorage.getItem(DONE) ?? "{}");
+  sessionStorage.removeItem(DONE);
+  if (what === "bulk") return takeBackBulk();
+  if (!number || what === "replies" || Date.now() - at > WITHIN) return false;
+  const url = `/tickets/${number}/${what === "merge" || what === "team" ? what : "step"}/undoing`;
+  htmx.ajax("POST", url, { source: ticketPane(), target: "#ticket", swap: "innerHTML" });
   return true;
+}
+
+export function takeBackBulk() {
+  const button = one("[data-undo-bulk]");
+  button?.click();
+  return Boolean(button);
 }
 
 // once the number, twice with the title, three times the address
