@@ -1,6 +1,7 @@
 """A report as people read it: its themes under the names and choices of the desk, and what changed since the last."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -65,9 +66,26 @@ class ReportPage:
     """Names of themes that only the report compared with shows."""
     moves: Sequence[Move] = ()
 
+    shown: int = 0
+    """Messages of the themes that may be shown, also of those the desk hid."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough wrote at all for a number to be told of them."""
+        return self.report.customers >= CUSTOMERS
+
     @property
     def other(self) -> int:
         return self.report.messages - self.report.themed
+
+    @property
+    def too_small(self) -> int:
+        return max(0, self.report.themed - self.shown)
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether what is in no theme and what is in too small ones may be told apart: one tells the other."""
+        return not any(0 < count < CUSTOMERS for count in (self.other, self.too_small))
 
 
 def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | None = None) -> ReportPage:
@@ -101,11 +119,12 @@ def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | N
         [row for row in rows if not row.is_hidden],
         [row for row in rows if row.is_hidden],
         [date.fromisoformat(day) for day in json.loads(report.weeks)],
-        json.loads(report.languages),
+        _spoken(found),
         json.loads(report.not_themed),
         other,
         [_called(row, choices) for row in earlier if row.number not in numbers and not _is_hidden(row, choices)],
         _moves(session, report, last) if last is not None else (),
+        sum(one.messages for one in found),
     )
 
 
@@ -117,6 +136,14 @@ def sub_themes(session: Session, report: ThemeReport, numbers: Sequence[int]) ->
         .order_by(ReportTheme.customers.desc(), ReportTheme.number)
     ).all()
     return [_row(one, None, None, ()) for one in found if not one.is_suppressed] if len(found) > 1 else []
+
+
+def _spoken(found: Sequence[ReportTheme]) -> dict[str, int]:
+    """The languages of the themes that may be shown, and how many messages these have: nothing they don't say."""
+    spoken: Counter[str] = Counter()
+    for one in found:
+        spoken[one.language] += one.messages
+    return dict(sorted(spoken.items()))
 
 
 def _groups(session: Session, report: ThemeReport) -> Sequence[ReportTheme]:

@@ -13,7 +13,7 @@ from helpdesk.models.customer import Customer, CustomerAddress
 from helpdesk.models.erasure import Erasure, ErasureState
 from helpdesk.models.objection import Objection
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, audit, basis, objections, protection, united
+from helpdesk.privacy import access, audit, basis, objections, protection, theme_shares, united
 from helpdesk.storage import jobs
 
 
@@ -37,18 +37,24 @@ def unite(session: Session, ticket: Ticket, email: str, *, by: Agent) -> None:
     head = united.head_of(ticket.customer)
     for one in theirs:
         one.part_of_id = head
+        theme_shares.give(session, one.id, to=head)
     _keep_wishes(session, [*mine, *theirs], by=by)
     _tell(session, "customer.unite", ticket.customer, other, by=by)
     jobs.announce(session, ticket.id)
 
 
 def part(session: Session, ticket: Ticket, other_id: int, *, by: Agent) -> None:
-    """They are two people after all; wishes noted for both stay with both. Parting who is apart is harmless."""
+    """They are two people after all; wishes noted for both stay with both. Parting who is apart is harmless.
+
+    What reports counted of the one they were is nobody's now: it goes, for an erasure of either would leave it.
+    """
     access.require(session, ticket, by=by)
     own, other = ticket.customer, session.get(Customer, other_id)
     if other is None or other.id == own.id or united.head_of(other) != united.head_of(own):
         return
     leaving = own if other.part_of_id is None else other
+    for one in united.all_of(session, own):
+        theme_shares.take_all(session, one.id)
     leaving.part_of_id = None
     _tell(session, "customer.part", own, other, by=by)
     jobs.announce(session, ticket.id)

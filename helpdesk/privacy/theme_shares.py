@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.message import Message
@@ -18,7 +18,8 @@ MESSAGES: Final = 8
 def take_away(session: Session, share_ids: Sequence[int]) -> None:
     """Take these shares out of their themes, as if these customers had never written.
 
-    Which words of the theme were theirs is not kept: each is taken for theirs.
+    Which words of the theme were theirs is not kept: each is taken for theirs. How it moved was reckoned with them:
+    it is told no more, and neither is in which languages the others of the report wrote that are in no theme.
     """
     touched: set[tuple[int, int]] = set()
     for share, theme in session.execute(
@@ -31,6 +32,7 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
         theme.customers -= 1
         weekly = zip(json.loads(theme.weekly), json.loads(share.weekly), strict=True)
         theme.weekly = json.dumps([all_ - theirs for all_, theirs in weekly])
+        theme.trend, theme.ratio = "", None
         _lose_words(theme)
         touched.add((theme.report_id, share.customer_id))
         if not theme.is_group:
@@ -39,20 +41,76 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
             report.themed -= share.messages if theme.number >= 0 else 0
     session.execute(delete(ThemeShare).where(ThemeShare.id.in_(share_ids)))
     for report_id, customer_id in touched:
-        of_report = select(ReportTheme.id).where(ReportTheme.report_id == report_id)
-        left = select(ThemeShare.id).where(
-            ThemeShare.customer_id == customer_id, ThemeShare.report_theme_id.in_(of_report)
-        )
-        if session.scalar(left.limit(1)) is None:
+        if not _is_in(session, report_id, customer_id):
             session.get_one(ThemeReport, report_id).customers -= 1
+    for report_id in {report_id for report_id, _ in touched}:
+        _recount(session, report_id)
+
+
+def take_all(session: Session, customer_id: int) -> None:
+    """Take what was counted of one customer out of every report."""
+    take_away(session, session.scalars(select(ThemeShare.id).where(ThemeShare.customer_id == customer_id)).all())
 
 
 def let_go_of(session: Session, customer_id: int) -> None:
     """Take all of one customer out of every report: they objected, and are in no later one either."""
-    shares = session.scalars(select(ThemeShare.id).where(ThemeShare.customer_id == customer_id)).all()
-    take_away(session, shares)
+    take_all(session, customer_id)
     theirs = select(Message.id).where(Message.customer_id == customer_id)
     session.execute(delete(ThemeMessage).where(ThemeMessage.message_id.in_(theirs)))
+
+
+def give(session: Session, customer_id: int, to: int) -> None:
+    """These two are one person: what was counted of both is counted as one customer's from now on."""
+    rows = session.execute(
+        select(ThemeShare, ReportTheme)
+        .join(ReportTheme, ReportTheme.id == ThemeShare.report_theme_id)
+        .where(ThemeShare.customer_id == customer_id)
+        .order_by(ThemeShare.id)
+    ).all()
+    reports = {theme.report_id for _, theme in rows}
+    for report_id in reports:
+        if _is_in(session, report_id, to):
+            session.get_one(ThemeReport, report_id).customers -= 1
+    for share, theme in rows:
+        known = session.scalar(
+            select(ThemeShare).where(ThemeShare.report_theme_id == theme.id, ThemeShare.customer_id == to)
+        )
+        if known is None:
+            share.customer_id = to
+            continue
+        known.messages += share.messages
+        both = zip(json.loads(known.weekly), json.loads(share.weekly), strict=True)
+        known.weekly = json.dumps([one + other for one, other in both])
+        theme.customers -= 1
+        _lose_words(theme)  # who said each of them was counted twice
+        session.delete(share)
+    session.flush()
+    for report_id in reports:
+        _recount(session, report_id)
+
+
+def _is_in(session: Session, report_id: int, customer_id: int) -> bool:
+    of_report = select(ReportTheme.id).where(ReportTheme.report_id == report_id)
+    theirs = select(ThemeShare.id).where(
+        ThemeShare.customer_id == customer_id, ThemeShare.report_theme_id.in_(of_report)
+    )
+    return session.scalar(theirs.limit(1)) is not None
+
+
+def _recount(session: Session, report_id: int) -> None:
+    """What the report says of all its messages, from what is left of its themes."""
+    session.flush()
+    report = session.get_one(ThemeReport, report_id)
+    of_themes = [ReportTheme.report_id == report_id, ReportTheme.is_group.is_(False), ReportTheme.number >= 0]
+    hidden = select(func.sum(ReportTheme.messages)).where(*of_themes, ReportTheme.is_suppressed)
+    report.suppressed = session.scalar(hidden) or 0
+    spoken = session.execute(
+        select(ReportTheme.language, func.sum(ReportTheme.messages))
+        .where(*of_themes, ReportTheme.messages > 0)
+        .group_by(ReportTheme.language)
+        .order_by(ReportTheme.language)
+    )
+    report.languages, report.not_themed = json.dumps({code: int(count) for code, count in spoken}), "{}"
 
 
 def _lose_words(theme: ReportTheme) -> None:

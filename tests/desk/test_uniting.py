@@ -12,6 +12,7 @@ from helpdesk.models.audit import AuditEvent
 from helpdesk.models.customer import Customer
 from helpdesk.models.erasure import Erasure
 from helpdesk.models.objection import Objection, Wish
+from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeReport, ThemeShare
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import access, erasure, grants, objections, protection
 from helpdesk.privacy.grants import Wish as GrantWish
@@ -73,6 +74,35 @@ def test_a_third_record_joins_both_and_the_one_it_came_to_can_leave(
         uniting.unite(session, third, HOME, by=ada)
     uniting.part(session, work, home.customer_id, by=ada)
     assert addresses(session, third, ada) == {HOME, "nils@club.example"}
+
+
+def test_reports_of_themes_count_them_once_and_keep_nothing_of_who_parts(
+    session: Session, ada: Agent, home: Ticket, work: Ticket
+):
+    report = ThemeReport(scope="{}", state=ReportState.DONE, messages=12, themed=12, customers=6)
+    session.add(report)
+    session.flush()
+    theme = ReportTheme(
+        report_id=report.id, number=1, is_group=False, within=1, language="en", name="lamp", name_said_by=6,
+        terms='[["lamp", 6]]', messages=12, customers=6, weekly="[12]", is_suppressed=False, trend="new", ratio=None,
+    )  # fmt: skip
+    session.add(theme)
+    session.flush()
+    others = [world.a_customer(session).id for _number in range(4)]
+    for customer_id in (home.customer_id, work.customer_id, *others):
+        session.add(ThemeShare(report_theme_id=theme.id, customer_id=customer_id, messages=2, weekly="[2]"))
+    session.flush()
+
+    uniting.unite(session, home, WORK, by=ada)
+
+    theirs = select(ThemeShare.customer_id, ThemeShare.messages).where(ThemeShare.customer_id.not_in(others))
+    assert [tuple(row) for row in session.execute(theirs)] == [(home.customer_id, 4)]
+    assert (report.customers, theme.customers, theme.messages, theme.name_said_by) == (5, 5, 12, 5)
+
+    uniting.part(session, home, work.customer_id, by=ada)
+
+    assert session.execute(theirs).all() == []
+    assert (report.customers, report.messages, theme.messages, theme.name) == (4, 8, 8, "")
 
 
 def test_nobody_may_read_more_than_before(session: Session, ada: Agent, team: Team, home: Ticket):

@@ -212,4 +212,17 @@ def erased_customer_leaves(desk: Desk, first: int) -> None:
     with desk.runtime.db.reading() as session:
         assert session.get_one(ThemeReport, first).messages == before - theirs
         assert session.get_one(ThemeReport, second).messages == before - theirs
+        left, anew = (session.get_one(ThemeReport, one) for one in (first, second))
+        assert (left.messages, left.customers) == (anew.messages, anew.customers)
+        # and no sum of what is kept beside them tells it: the whole row is that of the shares that are left
+        kept = {
+            row.id: row for row in session.scalars(select(ReportTheme).where(ReportTheme.report_id == first))
+        }  # fmt: skip
+        for theme in kept.values():
+            shares = session.scalars(select(ThemeShare).where(ThemeShare.report_theme_id == theme.id)).all()
+            assert (theme.messages, theme.customers) == (sum(one.messages for one in shares), len(shares))
+        themed = [row for row in kept.values() if not row.is_group and row.number >= 0]
+        assert left.themed == sum(row.messages for row in themed) == sum(json.loads(left.languages).values())
+        assert left.suppressed == sum(row.messages for row in themed if row.is_suppressed)
+        assert left.not_themed == "{}"
         assert session.scalar(select(func.count()).where(ThemeShare.customer_id == address.customer_id)) == 0

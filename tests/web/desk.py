@@ -104,7 +104,8 @@ def a_report(session: Session, number: int) -> ThemeReport:
     five = [world.a_customer(session).id for _ in range(5)]
     report = ThemeReport(
         scope="{}", state=ReportState.DONE, since=date(2026, 8, 31), until=date(2026, 11, 22), messages=40,
-        themed=30, finished_at=clock.now(), weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
+        customers=5, themed=30, finished_at=clock.now(),
+        weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
     )  # fmt: skip
     session.add(report)
     session.flush()

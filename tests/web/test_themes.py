@@ -1,6 +1,7 @@
 """The pages of themes: read by who may, asked for, renamed, merged, hidden, taken away as a file."""
 
 import json
+import re
 
 from sqlalchemy import func, select
 
@@ -193,6 +194,34 @@ def test_the_page_is_of_everything_and_the_list_tells_scopes_and_troubles(desk: 
     assert "something that was removed" in page
     assert "could not be made: it took longer than allowed" in page
     assert f"{name}, Feedback</span></h1>" in root.get(f"/themes/{narrow.id}").text
+
+
+def test_of_fewer_than_five_customers_a_report_says_only_that(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        report = session.get_one(ThemeReport, desk.report.id)
+        report.customers, report.messages, report.themed, report.suppressed = 3, 93, 61, 61
+        report.languages, report.not_themed = '{"de": 61}', '{"en": 32}'
+        for theme in session.scalars(select(ReportTheme).filter_by(report_id=report.id)):
+            theme.name, theme.terms, theme.customers, theme.is_suppressed = "", "[]", 2, True
+
+    page = desk.browser(desk.root).get(f"/themes/{desk.report.id}").text
+
+    assert "<dt>Customers</dt><dd>fewer than five</dd>" in page
+    assert not {"93", "61", "32", "2"} & set(re.findall(r"<dd>[^<]*?(\d+)", page.partition("Method")[0]))
+    assert "German" not in page
+
+
+def test_a_small_number_is_not_told_by_its_neighbours(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        report = session.get_one(ThemeReport, desk.report.id)
+        report.messages, report.themed = 40, 33  # 30 in the theme that is shown: 3 in small ones, 7 in none
+
+    page = desk.browser(desk.root).get(f"/themes/{desk.report.id}").text
+
+    assert "<dt>In a theme that is shown</dt><dd>30</dd>" in page
+    assert "<dt>In none, or in themes too small to show</dt><dd>10</dd>" in page
+    assert "<dd>33</dd>" not in page
+    assert "<dd>7</dd>" not in page
 
 
 def test_the_file_starts_no_formula(desk: Desk):

@@ -22,7 +22,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.objection import Wish
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
-from helpdesk.privacy import erasure, objections, settings
+from helpdesk.privacy import erasure, objections, settings, theme_shares
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from tests import world
@@ -121,6 +121,12 @@ def test_a_report_from_reading_to_erasure(runtime: Runtime):
         lamp = session.get_one(ReportTheme, lamp.id)
         left = (lamp.customers, lamp.messages, sum(json.loads(lamp.weekly)), report.messages, report.customers)
         assert left == smaller
+        assert (lamp.trend, lamp.ratio) == ("", None)  # it was reckoned with them
+        themed = [row for row in session.scalars(select(ReportTheme).filter_by(report_id=first, is_group=False))
+                  if row.number >= 0]  # fmt: skip
+        assert sum(json.loads(report.languages).values()) == sum(row.messages for row in themed) == report.themed
+        assert report.not_themed == "{}"
+        assert report.suppressed == sum(row.messages for row in themed if row.is_suppressed)
         assert session.scalar(select(func.count()).where(ThemeShare.customer_id == erased)) == 0
 
 
@@ -201,6 +207,27 @@ def test_who_objects_leaves_the_reports_that_are_kept_too(runtime: Runtime):
         assert session.get_one(ThemeReport, report_id).messages == 176
         assert session.scalar(select(func.count()).where(ThemeShare.customer_id == customers[3])) == 0
         assert session.scalar(select(func.count()).select_from(ThemeMessage)) == 176
+
+
+def test_records_that_are_one_person_count_once_in_what_is_kept(runtime: Runtime):
+    customers = a_season(runtime)
+    report_id = asked(runtime)
+    assert themes.make(runtime, report_id)
+    with runtime.db.reading() as session:
+        before = {row.number: row.customers for row in session.scalars(select(ReportTheme).filter_by(is_group=True))}
+    with runtime.db.transaction() as session:
+        theme_shares.give(session, customers[3], to=customers[4])
+
+    with runtime.db.reading() as session:
+        report = session.get_one(ThemeReport, report_id)
+        assert (report.customers, report.messages) == (22, 184)
+        after = {row.number: row.customers for row in session.scalars(select(ReportTheme).filter_by(is_group=True))}
+        assert sum(before.values()) - sum(after.values()) >= 1
+        kept = select(func.count()).where(ThemeShare.customer_id == customers[3])
+        assert session.scalar(kept) == 0
+        for theme in session.scalars(select(ReportTheme)):
+            shares = session.scalars(select(ThemeShare).filter_by(report_theme_id=theme.id)).all()
+            assert (theme.customers, theme.messages) == (len(shares), sum(one.messages for one in shares))
 
 
 def test_one_that_is_stopped_is_not_made_and_the_next_one_is(runtime: Runtime):
