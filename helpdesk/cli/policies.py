@@ -6,6 +6,7 @@ from typing import Final
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
@@ -91,7 +92,7 @@ def _table(found: list[Found]) -> Table:
     for one in found:
         standing = one.evidence.standing
         words = one.evidence.words % one.evidence.figures
-        table.add_row(one.promise.id, f"[{_COLOURS[standing]}]{_WORDS[standing]}[/]", words)
+        table.add_row(one.promise.id, f"[{_COLOURS[standing]}]{_WORDS[standing]}[/]", Text(words))
     return table
 
 

@@ -3,6 +3,7 @@
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import select
 
 from helpdesk import runtime
@@ -81,5 +82,5 @@ def _releases(releases: list[Json]) -> Table:
             for cell in number["counts"]:
                 name = number["metric"] if cell["of"] == "all" else f"{number['metric']}: {cell['of']}"
                 value = "below the noise" if cell["value"] is None else str(cell["value"])
-                table.add_row(release["period"], name, value, f"{cell['low']} to {cell['high']}")
+                table.add_row(release["period"], Text(name), value, f"{cell['low']} to {cell['high']}")
     return table

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from helpdesk.cli.errors import Failed
 from helpdesk.cli.place import Place, pass_place
@@ -129,7 +130,8 @@ def _print(here: Runtime, report_id: int) -> None:
     click.echo(f"Report {report.id}: {report.since} to {report.until}, {report.messages} messages. {report.method}")
     table = Table("theme", "customers", "messages", "trend", box=None, pad_edge=False)
     for row in page.rows:
-        table.add_row(row.name or f"(theme {row.number})", str(row.customers), str(row.messages), row.trend)
+        name = Text(row.name or f"(theme {row.number})")  # as it is: a name may hold brackets
+        table.add_row(name, str(row.customers), str(row.messages), row.trend)
     Console(width=max(80, Console().width)).print(table)
     click.echo(
         f"themed {report.themed}, other {report.messages - report.themed}, in themes too small to be shown "

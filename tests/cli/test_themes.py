@@ -1,4 +1,4 @@
-"""`helpdesk themes`: a report here and now, in its turn; `evaluate` answers JSON, and wrong questions in words."""
+"""`helpdesk themes`: a report here and now, in its turn; `evaluate` answers JSON, wrong questions get words, and names stay as they are."""
 
 import json
 import threading
@@ -12,10 +12,11 @@ from click.testing import CliRunner, Result
 from helpdesk.cli import main
 from helpdesk.desk import theme_reports
 from helpdesk.desk.theme_scope import Scope
-from helpdesk.models.theme_report import ReportState
+from helpdesk.models.theme_report import ReportState, ThemeChoice
 from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from tests.themes.letters import letters
+from tests.web.desk import a_report
 
 
 def test_it_labels_texts_and_knows_them_again():
@@ -103,3 +104,14 @@ def test_a_scope_without_a_name_and_days_out_of_reach_are_refused(
     assert said in refused.stderr
     with runtime.db.reading() as session:
         assert theme_reports.listed(session, most=1) == []
+
+
+def test_a_name_is_printed_as_it_is_brackets_and_all(says: Callable[..., str], runtime: Runtime):
+    with runtime.db.transaction() as session:
+        for number in (1, 2):
+            report = a_report(session, number)
+        session.add(ThemeChoice(scope="{}", number=2, name="=RENAMED [/x] [red] :smile:"))
+
+    shown = says("themes", "show", "--report", str(report.id))
+
+    assert "=RENAMED [/x] [red] :smile:" in shown
