@@ -15,6 +15,7 @@ HEIGHT: Final = 180  # of a plot, in pixels; its width is the page's, so places 
 _NOTHING: Final = "\N{EN DASH}"
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 _MOST_LABELS: Final = 7  # below a plot on a phone
+_MOST_NARROW: Final = 50  # letters of all labels together, below a plot on a phone
 _MOST_WRITTEN: Final = 84  # letters of all labels together, below a plot on a wide page
 _SPARK: Final = (96, 24, 3)  # width, height, and the room for a point at the edge
 
@@ -140,7 +141,7 @@ def columns(words: Words, data: Sequence[Datum], *, say: Say = say_whole) -> Cha
             across=at * slot + slot * 0.14, wide=slot * 0.72, top=_down(one.value or 0, most),
             tall=HEIGHT - _down(one.value or 0, most), low=_down_or_none(one.low, most),
             high=_down_or_none(one.high, most), other=_down_or_none(one.other, most),
-            is_labelled=_is_labelled(at, len(data)), is_written=_is_written(at, data), **_told(one, words, say),
+            is_labelled=_is_labelled(at, data), is_written=_is_written(at, data), **_told(one, words, say),
         )
         for at, one in enumerate(data)
     ]  # fmt: skip
@@ -154,7 +155,7 @@ def timeline(words: Words, data: Sequence[Datum], *, say: Say = say_whole) -> Ch
     marks = [
         Mark(
             across=place, top=_down(one.value or 0, most), low=_down_or_none(one.low, most),
-            high=_down_or_none(one.high, most), is_labelled=_is_labelled(at, len(data)),
+            high=_down_or_none(one.high, most), is_labelled=_is_labelled(at, data),
             is_written=_is_written(at, data), **_told(one, words, say),
         )
         for at, (place, one) in enumerate(zip(places, data, strict=True))
@@ -260,19 +261,26 @@ def _percent_or_none(value: float | None, most: float) -> float | None:
     return None if value is None else _percent(value, most)
 
 
-def _is_labelled(at: int, count: int) -> bool:
+def _is_labelled(at: int, data: Sequence[Datum]) -> bool:
     """Whether a label is there on a narrow page too: as many as there is room for, the last one among them."""
-    return (count - 1 - at) % math.ceil(count / _MOST_LABELS) == 0
+    return (len(data) - 1 - at) % _narrow(data) == 0
 
 
 def _is_written(at: int, data: Sequence[Datum]) -> bool:
     """Whether a label has room on a wide page; those of a narrow page are always among them."""
-    letters = sum(len(one.name) + 1 for one in data)
-    every = math.ceil(letters / _MOST_WRITTEN)
-    narrow = math.ceil(len(data) / _MOST_LABELS)
+    every, narrow = math.ceil(_letters(data) / _MOST_WRITTEN), _narrow(data)
     while every > 1 and narrow % every:  # so that what is there on a narrow page is there on a wide one
         every += 1
     return (len(data) - 1 - at) % every == 0
+
+
+def _narrow(data: Sequence[Datum]) -> int:
+    """Of how many labels one has room on a narrow page."""
+    return max(math.ceil(len(data) / _MOST_LABELS), math.ceil(_letters(data) / _MOST_NARROW))
+
+
+def _letters(data: Sequence[Datum]) -> int:
+    return sum(len(one.name) + 1 for one in data)
 
 
 def _runs(marks: Sequence[Mark]) -> list[list[Mark]]:
