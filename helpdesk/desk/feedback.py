@@ -5,10 +5,10 @@ from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import contact_consents, people, records
+from helpdesk.desk import contact_consents, lengths, people, records
 from helpdesk.desk.tickets import Empty, preview_of
 from helpdesk.languages import N_
-from helpdesk.mail.address import wire_address
+from helpdesk.mail.address import spellings, wire_address
 from helpdesk.models.agent import Team
 from helpdesk.models.customer import Source
 from helpdesk.models.mailbox import Mailbox
@@ -20,11 +20,16 @@ from helpdesk.storage import jobs
 from helpdesk.storage.vault import Vault
 
 LONGEST: Final = 10_000
+LONGEST_NAME: Final = 100
 _SUBJECT: Final = N_("Feedback")
 
 
 class FormClosed(Exception):
     """This desk takes no feedback on a page."""
+
+
+class OurOwnAddress(Exception):
+    """The address is a mailbox of ours: nobody writes to us from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,20 @@ def leave(session: Session, vault: Vault, form: FeedbackForm, told: Told, *, pla
 
     Nobody proved whose address it is: nothing is sent to it but what an agent writes, and, where the box was ticked,
     the link that proves it, with nothing of what was told.
-    Raises FormClosed, Empty, AddressRefused, records.TooManyVisits.
+    Raises FormClosed, Empty, TooLong, AddressRefused, OurOwnAddress, records.TooManyVisits.
     """
     mailbox = session.get(Mailbox, form.mailbox_id) if form.is_open else None
     if mailbox is None or not mailbox.is_active:
         raise FormClosed
-    text = told.text.strip()[:LONGEST]
+    # a browser counts the end of a line as one letter, and sends two
+    text = lengths.text(told.text.replace("\r\n", "\n"), LONGEST, field="text")
+    email, name = told.email.strip().lower(), lengths.name(told.name, LONGEST_NAME)
     if not text:
         raise Empty("there is nothing in it")
-    wire_address(told.email)
+    wire_address(email)
+    if spellings(email) & people.own_addresses(session):
+        raise OurOwnAddress("a mailbox of ours writes no feedback")
     records.brake(session, vault, place, what="feedback")
-    email, name = told.email.strip().lower(), " ".join(told.name.split())[:100]
     customer = people.customer_of(session, email, name, source=Source.FORM)
     ticket = Ticket(
         customer=customer, team=session.get_one(Team, mailbox.team_id), mailbox=mailbox, channel=Channel.FEEDBACK,

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from helpdesk.desk import contact_consents, feedback, records
 from helpdesk.desk.contact_consents import ProvedTooLate
-from helpdesk.desk.feedback import FeedbackForm, FormClosed, Told
+from helpdesk.desk.feedback import FeedbackForm, FormClosed, OurOwnAddress, Told
+from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.tickets import Empty
 from helpdesk.mail.address import AddressRefused
 from helpdesk.models.feedback import ContactConsent
@@ -19,7 +20,7 @@ from helpdesk.web import settings
 from helpdesk.web.auth import agent, asks_for_what_anybody_may, db, protected_by_its_address, public, runtime
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("feedback", __name__)
 
@@ -42,17 +43,21 @@ def leave() -> ResponseReturnValue:
         abort(404)
     if typed.get("website"):
         return redirect(url_for(".show", thanks=1), 303)
-    told = Told(typed.get("text", ""), typed.get("email", "")[:254], typed.get("name", ""), "may_contact" in typed)
+    told = Told(typed.get("text", ""), typed.get("email", ""), typed.get("name", ""), "may_contact" in typed)
     try:
         feedback.leave(db(), runtime().vault, form, told, place=request.remote_addr or "")
     except records.TooManyVisits:
-        abort(429)
+        wrong = _("Much was sent from where you are within an hour. Nothing of this is lost: send it again later.")
+        return _form(wrong, HTTPStatus.TOO_MANY_REQUESTS)
     except FormClosed:
         abort(404)
+    except TooLong as error:
+        return _form(too_long(error))
+    except OurOwnAddress:
+        return _form(beside("email", _("This is our own address. Please write yours.")))
     except (Empty, AddressRefused) as error:
         wrong = _("Please write something, and an email address that exists.")
-        beside("text" if isinstance(error, Empty) else "email", wrong)
-        return render_template("feedback/form.html", typed=typed, wrong=wrong), 422
+        return _form(beside("text" if isinstance(error, Empty) else "email", wrong))
     return redirect(url_for(".show", thanks=1), 303)
 
 
@@ -95,6 +100,10 @@ def choose() -> ResponseReturnValue:
         return _settings(beside("mailbox", _("Please choose whose team gets it.")))
     kept.change(db(), FeedbackForm(is_open=is_open, mailbox_id=mailbox.id if mailbox else 0), by=agent())
     return settings.saved(".index")
+
+
+def _form(wrong: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> ResponseReturnValue:
+    return render_template("feedback/form.html", typed=request.form, wrong=wrong), status
 
 
 def _contact(consent: ContactConsent | None) -> ResponseReturnValue:

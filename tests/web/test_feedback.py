@@ -11,6 +11,7 @@ from helpdesk.desk import compose, outbox, records
 from helpdesk.desk.feedback import FeedbackForm
 from helpdesk.models.agent import Team
 from helpdesk.models.feedback import ContactConsent
+from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.outbound_email import Delivery, OutboundEmail, Purpose
 from helpdesk.models.ticket import Channel, Status, Ticket
 from helpdesk.privacy import settings
@@ -142,6 +143,35 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk):
     assert left(desk) == []
 
 
+def test_an_address_of_ours_writes_no_feedback_and_becomes_no_customer(desk: Desk):
+    opened(desk)
+    with desk.runtime.db.reading() as session:
+        ours = session.get_one(Mailbox, desk.ticket.mailbox_id).address
+
+    refused = desk.browser().post("/feedback", {**TOLD, "email": f" {ours.upper()} "})
+
+    assert refused.status_code == 422
+    assert "This is our own address" in refused.text
+    assert TOLD["text"] in refused.text
+    assert left(desk) == []
+
+
+def test_what_is_too_long_is_refused_and_not_cut(desk: Desk):
+    opened(desk)
+    visitor = desk.browser()
+
+    text = visitor.post("/feedback", {**TOLD, "text": "lamp " * 2001})
+    name = visitor.post("/feedback", {**TOLD, "name": "K" * 101})
+    email = visitor.post("/feedback", {**TOLD, "email": f"kim@{'elsewhere.' * 30}example"})
+
+    assert (text.status_code, name.status_code, email.status_code) == (422, 422, 422)
+    assert "there is room for 10000" in text.text
+    assert "lamp " * 2001 in text.text
+    assert left(desk) == []
+    as_sent = "lamp\r\n" * 2000  # and counted by a browser as 10,000
+    assert visitor.post("/feedback", {**TOLD, "text": as_sent}).status_code == 303
+
+
 def test_one_place_leaves_no_more_than_so_much_an_hour(desk: Desk):
     opened(desk)
     visitor = desk.browser()
@@ -149,7 +179,10 @@ def test_one_place_leaves_no_more_than_so_much_an_hour(desk: Desk):
     answers = {visitor.post("/feedback", TOLD).status_code for _ in range(records.MOST_FROM_A_PLACE)}
 
     assert answers == {303}
-    assert visitor.post("/feedback", TOLD).status_code == HTTPStatus.TOO_MANY_REQUESTS
+    held = visitor.post("/feedback", {**TOLD, "may_contact": "1"})
+    assert held.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert all(typed in held.text for typed in (TOLD["text"], TOLD["email"], 'value="Kim"', " checked"))
+    assert "send it again later" in held.text
 
 
 def test_closed_there_is_no_page_and_an_admin_opens_it(desk: Desk):
