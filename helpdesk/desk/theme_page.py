@@ -123,7 +123,7 @@ def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | N
         json.loads(report.not_themed),
         other,
         [_called(row, choices) for row in earlier if row.number not in numbers and not _is_hidden(row, choices)],
-        _moves(session, report, last) if last is not None else (),
+        _moves(session, report, last, choices) if last is not None else (),
         sum(one.messages for one in found),
     )
 
@@ -235,9 +235,11 @@ def _is_hidden(found: ReportTheme, choices: Mapping[int, ThemeChoice]) -> bool:
     return choice is not None and choice.is_hidden
 
 
-def _moves(session: Session, report: ThemeReport, last: ThemeReport) -> list[Move]:
-    """Only of themes that may be named in both reports."""
-    now, then = _names(session, report), _names(session, last)
+def _moves(
+    session: Session, report: ThemeReport, last: ThemeReport, choices: Mapping[int, ThemeChoice]
+) -> list[Move]:
+    """Only of themes that may be named in both reports, and that nobody hid."""
+    now, then = _names(session, report, choices), _names(session, last, choices)
     split = session.execute(
         select(ReportTheme.split_from, ReportTheme.number)
         .where(
@@ -254,11 +256,17 @@ def _moves(session: Session, report: ThemeReport, last: ThemeReport) -> list[Mov
     ]
 
 
-def _names(session: Session, report: ThemeReport) -> dict[int, str]:
-    rows = session.execute(
-        select(ReportTheme.number, ReportTheme.name).where(
+def _names(session: Session, report: ThemeReport, choices: Mapping[int, ThemeChoice]) -> dict[int, str]:
+    """What the themes of a report that are not hidden are called; the desk's own name goes before the found one."""
+    rows = session.scalars(
+        select(ReportTheme).where(
             ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False), ReportTheme.name != "",
             ReportTheme.is_suppressed.is_(False),
         )
     )  # fmt: skip
-    return {row.number: row.name for row in rows}
+    hidden = {number for number, choice in choices.items() if choice.is_hidden}
+    return {
+        row.number: _called(row, choices)
+        for row in rows
+        if hidden.isdisjoint({row.number, row.within, _target(choices, row.within)})
+    }

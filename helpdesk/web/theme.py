@@ -12,6 +12,7 @@ from markupsafe import Markup
 from helpdesk.desk import (
     bulk,
     customers,
+    lengths,
     outreach,
     theme_bands,
     theme_choices,
@@ -20,12 +21,13 @@ from helpdesk.desk import (
     theme_tickets,
 )
 from helpdesk.desk.bulk import NothingChosen, NotUnderstood
+from helpdesk.desk.lengths import TooLong
 from helpdesk.desk.outreach import NotTheirMailbox
 from helpdesk.desk.replies import NobodyToWriteTo
 from helpdesk.desk.theme_choices import NoSuchTheme, SameTheme
 from helpdesk.desk.theme_contact import NobodyAgreed
 from helpdesk.desk.theme_page import ReportPage, Row
-from helpdesk.desk.tickets import Empty
+from helpdesk.desk.tickets import LONGEST_TAG, Empty
 from helpdesk.desk.variables import VariableUnknown
 from helpdesk.mail.address import AddressRefused
 from helpdesk.models.bulk import Verb
@@ -41,7 +43,7 @@ from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
 from helpdesk.web.replies import why_not
-from helpdesk.web.sent_back import beside
+from helpdesk.web.sent_back import beside, too_long
 
 bp = Blueprint("theme", __name__)
 
@@ -100,7 +102,10 @@ def tag(report_id: int, number: int) -> ResponseReturnValue:
     ids = theme_tickets.ids(db(), report, list(row.members), by=agent())
     key = form.get("key", "")[:64] or secrets.token_hex(8)
     try:
-        made = bulk.ask(db(), Verb.TAG, form.get("tag", ""), ids, by=agent(), key=key)
+        word = lengths.name(form.get("tag", ""), LONGEST_TAG, field="tag")
+        made = bulk.ask(db(), Verb.TAG, word, ids, by=agent(), key=key)
+    except TooLong as error:
+        return _page(report, number, wrong=too_long(error))
     except (NotUnderstood, NothingChosen):
         wrong = _("Please write a tag; and there must be tickets that you may read.")
         return _page(report, number, wrong=beside("tag", wrong))

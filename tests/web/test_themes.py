@@ -142,6 +142,35 @@ def test_a_report_is_compared_with_any_other_of_its_series(desk: Desk):
     assert root.get(f"/themes/{third.id}?with={elsewhere.id}").status_code == 404
 
 
+def test_what_became_of_themes_is_told_in_the_desks_words_and_not_of_hidden_ones(desk: Desk):
+    other = another_theme(desk)
+    with desk.runtime.db.transaction() as session:
+        second = a_report(session, desk.ticket.number)
+        second.merged = json.dumps({str(other): desk.ticket.number})
+    root = desk.browser(desk.root)
+    root.post(f"/themes/{second.id}/{desk.ticket.number}", {"do": "rename", "name": "Broken lamps"})
+
+    assert "“bulb dark” went into “Broken lamps”." in root.get(f"/themes/{second.id}").text
+
+    root.post(f"/themes/{desk.report.id}/{other}", {"do": "hide"})
+    told = root.get(f"/themes/{second.id}").text
+    assert "went into" not in told
+    assert "bulb dark" not in told
+
+
+def test_a_tag_that_is_too_long_is_refused_and_not_cut(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.add(ThemeMessage(report_id=desk.report.id, message_id=desk.message.id, number=desk.ticket.number))
+    here = f"/themes/{desk.report.id}/{desk.ticket.number}"
+
+    refused = desk.browser(desk.root).post(f"{here}/tag", {"tag": "t" * 61, "key": "k"})
+
+    assert refused.status_code == 422
+    assert "it has 61 letters" in refused.text
+    with desk.runtime.db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(TicketTag)) == 0
+
+
 def test_a_report_is_asked_for_watched_and_stopped(desk: Desk):
     root = desk.browser(desk.root)
 
