@@ -5,11 +5,17 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 FOLDER: Final = Path(__file__).parent / "translations"
+# themes tell some languages by their script alone, and Cyrillic is that of many
+_OF_SCRIPT: Final = {
+    "arabic": "ar", "cjk": "zh", "devanagari": "hi", "greek": "el", "hangul": "ko", "hebrew": "he", "hiragana": "ja",
+    "katakana": "ja", "thai": "th",
+}  # fmt: skip
 
 
 @cache
@@ -27,6 +33,19 @@ def catalogue(code: str) -> NullTranslations:
 def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
     """Mark a text for translation where it stands; it is translated where it is said."""
     return text
+
+
+def language_name(code: str, language: str) -> str:
+    """A language's name in another, or that of its script; an unknown code as it is."""
+    told_in = Locale.parse(language)
+    if code == "cyrillic":
+        return str(told_in.scripts.get("Cyrl", code))
+    if code == "und":  # which is no locale: it would be taken for English
+        return str(told_in.languages.get(code, code))
+    try:
+        return Locale.parse(_OF_SCRIPT.get(code, code)).get_language_name(told_in) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 class Refusal(Exception):

@@ -9,7 +9,17 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from helpdesk.config import Desk
-from helpdesk.desk import brand, contact_consents, notices, password_resets, records, theme_page, together
+from helpdesk.desk import (
+    brand,
+    contact_consents,
+    notices,
+    password_resets,
+    records,
+    theme_page,
+    theme_says,
+    theme_scope,
+    together,
+)
 from helpdesk.desk.letters import N_, Letter, day, letter, say
 from helpdesk.desk.outbox import Claimed
 from helpdesk.mail.outbound import Automatic, NotComposed, OutgoingAttachment, OutgoingEmail
@@ -207,13 +217,20 @@ def _theme_digest(session: Session, row: OutboundEmail, desk: Desk, _vault: Vaul
     digest = session.scalars(select(ThemeDigest).where(ThemeDigest.outbound_email_id == row.id)).one()
     report = session.get_one(ThemeReport, digest.report_id)
     language = session.get_one(Agent, digest.agent_id).language or desk.language
+    page = theme_page.of_report(session, report)
+    then = page.previous
     since, until = (day(one, language) if one else "" for one in (report.since, report.until))
+    scope = theme_says.scope(session, theme_scope.of_text(report.scope), language)
     words = letter(
-        "theme_digest", language, desk=desk.name, since=since, until=until, messages=report.messages,
-        rows=theme_page.of_report(session, report).rows[:_THEMES_IN_A_DIGEST],
+        "theme_digest", language, desk=desk.name, since=since, until=until, scope=", ".join(scope),
+        says=theme_says.what_changed(page.rows, language, has_baseline=len(page.weeks) > 1),
+        rows=page.rows[:_THEMES_IN_A_DIGEST], gone=page.gone, coverage=theme_says.coverage(page, language),
+        compared=" \N{EN DASH} ".join(day(one, language) for one in (then.since, then.until) if one) if then else "",
         link=f"{desk.base_url.rstrip('/')}/themes/{report.id}",
     )  # fmt: skip
-    return _automatic(session, row, desk, say(N_("What customers write about"), language), words)
+    subject = N_("What customers write about: %(scope)s") if scope else N_("What customers write about")
+    told = say(subject, language, scope=theme_says.in_a_subject(scope, language))
+    return _automatic(session, row, desk, told, words)
 
 
 def _automatic(session: Session, row: OutboundEmail, desk: Desk, subject: str, words: Letter) -> OutgoingEmail:

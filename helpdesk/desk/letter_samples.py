@@ -9,6 +9,7 @@ from helpdesk.config import Desk
 from helpdesk.desk import notices
 from helpdesk.desk.letters import N_, Letter, day, letter, say
 from helpdesk.desk.theme_page import Row
+from helpdesk.desk.theme_says import what_changed
 from helpdesk.models.notice import NoticeKind
 
 _EXAMPLE: Final = "0123456789abcdef" * 2
@@ -37,6 +38,7 @@ def _values(language: str, desk: Desk, address: str, agent: str, under: str) -> 
         "hours": 48,
         "link": f"{desk.base_url}/permission/{_EXAMPLE}",
     }
+    themes = [_theme(1, "lamp flickers", 31, "growing", 7), _theme(2, "", 9, "steady")]
     account: dict[str, object] = {**person, "link": f"{desk.base_url}/password-resets/{_EXAMPLE}"}
     return {
         "acknowledgement": {"paragraphs": paragraphs},
@@ -57,8 +59,10 @@ def _values(language: str, desk: Desk, address: str, agent: str, under: str) -> 
         "reply": {"text": "\n\n".join("\n".join(one) for one in answer), "paragraphs": answer, "html": None},
         "theme_digest": {
             "desk": desk.name, "since": day(clock.now() - timedelta(weeks=12), language),
-            "until": day(clock.now(), language), "messages": 480,
-            "rows": [_theme(1, "lamp flickers", 31, "growing"), _theme(2, "", 9, "steady")],
+            "until": day(clock.now(), language), "scope": "", "gone": [],
+            "says": what_changed(themes, language, has_baseline=True), "rows": themes,
+            "compared": " \N{EN DASH} ".join(day(clock.now() - timedelta(weeks=ago), language) for ago in (13, 1)),
+            "coverage": [(say("Messages", language), "480"), (say("In a theme that is shown", language), "80")],
             "link": f"{desk.base_url}/themes/1",
         },
         "ticket_notice": {
@@ -70,10 +74,10 @@ def _values(language: str, desk: Desk, address: str, agent: str, under: str) -> 
     }  # fmt: skip
 
 
-def _theme(number: int, name: str, customers: int, trend: str) -> Row:
+def _theme(number: int, name: str, customers: int, trend: str, difference: int | None = None) -> Row:
     return Row(
         number=number, name=name, terms=(), customers=customers, messages=2 * customers, weekly=(), trend=trend,
-        ratio=None, language="en", is_suppressed=False,
+        ratio=None, language="en", is_suppressed=False, difference=difference,
     )  # fmt: skip
 
 

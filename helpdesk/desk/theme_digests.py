@@ -1,19 +1,24 @@
-"""Digests of themes: after each report its numbers go to who asked for them, and may see them on screen."""
+"""Digests of themes: a report's numbers go to who asked for them, and may see them on screen.
+
+The clock's reports go to all of these, one that somebody had made to nobody but them.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpdesk.desk import evidence, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
+from helpdesk.models.audit import AuditEvent
 from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeDigest, ThemeReport
 from helpdesk.privacy import settings
+from helpdesk.privacy.readers import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,12 @@ class ThemeMail:
 
 
 def send(session: Session, report: ThemeReport) -> int:
-    """Queue an email for each subscriber; how many. A report that is kept once is sent once."""
+    """Queue an email for each subscriber it is for; how many. A report that is kept once is sent once."""
     sender = evidence.sending_mailbox(session)
     if sender is None:
         return 0
     sent = 0
-    for agent in session.scalars(select(Agent).where(Agent.is_disabled.is_(False)).order_by(Agent.id)):
+    for agent in session.scalars(_readers(session, report)):
         if not agent.may(Permission.THEMES) or not settings.of_agent(session, agent, ThemeMail).is_wanted:
             continue
         queued = outbox.queue(
@@ -40,3 +45,18 @@ def send(session: Session, report: ThemeReport) -> int:
         session.add(ThemeDigest(report_id=report.id, agent_id=agent.id, outbound_email_id=queued.id))
         sent += 1
     return sent
+
+
+def _readers(session: Session, report: ThemeReport) -> Select[Agent]:
+    """All agents where the clock asked, else who did: at the command line that is nobody who gets emails."""
+    working = select(Agent).where(Agent.is_disabled.is_(False)).order_by(Agent.id)
+    return working if _is_of_the_clock(session, report) else working.where(Agent.id == report.asked_by_id)
+
+
+def _is_of_the_clock(session: Session, report: ThemeReport) -> bool:
+    asked = select(AuditEvent.id).where(
+        AuditEvent.object_kind == "theme_report", AuditEvent.object_id == report.id,
+        AuditEvent.action == "theme_report.ask", AuditEvent.actor_kind == "machine",
+        AuditEvent.actor_id == Machine.CLOCK.value,
+    )  # fmt: skip
+    return session.scalar(asked.limit(1)) is not None

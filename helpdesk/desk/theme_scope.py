@@ -95,8 +95,19 @@ def is_within(scope: Scope) -> ColumnElement[bool]:
 
 def names(session: Session, scope: Scope) -> list[str]:
     """What was chosen, by name, for people; empty where it is everything."""
-    found: list[str] = []
-    for column, ids in ((Mailbox.address, scope.mailboxes), (Team.name, scope.teams), (Tag.name, scope.tags)):
+    return [name for _kind, name in by_kind(session, scope)]
+
+
+def by_kind(session: Session, scope: Scope) -> list[tuple[str, str]]:
+    """The same with what each is: mailbox, team, tag or channel."""
+    found: list[tuple[str, str]] = []
+    for kind, column, ids in (
+        ("mailbox", Mailbox.address, scope.mailboxes),
+        ("team", Team.name, scope.teams),
+        ("tag", Tag.name, scope.tags),
+    ):
         if ids:
-            found += session.scalars(select(column).where(column.class_.id.in_(ids)).order_by(column)).all()
-    return [*found, *([scope.channel] if scope.channel else [])]
+            number = column.class_.id
+            known = {row[0]: row[1] for row in session.execute(select(number, column).where(number.in_(ids)))}
+            found += [(kind, name) for name in sorted(known.values())]
+    return [*found, *([("channel", scope.channel)] if scope.channel else [])]

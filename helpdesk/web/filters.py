@@ -7,13 +7,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
 from flask import Flask
 from markupsafe import Markup, escape
 
-from helpdesk import clock
+from helpdesk import clock, languages
 from helpdesk.storage.folding import folded
 from helpdesk.web import audit_words, delivery_words, told, words
 from helpdesk.web.language import _, locale, zone
@@ -125,23 +123,9 @@ def role_word(role: str) -> str:
     return words.get(role, _("A role of this desk"))
 
 
-# themes tell some languages by their script alone, and Cyrillic is that of many
-_OF_SCRIPT: Final = {
-    "arabic": "ar", "cjk": "zh", "devanagari": "hi", "greek": "el", "hangul": "ko", "hebrew": "he", "hiragana": "ja",
-    "katakana": "ja", "thai": "th",
-}  # fmt: skip
-
-
 def language_name(code: str) -> str:
     """A language's name in the agent's own, or that of its script; an unknown code as it is."""
-    if code == "cyrillic":
-        return str(locale().scripts.get("Cyrl", code))
-    if code == "und":  # which is no locale: it would be taken for English
-        return str(locale().languages.get(code, code))
-    try:
-        return Locale.parse(_OF_SCRIPT.get(code, code)).get_language_name(locale()) or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    return languages.language_name(code, str(locale()))
 
 
 def linked(text: str) -> Markup:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from babel.numbers import format_decimal
 
+from helpdesk.desk import theme_says
 from helpdesk.desk.theme_page import Row
 from helpdesk.privacy.theme_shares import CUSTOMERS
-from helpdesk.web.language import _, locale, ngettext, number
+from helpdesk.web.language import _, locale, number
 
-_NAMED = 2
 _METHOD = re.compile(
     r"themes (?P<version>\S+), (?:embeddings of (?P<model>.+)|word statistics, no model); "
     r"k = (?P<customers>\d+) customers"
@@ -63,31 +63,4 @@ def step_word(step: str) -> str:
 
 def what_changed(rows: Sequence[Row], *, has_baseline: bool) -> str:
     """The report in one sentence."""
-    if not rows:
-        return _("There is not enough to speak about yet: a theme needs five customers and eight messages.")
-    largest = _("Most write about “%(name)s”: %(customers)s customers.", name=_named(rows[0]), customers=number(
-        rows[0].customers))  # fmt: skip
-    if not has_baseline:
-        return largest
-    changes = [
-        sentence
-        for trend, sentence in (
-            ("new", _("New: %(names)s.", names=_names(rows, "new"))),
-            ("growing", _("Growing: %(names)s.", names=_names(rows, "growing"))),
-            ("shrinking", _("Shrinking: %(names)s.", names=_names(rows, "shrinking"))),
-            ("gone", _("Gone: %(names)s.", names=_names(rows, "gone"))),
-        )
-        if any(row.trend == trend for row in rows)
-    ]
-    return " ".join([largest, *(changes or [_("Nothing changed by more than chance.")])])
-
-
-def _names(rows: Sequence[Row], trend: str) -> str:
-    found = [row for row in rows if row.trend == trend]
-    told = ", ".join(_("“%(name)s”", name=_named(row)) for row in found[:_NAMED])
-    more = len(found) - _NAMED
-    return told if more <= 0 else told + " " + ngettext("and %(num)s more", "and %(num)s more", more)
-
-
-def _named(row: Row) -> str:
-    return row.name or _("Theme %(number)s", number=row.number)
+    return theme_says.what_changed(rows, locale().language, has_baseline=has_baseline)

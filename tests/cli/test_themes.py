@@ -1,4 +1,4 @@
-"""`helpdesk themes`: a report here and now, in its turn; `evaluate` answers JSON, wrong questions get words, and names stay as they are."""
+"""`helpdesk themes`: a report in its turn, names as they are; `evaluate` answers JSON, wrong questions in words."""
 
 import json
 import threading

@@ -120,7 +120,7 @@ def posted(desk: Desk, planted: Sequence[Secret]) -> None:
 
 def made(runtime: Runtime) -> int:
     with runtime.db.transaction() as session:
-        report_id = theme_reports.ask(session, Scope(), by=Machine.COMMAND, zone=UTC).id
+        report_id = theme_reports.ask(session, Scope(), by=Machine.CLOCK, zone=UTC).id
     assert themes.make(runtime, report_id)
     return report_id
 
