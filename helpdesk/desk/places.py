@@ -59,10 +59,8 @@ def move_back(session: Session, ticket_id: int, *, by: Agent) -> Ticket:
     session.refresh(ticket, with_for_update=True)
     facts = thread.facts(moved)
     before = session.get(Team, facts["from"])
-    if before is None or ticket.team_id != facts["to"] or ticket.place in {Place.MERGED, Place.PURGED}:
-        raise TooLate("it is no longer where it was moved to")
-    if moved.at < clock.now() - BACK_WITHIN or went_on(session, moved):
-        raise TooLate("half a minute is over, or somebody went on with it")
+    if before is None or moved.at < clock.now() - BACK_WITHIN or not _stands(session, ticket, moved):
+        raise TooLate("half a minute is over, or it is no longer as it was moved")
     ticket.team = before
     session.flush()
     access.require(session, ticket, by=by)
@@ -78,7 +76,17 @@ def seconds_to_move_back(happenings: Sequence[AuditEvent], *, by: Agent) -> int:
     moves = [event for event in happenings if event.action in {"ticket.move", "ticket.move_back"}]
     if not moves or (moves[-1].action, moves[-1].actor_id) != ("ticket.move", str(by.id)):
         return 0
-    return max(0, int((moves[-1].at + BACK_WITHIN - clock.now()).total_seconds()))
+    return _seconds_left(moves[-1])
+
+
+def seconds_to_fetch_back(session: Session, ticket_id: int, *, by: Agent) -> int:
+    """The same of a ticket that may have gone out of their sight by it: the trail is asked, as by `move_back`."""
+    try:
+        moved = _own_last_move(session, ticket_id, by=by)
+    except NotMoved:
+        return 0
+    seconds = _seconds_left(moved)
+    return seconds if seconds and _stands(session, session.get_one(Ticket, ticket_id), moved) else 0
 
 
 def put(session: Session, ticket: Ticket, place: Place, *, by: Agent) -> None:
@@ -132,3 +140,13 @@ def _own_last_move(session: Session, ticket_id: int, *, by: Agent) -> AuditEvent
     if last is None or (last.actor_kind, last.actor_id) != ("agent", str(by.id)):
         raise NotMoved("that was somebody else, or nobody")
     return last
+
+
+def _seconds_left(moved: AuditEvent) -> int:
+    return max(0, int((moved.at + BACK_WITHIN - clock.now()).total_seconds()))
+
+
+def _stands(session: Session, ticket: Ticket, moved: AuditEvent) -> bool:
+    """Whether a ticket is where that move put it, and nobody went on from there."""
+    is_there = ticket.team_id == thread.facts(moved)["to"] and ticket.place not in {Place.MERGED, Place.PURGED}
+    return is_there and not went_on(session, moved)

@@ -39,6 +39,7 @@ from helpdesk.web import (
     notes,
     notices,
     objections,
+    out_of_sight,
     outreach,
     passkeys,
     password_resets,
@@ -165,5 +166,5 @@ def install(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     if app.extensions["runtime"].config.desk.demo:
         app.register_blueprint(sandbox.bp)
-    app.context_processor(lambda: {"undoable": replies.undoable})
+    app.context_processor(lambda: {"undoable": replies.undoable, "out_of_sight": out_of_sight.told})
     app.context_processor(lambda: {"agent": g.get("agent"), "theme": g.get("theme") or "system"})

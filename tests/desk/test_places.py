@@ -71,6 +71,28 @@ def test_a_move_is_not_taken_back_by_others_later_or_once_somebody_went_on(sessi
     assert [one.team_id for one in (late, taken, looked_at)] == [chairs.id, chairs.id, lamps.id]
 
 
+def test_for_how_long_a_move_can_be_taken_back_is_known_of_ones_own_that_stands(session):
+    lamps, chairs = a_team(session), a_team(session)
+    ada, otto, kim = an_agent(session, lamps), an_agent(session, chairs), an_agent(session, lamps)
+    moved, taken, back, late, never = (a_ticket(session, lamps) for _each in range(5))
+    with clock.stopped_at(clock.now() - places.BACK_WITHIN):
+        places.move(session, late, chairs, by=ada)
+    now = clock.now()
+    with clock.stopped_at(now):
+        for ticket in (moved, taken, back):
+            places.move(session, ticket, chairs, by=ada)
+    tickets.assign(session, taken, otto, by=otto)
+    places.move_back(session, back.id, by=ada)
+
+    with clock.stopped_at(now + timedelta(seconds=10)):
+        assert places.seconds_to_fetch_back(session, moved.id, by=ada) == 20
+        for ticket in (taken, back, late, never):
+            assert places.seconds_to_fetch_back(session, ticket.id, by=ada) == 0
+        for other in (otto, kim):
+            assert places.seconds_to_fetch_back(session, moved.id, by=other) == 0
+        assert places.seconds_to_fetch_back(session, 987654, by=ada) == 0
+
+
 def test_who_may_no_longer_read_where_it_came_from_takes_nothing_back(session):
     lamps, chairs = a_team(session), a_team(session)
     ada, ticket = an_agent(session, lamps), a_ticket(session, lamps)

@@ -1,9 +1,11 @@
 """Merging, splitting, linking, moving and throwing away in the browser, and what a page says of each."""
 
 import re
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.desk import merges
 from helpdesk.models.agent import Team, TeamMember
 from helpdesk.models.audit import AuditEvent
@@ -134,6 +136,24 @@ def test_a_move_out_of_sight_is_taken_back_from_the_list_and_nobody_else_learns_
     assert "took the move to another team back" in page
     assert "data-undo" not in page
     assert "it is with" in ada.get(f"/tickets/{number}/history").text
+
+
+def test_a_list_says_of_a_move_what_is_so_and_not_what_its_address_says(desk: Desk):
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+    for way in ("moved", "given", "stays"):  # it is in sight
+        assert "data-left" not in ada.get(f"/inbox/open?{way}={number}").text
+    for nonsense in ("", "x", "987654", "9" * 40, "-1", "²"):
+        assert "data-left" not in ada.get(f"/inbox/open?moved={nonsense}").text
+
+    moved = ada.post(f"/tickets/{number}/team", {"team": str(desk.otto.teams[0].id)}).headers["Location"]
+    with clock.stopped_at(clock.now() + timedelta(seconds=10)):
+        told = ada.get(moved).text
+
+    seconds = int(told.partition('data-undo="')[2].partition('"')[0])
+    assert 0 < seconds <= 20
+    assert "data-left" not in desk.browser(desk.otto).get(f"/inbox/open?moved={number}").text
+    desk.browser(desk.otto).post(f"/tickets/{number}/notes", {"text": "Mine"})
+    assert "data-left" not in ada.get(moved).text
 
 
 def test_a_move_that_somebody_went_on_from_stays_and_it_is_said(desk: Desk):

@@ -52,6 +52,62 @@ def test_what_needs_a_look_is_gone_through_by_keys_and_opened(desk: Desk, desk_u
     page.wait_for_url("**/needs-a-look/*")
 
 
+def test_o_opens_and_presses_no_button_that_has_the_focus(desk: Desk, desk_url: str, page: Page):
+    number = desk.ticket.number
+    desk.browser(desk.ada).post(f"/tickets/{number}/drafts", {"key": "1" * 16, "text": "Begun"})
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/drafts")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+
+    for key in ("j", "Tab", "Tab"):
+        page.keyboard.press(key)
+    expect(page.locator(".drafts :focus")).to_have_text("Discard")
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/tickets/{number}*")
+    expect(page.locator("#editor")).to_contain_text("Begun")
+
+    page.goto(f"{desk_url}/needs-a-look")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    page.get_by_role("button", name="Put aside").first.focus()
+    page.keyboard.press("o")
+    page.wait_for_url("**/needs-a-look/*")
+
+
+def test_where_a_row_has_nothing_to_open_o_decides_nothing(desk: Desk, desk_url: str, page: Page):
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/needs-a-look")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    page.evaluate("for (const link of document.querySelectorAll('[data-walk] a')) link.remove()")  # as without bytes
+    sent = list[str]()
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.keyboard.press("j")
+    expect(page.locator("[data-walk] button:focus")).to_have_count(1)
+    page.keyboard.press("o")
+
+    page.wait_for_timeout(300)
+    assert "POST" not in sent
+
+
+def test_a_draft_is_discarded_after_a_question_alone(desk: Desk, desk_url: str, page: Page):
+    desk.browser(desk.ada).post(f"/tickets/{desk.ticket.number}/drafts", {"key": "1" * 16, "text": "Begun"})
+    sign_in(page, desk_url, desk.ada.email)
+    page.goto(f"{desk_url}/drafts")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    asks = page.get_by_text("A discarded draft can't be brought back.")
+
+    page.locator(".drafts summary", has_text="Discard").focus()
+    page.keyboard.press("Enter")
+    expect(asks).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(asks).to_be_hidden()
+    expect(page.locator(".drafts summary")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_text("You have no drafts.")).to_be_visible()
+
+
 def test_the_line_of_who_is_written_to_shows_that_it_has_the_focus_over_its_whole_length(
     desk: Desk, desk_url: str, page: Page
 ):

@@ -1,23 +1,27 @@
 // Who did something in the ticket has the focus where it was, once the ticket is there anew; who sent something, on that.
 import { focusEditor } from "./editor.js";
-import { all, one, openNumber, say, ticketPane, words } from "./page.js";
+import { all, goOnAt, one, openNumber, say, ticketPane, words } from "./page.js";
 import { landOn } from "./thread.js";
 
-const ANSWERED = "answered"; // the ticket whose list comes next
+const LEFT = "left"; // the rows to go on at
 const WRITING = "#reply-form, #note-form";
 let left = null;
 let sent = null;
+let isBack = false;
 
 export function watchFocus() {
   landInList();
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
     if (ctx.target !== ticketPane()) return;
     left = placeOf(document.activeElement);
+    isBack = ctx.request.action.endsWith("/team/undoing");
     const form = ctx.sourceElement?.closest?.(`${WRITING}, [data-message]`);
     sent = form && { number: openNumber(), is: form.id, known: new Set(messages().map(({ id }) => id)) };
   });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.hx?.redirect && ctx.sourceElement?.matches?.(WRITING)) sessionStorage.setItem(ANSWERED, openNumber());
+    if (ctx.hx?.redirect && ctx.target === ticketPane()) sessionStorage.setItem(LEFT, JSON.stringify(aroundRow()));
+    const undo = one("[data-left] form");
+    if (undo?.getAttribute("action") === ctx.request.action && ctx.response?.raw?.status < 500) undo.parentElement.remove();
     if (sent) sent.isRefused = ctx.response?.raw?.status === 422;
   });
   document.addEventListener("htmx:after:settle", ({ target, detail }) => {
@@ -25,8 +29,10 @@ export function watchFocus() {
     if (document.activeElement === document.body) {
       if (sent) land(sent);
       else if (left?.number === openNumber()) back(left.ways);
+      else if (isBack) on();
     }
     left = sent = null;
+    isBack = false;
   });
 }
 
@@ -47,11 +53,18 @@ function land({ number, is, known, isRefused }) {
   else on(one(`#row-${openNumber()} .subject a`));
 }
 
-// the list is a page of its own: who goes on in it is where the answered ticket stands
+const aroundRow = () => {
+  const row = one(`#row-${openNumber()}`);
+  return [row, row?.nextElementSibling, row?.previousElementSibling].map((one) => one?.id).filter(Boolean);
+};
+
+// the list is a page of its own: who goes on in it is where the ticket stands, or stood
 function landInList() {
-  const number = sessionStorage.getItem(ANSWERED);
-  sessionStorage.removeItem(ANSWERED);
-  if (number && !openNumber()) on(one(`#row-${number} .subject a`), one("#list h1"));
+  const ids = JSON.parse(sessionStorage.getItem(LEFT));
+  const head = one("#list h1");
+  sessionStorage.removeItem(LEFT);
+  goOnAt(location.href.replace(/[?&](moved|stays|given)=\d+$/, ""));
+  if (ids && head && !openNumber()) on(ids.map((id) => one(`#${id} .subject a`)).find(Boolean) ?? one("[data-left] button"), head);
 }
 
 // by its key or its name; what closes meanwhile, by the menu it is in. What is written in looks after itself

@@ -174,8 +174,9 @@ function openFocused() {
   const row = document.activeElement?.closest(".row, [data-walk] > li");
   if (!row) return false;
   if (row.id === `row-${openNumber()}`) return enterThread();
-  document.activeElement.click();
-  return true;
+  const link = one(".subject a, [data-opens]", row) ?? one("a", row); // no button
+  link?.click();
+  return Boolean(link);
 }
 
 // with tickets chosen in the list, a key is meant for all of them
