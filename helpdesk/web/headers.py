@@ -45,7 +45,7 @@ def _packed(answer: Response) -> Response:
     body = answer.get_data()
     if len(body) < _WORTH_PACKING or not takes_gzip():
         return answer
-    answer.set_data(gzip.compress(body, 5, mtime=0))
+    answer.set_data(gzip.compress(body, 6, mtime=0))
     answer.headers["Content-Encoding"] = "gzip"
     return answer
 

@@ -28,6 +28,7 @@ def test_an_auditor_comes_by_keys_from_signing_in_to_a_report_on_white_paper(des
     page.emulate_media(color_scheme="dark")
     page.goto(f"{desk_url}/sign-in?next=/audit")
 
+    expect(page.get_by_label("Email")).to_be_focused()
     page.keyboard.type(desk.otto.email)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -187,7 +187,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST tickets.protect_customer": (401, 303, 404, 404),
     "POST tickets.reopen": (401, 303, 404, 404),
     "POST tickets.state_purpose": CHANGES,
-    "POST tickets.take_back": (401, 422, 404, 422),
+    "POST tickets.take_back": (401, 303, 404, 422),
     "GET tickets.show": (302, 200, 404, 403),
     "POST customer_notes.create": (401, 422, 404, 404),
     "POST customer_notes.place": (401, 303, 404, 404),
