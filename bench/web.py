@@ -5,6 +5,7 @@ team, so its lists are as full as those of the large one, and what grows is what
 """
 
 import http.client
+import os
 import statistics
 import subprocess
 import sys
@@ -73,7 +74,9 @@ def main(databases: tuple[str, ...], sizes: tuple[int, ...]) -> None:
 
 def _measured(kind: str, tickets: int) -> dict[str, Figures]:
     with _desk(kind) as here:
-        return _pages(here, seeding.fill(here.db, tickets=tickets, teams=TEAMS if tickets > SMALL else 1))
+        seeded = seeding.fill(here.db, tickets=tickets, teams=TEAMS if tickets > SMALL else 1)
+        os.sync()  # else the disk is still busy with it, and each trail that is kept waits for that
+        return _pages(here, seeded)
 
 
 def _pages(here: Runtime, seeded: Seeded) -> dict[str, Figures]:
