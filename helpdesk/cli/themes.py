@@ -127,16 +127,20 @@ def _print(here: Runtime, report_id: int) -> None:
     with here.db.reading() as session:
         page = theme_page.of_report(session, session.get_one(ThemeReport, report_id))
     report = page.report
-    click.echo(f"Report {report.id}: {report.since} to {report.until}, {report.messages} messages. {report.method}")
+    days = f"Report {report.id}: {report.since} to {report.until}"
+    if not page.is_told:
+        click.echo(f"{days}, {_few(report.customers)} customers wrote: too few to tell more of")
+        return
+    click.echo(f"{days}, {report.messages} messages. {report.method}")
     table = Table("theme", "customers", "messages", "trend", box=None, pad_edge=False)
     for row in page.rows:
         name = Text(row.name or f"(theme {row.number})")  # as it is: a name may hold brackets
         table.add_row(name, str(row.customers), str(row.messages), row.trend)
     Console(width=max(80, Console().width)).print(table)
-    click.echo(
-        f"themed {report.themed}, other {report.messages - report.themed}, in themes too small to be shown "
-        f"{report.suppressed}; left out {_few(report.left_out)}"
-    )
+    apart = f"in none {page.other}, in themes too small to be shown {page.too_small}"
+    both = f"in none, or in themes too small to be shown, {_few(page.other + page.too_small)}"
+    outside = apart if page.is_parted else both
+    click.echo(f"in a theme that is shown {page.shown}, {outside}; left out {_few(report.left_out)}")
 
 
 def _few(count: int) -> str:

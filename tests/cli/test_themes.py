@@ -115,3 +115,22 @@ def test_a_name_is_printed_as_it_is_brackets_and_all(says: Callable[..., str], r
     shown = says("themes", "show", "--report", str(report.id))
 
     assert "=RENAMED [/x] [red] :smile:" in shown
+
+
+def test_few_are_not_told_by_their_neighbours(says: Callable[..., str], runtime: Runtime):
+    with runtime.db.transaction() as session:
+        report = a_report(session, 1)
+        report.messages = report.themed + 2
+
+    told = says("themes", "show", "--report", str(report.id))
+    assert "in none, or in themes too small to be shown, " in told
+    assert "in none 2" not in told
+
+    with runtime.db.transaction() as session:
+        session.get_one(type(report), report.id).customers = 4
+
+    assert (
+        says("themes", "show", "--report", str(report.id))
+        .strip()
+        .endswith("fewer than five customers wrote: too few to tell more of")
+    )
