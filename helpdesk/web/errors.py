@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -15,9 +16,12 @@ from helpdesk.privacy import audit
 from helpdesk.privacy.access import AccessDenied
 from helpdesk.storage.db import DatabaseBusy, DatabaseUnreachable
 from helpdesk.web import auth, confirmation, whom
+from helpdesk.web.headers import MESSAGE_POLICY
 from helpdesk.web.language import _
 
 log = logging.getLogger("helpdesk.web")
+
+_Page = tuple[str, int, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,24 +65,24 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def _sign_in_needed(_error: auth.SignInNeeded) -> Response | tuple[str, int]:
-    if request.method in {"GET", "HEAD"}:
+def _sign_in_needed(_error: auth.SignInNeeded) -> Response | _Page:
+    if request.method in {"GET", "HEAD"} and not _is_framed():
         return auth.ask_to_sign_in()
     return _please_sign_in(confirmation.sent())
 
 
-def _please_sign_in(waits: confirmation.Meant | None = None) -> tuple[str, int]:
+def _please_sign_in(waits: confirmation.Meant | None = None) -> _Page:
     text = _("You were signed out in the meantime. Sign in again, in a tab beside this; what you wrote waits here.")
     link = Link(url_for("sign_in.show"), _("Sign in"), is_apart=True)
     return _page(401, _("Please sign in again"), text, link, waits=waits)
 
 
-def _not_visible(error: NotVisible) -> tuple[str, int]:
+def _not_visible(error: NotVisible) -> _Page:
     _refused(error.kind, error.row_id, None)
     return _not_found()
 
 
-def _denied(error: AccessDenied) -> tuple[str, int]:
+def _denied(error: AccessDenied) -> _Page:
     _refused(error.object_kind, error.object_id, error.subject_id)
     return _not_found()
 
@@ -90,7 +94,7 @@ def _refused(kind: str, row_id: int, subject_id: int | None) -> None:
         audit.record(session, f"{kind}.refused", by=by, on=(kind, row_id), subject_id=subject_id)
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
+def _stale_form(_error: CSRFError) -> _Page:
     view = current_app.view_functions.get(request.endpoint or "")
     if auth.browser().is_new and not auth.is_public(view):
         return _please_sign_in()  # nothing tells whose form it was: it is to be copied, not sent
@@ -98,19 +102,19 @@ def _stale_form(_error: CSRFError) -> tuple[str, int]:
     return _page(400, _("This form is no longer valid"), text)
 
 
-def _unavailable(error: Exception) -> tuple[str, int]:
+def _unavailable(error: Exception) -> _Page:
     reference = _reference()
     log.error("unavailable %s: %s %s: %s", reference, request.method, request.endpoint, error)
     text = _("The database does not answer in time. Nothing was changed. Try again in a moment.")
     return _page(503, _("Not available at the moment"), text, reference=reference)
 
 
-def _wrong_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+def _wrong_host(_error: SecurityError) -> _Page:
     """No page: its links would have to be made for a host that is not ours."""
     return _("This desk is not at this address."), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> _Page | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
@@ -126,7 +130,7 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return _page(code, title, text)
 
 
-def _broken(error: Exception) -> tuple[str, int]:
+def _broken(error: Exception) -> _Page:
     """A mistake of ours: its kind and place go to the log; its words, which may hold content, do not."""
     reference = _reference()
     place = _place(error)
@@ -137,17 +141,26 @@ def _broken(error: Exception) -> tuple[str, int]:
     return _page(500, _("Something went wrong"), text, reference=reference)
 
 
-def _not_found() -> tuple[str, int]:
+def _not_found() -> _Page:
     said = whom.now()
     return _page(404, said.title, said.text, *([Link(*said.link)] if said.link else []))
 
 
 def _page(
     code: int, title: str, text: str, *links: Link, reference: str = "", waits: confirmation.Meant | None = None
-) -> tuple[str, int]:
+) -> _Page:
+    if _is_framed():
+        said = escape("{}. {}").format(title, text)
+        framed = render_template("messages/body.html", html=said, subject=title)
+        return framed, code, {"Content-Security-Policy": MESSAGE_POLICY}
     kept = _kept() if code != 413 else ""
     shown = Shown(title, text, list(links) or _ways_back(), reference, kept, waits)
-    return render_template("errors/error.html", error=shown, breadth="broad"), code
+    return render_template("errors/error.html", error=shown, breadth="broad"), code, {}
+
+
+def _is_framed() -> bool:
+    """Whether it was to stand in the frame of a letter; our pages refuse to."""
+    return request.headers.get("Sec-Fetch-Dest") == "iframe"
 
 
 def _ways_back() -> list[Link]:

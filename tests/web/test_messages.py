@@ -87,3 +87,19 @@ def test_the_editor_says_which_email_it_forwards_and_offers_its_files_alone(desk
     refused = ada.post(f"{url}/replies", form)
     assert refused.status_code == 422
     assert "on another ticket by now: nothing was sent" in refused.text
+
+
+def test_a_letter_that_may_no_longer_be_read_says_so_in_its_frame(desk: Desk):
+    message = a_letter(desk, ANSWER)
+    framed = {"Sec-Fetch-Dest": "iframe"}
+    path = f"/messages/{message.id}/body"
+
+    for browser, code in ((desk.browser(desk.otto), 404), (desk.browser(), 401)):
+        told = browser.client.get(path, headers=framed)
+        assert told.status_code == code
+        assert "frame-ancestors 'self'" in told.headers["Content-Security-Policy"]
+        assert "bulb" not in told.text
+        assert "<form" not in told.text
+
+        page = browser.get(path)
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]

@@ -14,7 +14,7 @@ export function fitFrames(within) {
   for (const frame of all("iframe.frame:not([data-fitted])", within)) {
     frame.dataset.fitted = "yes";
     frame.addEventListener("load", () => {
-      for (const picture of all("img", frame.contentDocument)) picture.addEventListener("load", () => fit(frame));
+      for (const picture of all("img", frame.contentDocument ?? frame)) picture.addEventListener("load", () => fit(frame));
       fit(frame);
     });
     sizes.observe(frame);
