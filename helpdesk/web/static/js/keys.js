@@ -7,8 +7,9 @@ import { copyTicket, darkOrLight, splitHere, takeBackBulk, takeBackState, watchS
 import { backToList, closeMenus, fold } from "./panes.js";
 import { enterThread, forwardHere, isInThread, stepInThread } from "./thread.js";
 
-// of each row what opens it: in a list of tickets, and on the pages that are lists of other things
-const links = () => all(".row .subject a, [data-walk] > li").map((row) => (row.matches("li") ? one("[data-opens]", row) ?? one("a, button", row) : row)).filter((link) => link?.offsetParent);
+// of each row what opens it: in a list of tickets, and on the pages that are lists of other things; where nothing does, the row
+const links = () => all(".row .subject a, [data-walk] > li").map((row) => (row.matches("li") ? opens(row) ?? row : row)).filter((link) => link.offsetParent);
+const opens = (row) => one(".subject a, [data-opens]", row) ?? one("a", row); // no button: Enter would press it
 
 export function watchKeys() {
   watchSteps();
@@ -123,6 +124,7 @@ function step(by) {
   }
   const at = found.findIndex((link) => link.closest("li").contains(document.activeElement));
   const next = found[at < 0 ? (by > 0 ? 0 : found.length - 1) : Math.min(Math.max(at + by, 0), found.length - 1)];
+  if (next.matches("li")) next.tabIndex = -1;
   next.focus();
   next.scrollIntoView({ block: "nearest" });
   return true;
@@ -174,7 +176,7 @@ function openFocused() {
   const row = document.activeElement?.closest(".row, [data-walk] > li");
   if (!row) return false;
   if (row.id === `row-${openNumber()}`) return enterThread();
-  const link = one(".subject a, [data-opens]", row) ?? one("a", row); // no button
+  const link = opens(row);
   link?.click();
   return Boolean(link);
 }
