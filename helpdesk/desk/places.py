@@ -89,6 +89,14 @@ def seconds_to_fetch_back(session: Session, ticket_id: int, *, by: Agent) -> int
     return seconds if seconds and _stands(session, session.get_one(Ticket, ticket_id), moved) else 0
 
 
+def has_moved(session: Session, ticket_id: int, *, by: Agent) -> bool:
+    """Whether this agent was the last to move a ticket."""
+    try:
+        return _own_last_move(session, ticket_id, by=by) is not None
+    except NotMoved:
+        return False
+
+
 def put(session: Session, ticket: Ticket, place: Place, *, by: Agent) -> None:
     """Put a ticket among spam or trash, or back on the desk. Raises AccessDenied, NotAPlace."""
     access.require(session, ticket, by=by)

@@ -10,7 +10,7 @@ from helpdesk.desk import places, stood, thread, tickets
 from helpdesk.desk.stood import State
 from helpdesk.models.agent import Agent
 from helpdesk.models.audit import AuditEvent
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
 
@@ -41,6 +41,20 @@ def take_back(session: Session, ticket: Ticket, *, by: Agent) -> None:
     access.require(session, ticket, by=by)
     audit.record(session, "ticket.undo", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id)
     jobs.announce(session, ticket.id)
+
+
+def knows_of(session: Session, ticket_id: int, *, by: Agent) -> bool:
+    """Whether this agent did something with a ticket that is there: they may hear that it is with others by now."""
+    own = select(AuditEvent.id).where(
+        AuditEvent.object_kind == "ticket",
+        AuditEvent.object_id == ticket_id,
+        AuditEvent.action.in_(_STEPS),
+        AuditEvent.actor_kind == "agent",
+        AuditEvent.actor_id == str(by.id),
+    )
+    ticket = session.get(Ticket, ticket_id)
+    is_there = ticket is not None and ticket.place not in {Place.MERGED, Place.PURGED}
+    return is_there and session.scalar(own.limit(1)) is not None
 
 
 def _stood_before(session: Session, ticket: Ticket, by: Agent) -> State:

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import request
 
-from helpdesk.desk import places, tickets
+from helpdesk.desk import places, steps, tickets
 from helpdesk.web.auth import agent, db
 from helpdesk.web.numbers import LARGEST, between
 
@@ -20,13 +20,20 @@ class OutOfSight:
 
 
 def told() -> OutOfSight | None:
-    """Nothing of what its reader sees, nor of a move that is not theirs to undo; without a name nothing is asked."""
+    """Nothing of what its reader sees, of what they never did, nor of a move that is not theirs to undo.
+
+    Where the address names nothing, nothing is asked.
+    """
     way = next((one for one in _WAYS if one in request.args), None)
     number = between(request.args[way], 1, LARGEST) if way else None
     if number is None or _is_in_sight(number):
         return None
-    seconds = places.seconds_to_fetch_back(db(), number, by=agent()) if way == "moved" else 0
-    return OutOfSight(number, way == "stays", seconds) if seconds or way != "moved" else None
+    if way == "given":
+        return OutOfSight(number) if steps.knows_of(db(), number, by=agent()) else None
+    if seconds := places.seconds_to_fetch_back(db(), number, by=agent()):
+        return OutOfSight(number, seconds=seconds)
+    stays = way == "stays" and places.has_moved(db(), number, by=agent())
+    return OutOfSight(number, stays=True) if stays else None
 
 
 def _is_in_sight(number: int) -> bool:

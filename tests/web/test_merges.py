@@ -142,6 +142,11 @@ def test_a_list_says_of_a_move_what_is_so_and_not_what_its_address_says(desk: De
     ada, number = desk.browser(desk.ada), desk.ticket.number
     for way in ("moved", "given", "stays"):  # it is in sight
         assert "data-left" not in ada.get(f"/inbox/open?{way}={number}").text
+    with desk.runtime.db.transaction() as session:
+        foreign = world.a_ticket(session, session.merge(desk.otto).teams[0]).number
+    for way in ("given", "stays"):  # never theirs, or none at all
+        for other in (foreign, 987654):
+            assert "data-left" not in ada.get(f"/inbox/open?{way}={other}").text
     for nonsense in ("", "x", "987654", "9" * 40, "-1", "²"):
         assert "data-left" not in ada.get(f"/inbox/open?moved={nonsense}").text
 
@@ -151,9 +156,13 @@ def test_a_list_says_of_a_move_what_is_so_and_not_what_its_address_says(desk: De
 
     seconds = int(told.partition('data-undo="')[2].partition('"')[0])
     assert 0 < seconds <= 20
-    assert "data-left" not in desk.browser(desk.otto).get(f"/inbox/open?moved={number}").text
+    assert "data-undo" in ada.get(f"/inbox/open?stays={number}").text  # it is not too late yet
+    for way in ("moved", "given", "stays"):
+        assert "data-left" not in desk.browser(desk.otto).get(f"/inbox/open?{way}={number}").text
     desk.browser(desk.otto).post(f"/tickets/{number}/notes", {"text": "Mine"})
     assert "data-left" not in ada.get(moved).text
+    assert "It is too late" in ada.get(f"/inbox/open?stays={number}").text
+    assert "is with others now" in ada.get(f"/inbox/open?given={number}").text
 
 
 def test_a_move_that_somebody_went_on_from_stays_and_it_is_said(desk: Desk):
