@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from helpdesk import clock, failpoints, runtime
-from helpdesk.desk import drafts
+from helpdesk.desk import discarded, drafts
 from helpdesk.privacy import access, purging
 from helpdesk.runtime import Runtime
 from helpdesk.storage import scrub
@@ -29,6 +29,15 @@ def let_go_of_drafts() -> None:
     while gone:
         with here.db.transaction() as session:
             gone, files = drafts.sweep(session, night=night)
+        _remove(here, files)
+
+
+def let_go_of_discarded() -> None:
+    """Drafts that were discarded, and that nobody brought back while they could."""
+    here, gone = runtime.current(), -1
+    while gone:
+        with here.db.transaction() as session:
+            gone, files = discarded.sweep(session)
         _remove(here, files)
 
 

@@ -45,6 +45,7 @@ CLOCKWORK: Final = (
     Entry("text and pages of files that came",      timedelta(seconds=20),   files.look_at_files),
     Entry("the search, after an upgrade",           timedelta(seconds=20),   indexing.renew),
     Entry("drafts nobody touched for long",         timedelta(minutes=10),   retention.let_go_of_drafts),
+    Entry("drafts that were discarded",             timedelta(minutes=1),    retention.let_go_of_discarded),
     Entry("what lay in the trash long enough",      timedelta(minutes=10),   retention.empty_the_trash),
     Entry("files in the folder that nobody holds",  timedelta(hours=6),      desk.look_through_files),
     Entry("readings again that nobody is at",       timedelta(seconds=30),   again.go_on),

@@ -113,7 +113,7 @@ def has_left(
     """Let go of a draft whose editor was sent; what another editor put into it since stays, with its files."""
     beside = {file.id for file in files(session, draft)}
     if beside <= set(shown) and is_known(session, draft, text, by=by, revision=revision):
-        discard(session, draft)
+        drop(session, draft)
 
 
 def new_key() -> str:
@@ -133,6 +133,11 @@ def begun(
 
 def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]:
     """This agent's drafts on a ticket, and on those merged into it; the last one first."""
+    return [draft for draft in kept_on(session, ticket, by=by) if draft.discarded_at is None]
+
+
+def kept_on(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]:
+    """The same, with those that were discarded and can still be brought back (desk/discarded.py)."""
 
     def ask() -> Sequence[Draft]:
         tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
@@ -147,7 +152,7 @@ def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple
     chosen = (
         select(Draft, Ticket)
         .join(Ticket, Ticket.id == Draft.ticket_id)
-        .where(Draft.agent_id == by.id, inbox.is_visible(by))
+        .where(Draft.agent_id == by.id, Draft.discarded_at.is_(None), inbox.is_visible(by))
         .options(joinedload(Ticket.customer))
     )
     if held:
@@ -157,28 +162,31 @@ def listed(session: Session, *, by: Agent, held: bool = False) -> Sequence[tuple
 
 def new_emails(session: Session, *, by: Agent) -> Sequence[Draft]:
     """An agent's new emails, which are on no ticket yet; the last one first."""
-    chosen = select(Draft).where(Draft.agent_id == by.id, Draft.ticket_id.is_(None))
+    chosen = select(Draft).where(Draft.agent_id == by.id, Draft.ticket_id.is_(None), Draft.discarded_at.is_(None))
     return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(PAGE)).all()
 
 
 def counted(*, by: Agent, held: bool = False) -> Select[int]:
     """What their number is made of."""
     chosen = select(Draft.id).outerjoin(Ticket, Ticket.id == Draft.ticket_id)
-    chosen = chosen.where(Draft.agent_id == by.id, or_(Draft.ticket_id.is_(None), inbox.is_visible(by)))
+    chosen = chosen.where(Draft.agent_id == by.id, Draft.discarded_at.is_(None))
+    chosen = chosen.where(or_(Draft.ticket_id.is_(None), inbox.is_visible(by)))
     chosen = chosen.where(Draft.held_at.is_not(None)) if held else chosen
     return chosen.limit(plain(COUNTED_UP_TO + 1))
 
 
 def find(session: Session, draft_id: int, *, by: Agent) -> Draft | None:
-    return session.scalar(select(Draft).where(Draft.id == draft_id, Draft.agent_id == by.id))
+    return session.scalar(
+        select(Draft).where(Draft.id == draft_id, Draft.agent_id == by.id, Draft.discarded_at.is_(None))
+    )
 
 
 def of_key(session: Session, key: str, *, by: Agent) -> Draft | None:
     return session.scalar(select(Draft).where(Draft.key == key, Draft.agent_id == by.id)) if key else None
 
 
-def discard(session: Session, draft: Draft) -> list[bytes]:
-    """Remove a draft; returns as the gate's `drop`."""
+def drop(session: Session, draft: Draft) -> list[bytes]:
+    """Remove a draft for good, such as one that was sent; returns as the gate's `drop`."""
     return gate.drop(session, [draft.id])
 
 
@@ -217,7 +225,8 @@ def add_file(
 
 def find_file(session: Session, file_id: int, *, by: Agent) -> DraftFile | None:
     chosen = select(DraftFile).join(Draft, Draft.id == DraftFile.draft_id)
-    return session.scalar(chosen.where(DraftFile.id == file_id, Draft.agent_id == by.id))
+    chosen = chosen.where(DraftFile.id == file_id, Draft.agent_id == by.id, Draft.discarded_at.is_(None))
+    return session.scalar(chosen)
 
 
 def sweep(session: Session, *, night: datetime) -> tuple[int, list[bytes]]:

@@ -26,7 +26,9 @@ _MARKS: Final[Executable] = union_all(
     .join(Tag, Tag.id == TicketTag.tag_id)
     .where(one_of(TicketTag.ticket_id, _TICKETS)),
     select(Draft.ticket_id, null(), _NO_MOMENT).where(
-        Draft.agent_id == bindparam("agent_id", type_=Id), one_of(Draft.ticket_id, _TICKETS)
+        Draft.agent_id == bindparam("agent_id", type_=Id),
+        one_of(Draft.ticket_id, _TICKETS),
+        Draft.discarded_at.is_(None),
     ),
     select(Message.ticket_id, cast(Delivery.state, Tag.name.type), Delivery.due_at)
     .join(OutboundEmail, OutboundEmail.message_id == Message.id)

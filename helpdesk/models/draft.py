@@ -32,6 +32,12 @@ class Draft(Base, kw_only=True):
             sqlite_where=text("held_at IS NOT NULL"),
             postgresql_where=text("held_at IS NOT NULL"),
         ),
+        Index(
+            "ix_draft_discarded",
+            "discarded_at",
+            sqlite_where=text("discarded_at IS NOT NULL"),
+            postgresql_where=text("discarded_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},  # an id that stands in a form names no other draft later
     )
 
@@ -45,6 +51,7 @@ class Draft(Base, kw_only=True):
     seen_note: Mapped[int] = mapped_column(default=0)
     seen_merge: Mapped[int] = mapped_column(default=0)
     held_at: Mapped[datetime | None] = mapped_column(default=None)  # it was to leave, and something came first
+    discarded_at: Mapped[datetime | None] = mapped_column(default=None)  # it can still be brought back
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
 

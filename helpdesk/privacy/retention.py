@@ -98,8 +98,8 @@ def expected(session: Session, wanted: Retention, night: datetime) -> Expected:
         _count(session, select(Ticket.id).where(lies_there)),
         _count(session, select(Ticket.id).where(due, ~is_asked_for())),
         _count(session, select(Ticket.id).where(due, is_asked_for())),
-        _count(session, select(Draft.id)),
-        _count(session, select(Draft.id).where(drafts_over(wanted, night))),
+        _count(session, select(Draft.id).where(Draft.discarded_at.is_(None))),
+        _count(session, select(Draft.id).where(Draft.discarded_at.is_(None), drafts_over(wanted, night))),
     )
 
 

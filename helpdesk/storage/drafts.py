@@ -49,7 +49,7 @@ def beginnings(session: Session, ticket_ids: Collection[int], agent_id: int) -> 
     rows = session.execute(
         select(Draft.ticket_id, func.substr(DraftContent.text, 1, _BEGINNING))
         .join(DraftContent, DraftContent.draft_id == Draft.id)
-        .where(Draft.ticket_id.in_(ticket_ids), Draft.agent_id == agent_id)
+        .where(Draft.ticket_id.in_(ticket_ids), Draft.agent_id == agent_id, Draft.discarded_at.is_(None))
         .order_by(Draft.changed_at, Draft.id)
     )
     return {ticket_id: text for ticket_id, text in rows if ticket_id is not None}

@@ -30,8 +30,9 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
-from helpdesk.web import actions, recipients
+from helpdesk.web import actions, discarded, recipients
 from helpdesk.web.auth import runtime
+from helpdesk.web.discarded import Discarded
 from helpdesk.web.language import _, ngettext
 from helpdesk.web.numbers import whole
 from helpdesk.web.paging import listed
@@ -124,6 +125,7 @@ class Composer:
     merged: int = 0
     then: str = "stay"
     draft_id: int = 0
+    discarded: Sequence[Discarded] = ()
 
     @property
     def last_people(self) -> list[dict[str, str]]:
@@ -164,6 +166,7 @@ def of(session: Session, ticket: Ticket, names: Mapping[int, str], *, by: Agent,
         merged=merged,
         then=typed.then if typed else "stay",
         draft_id=next((one.id for one in own if one.key == reply.key), 0),
+        discarded=discarded.lately_on(session, ticket, by=by),
     )  # fmt: skip
 
 

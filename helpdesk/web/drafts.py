@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import customers, drafts, sent_before, sizes
+from helpdesk.desk import customers, discarded, drafts, sent_before, sizes
 from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import TooMuch
 from helpdesk.mail.writing import TooLong
@@ -18,16 +19,20 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy import drafts as gate
 from helpdesk.web import attachments, composer, frame, replies
+from helpdesk.web import discarded as gone
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.headers import FILE_POLICY
 from helpdesk.web.language import _
 from helpdesk.web.numbers import whole
+from helpdesk.web.paging import listed
 from helpdesk.web.tickets import back_to, handle
 
 bp = Blueprint("drafts", __name__)
 
 _PREVIEW = 200
+_LISTS: Final = {"drafts": "drafts.index", "waiting": "waiting.index"}
+_MODE_OF: Final[dict[DraftKind, dict[str, str]]] = {DraftKind.NOTE: {"compose": "note"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class DraftRow:
 def index() -> ResponseReturnValue:
     found = rows(drafts.listed(db(), by=agent()), "drafts") + [_new_email(one) for one in new_emails()]
     found.sort(key=lambda row: row.at, reverse=True)
-    return render_template("drafts/index.html", desk=frame.around(db(), agent(), "drafts"), rows=found)
+    desk = frame.around(db(), agent(), "drafts")
+    return render_template("drafts/index.html", desk=desk, rows=found, gone=gone.lately())
 
 
 @bp.post("/tickets/<int:number>/drafts")
@@ -95,12 +101,31 @@ def _saved(ticket: Ticket | None, kind: DraftKind, key: str) -> drafts.Saved | N
 def discard(draft_id: int) -> ResponseReturnValue:
     """What stands in this window goes; what another has written into the same draft since does not."""
     draft = _find(draft_id)
-    number = draft.ticket_id
     if request.form.get("revision", draft.revision, type=whole) == draft.revision:
-        drafts.discard(db(), draft)
-    if number is None or request.form.get("from") == "drafts":
-        return redirect(url_for(".index"), code=303)
-    return back_to(number)
+        discarded.discard(db(), draft)
+    return _onwards(draft) or redirect(url_for(".index"), code=303)
+
+
+@bp.post("/drafts/<int:draft_id>/removal/undoing")
+def bring_back(draft_id: int) -> ResponseReturnValue:
+    """It stands in its editor again; or, from a list of drafts, in that list."""
+    try:
+        draft = discarded.bring_back(db(), draft_id, by=agent())
+    except discarded.TooLate:
+        draft = None
+    if draft is None:
+        raise NotVisible("draft", draft_id)
+    return _onwards(draft, **_MODE_OF.get(draft.kind, {})) or redirect(_page_of(draft), code=303)
+
+
+def _onwards(draft: Draft, **more: str) -> ResponseReturnValue | None:
+    """To where somebody was; None from the page of a new email, which has no other."""
+    back = _LISTS.get(request.form.get("from", ""))
+    if back is not None:
+        return redirect(url_for(back), code=303)
+    if draft.ticket_id is None:
+        return None
+    return redirect(listed().ticket_url(draft.ticket_id, **more), code=303)
 
 
 @bp.post("/drafts/<int:draft_id>/join")
@@ -111,7 +136,7 @@ def join(draft_id: int) -> ResponseReturnValue:
         raise NotVisible("draft", draft_id)
     other = drafts.of_key(db(), request.form.get("key", ""), by=agent())
     if other is not None and request.form.get("how") == "replace":
-        drafts.discard(db(), other)
+        discarded.discard(db(), other)
     elif other is not None:
         drafts.join(db(), other, draft, by=agent())
     return back_to(draft.ticket_id)

@@ -14,7 +14,7 @@ from helpdesk.desk.undelivered import Lost
 from helpdesk.desk.waiting import Shelf
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.privacy import access
-from helpdesk.web import drafts, frame, messages, reasons
+from helpdesk.web import discarded, drafts, frame, messages, reasons
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
 from helpdesk.web.language import _
@@ -156,6 +156,7 @@ def _page(wrong: str = "") -> ResponseReturnValue:
         lost=_undelivered(shelf, undelivered.listed),
         delayed=_undelivered(shelf, undelivered.delayed),
         held=_held(shelf),
+        gone=discarded.lately() if shelf is Shelf.WAITING else (),
         shelf=shelf,
         shelves={Shelf.WAITING: _("Waiting"), Shelf.BLOCKED: _("Blocked"), Shelf.ASIDE: _("Set aside")},
         rows=rows(shown),

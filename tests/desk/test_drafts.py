@@ -142,7 +142,7 @@ def test_no_draft_and_no_file_ever_gets_the_id_of_an_earlier_one(session: Sessio
     first = drafts.begun(session, ticket, DraftKind.REPLY, ONE, by=ada)
     file = drafts.add_file(session, first, name="a.txt", media_type="text/plain", body=b"a")
     before = first.id, file.id
-    drafts.discard(session, first)
+    drafts.drop(session, first)
 
     again = drafts.begun(session, ticket, DraftKind.REPLY, TWO, by=ada)
     other = drafts.add_file(session, again, name="b.txt", media_type="text/plain", body=b"b")

@@ -110,7 +110,7 @@ def test_a_window_that_comes_second_gets_a_draft_of_its_own_with_its_files_and_p
     assert said.html == f'<div>Dear Eva <img src="/drafts/files/{copy.files[lamp.id]}" alt="lamp"></div>'
     both = ["lamp.png", "plan.txt"]
     assert left(session, ada) == {"Dear Nils": both, "Dear Eva": both}
-    drafts.discard(session, draft)  # sent by the other window, say
+    drafts.drop(session, draft)  # sent by the other window, say
     assert gate.read_file(session, drafts.files(session, copy.draft)[0], by=ada).body
 
 

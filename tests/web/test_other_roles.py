@@ -20,6 +20,7 @@ ROWS_OF_OTHERS: Final[dict[str, tuple[int, int, int]]] = {
     "GET audit.download": (200, 200, 404),
     "GET audit.index": (200, 200, 404),
     "POST drafts.add_file_to_new": (404, 404, 404),
+    "POST drafts.bring_back": (404, 404, 404),
     "POST drafts.discard": (404, 404, 404),
     "POST drafts.save_new": (404, 404, 404),
     "POST bulk.ask": (404, 404, 404),

@@ -9,6 +9,7 @@ ADMINS: Final = (302, 404, 404, 200)
 ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "POST drafts.add_file": (401, 400, 404, 400),
     "POST drafts.add_file_to_new": (401, 400, 400, 400),
+    "POST drafts.bring_back": (401, 404, 303, 404),
     "POST drafts.discard": (401, 404, 303, 404),
     "GET drafts.file": (302, 404, 404, 404),
     "GET drafts.index": SIGNED_IN,

@@ -166,7 +166,7 @@ def test_what_nobody_holds_leaves_the_folder_and_what_somebody_holds_stays(here:
             drafts.add_file(session, draft, name="film", media_type="video/mp4", body=body)
         a_file(session, ticket, kept, "video/mp4")
     with here.db.transaction() as session:
-        drafts.discard(session, session.get_one(Draft, draft.id))
+        drafts.drop(session, session.get_one(Draft, draft.id))
     folder = here.config.files_folder
 
     desk.look_through_files()

@@ -1,6 +1,7 @@
 // Writing: two forms, of which one is shown.
 import { focusEditor, openEditor, replaceText } from "./editor.js";
 import { watchFiles } from "./files.js";
+import { on } from "./focus.js";
 import { holdKeys } from "./held.js";
 import { flush, forget, isBusy, isKept, keep, kindOf, leaves, missing, of, settled, stays, watchKeeping } from "./keeping.js";
 import { all, one } from "./page.js";
@@ -142,18 +143,23 @@ function changed(target) {
 function wait(event) {
   const form = event.target;
   const place = composer();
-  if (!place?.contains(form) || place.dataset.mode === "new") return;
+  const isDiscard = form.id === "discard-draft";
+  if (!(place?.contains(form) || (place && form.dataset.undo)) || (place.dataset.mode === "new" && !isDiscard)) return;
   const { ticket } = place.dataset;
   const isSending = FORMS.includes(form.id);
-  if (form.id === "discard-draft" || event.submitter?.value === "replace") forget(ticket, "reply"); // it is what goes
-  if (!isBusy(ticket) && (isSending || isKept())) return;
+  if (!isBusy(ticket) && (isSending || isKept() || form.dataset.tried)) {
+    delete form.dataset.tried;
+    if (isDiscard || event.submitter?.value === "replace") forget(ticket, "reply"); // it is what goes, with its last word
+    return;
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
   if (form.dataset.waits) return;
   form.dataset.waits = "yes";
-  holdKeys((isSending ? settled(ticket) : flush().then(() => settled(ticket))).then(() => new Promise((go) => setTimeout(() => {
+  holdKeys((isSending ? settled(ticket) : flush().then((isThere) => settled(ticket).then(() => isThere))).then((isThere) => new Promise((go) => setTimeout(() => {
     delete form.dataset.waits;
-    if (form.isConnected) form.requestSubmit(event.submitter);
+    if (isThere && !isSending) form.dataset.tried = "yes"; // what the desk refuses to keep holds nothing up
+    if (form.isConnected && (isThere || isSending)) form.requestSubmit(event.submitter);
     go();
   })))); // what is typed meanwhile is no part of it
 }
@@ -212,7 +218,10 @@ function countDown(bar) {
   const ends = Date.now() + Number(bar.dataset.undo) * 1000;
   const count = () => {
     const left = Math.ceil((ends - Date.now()) / 1000);
-    if (left <= 0) return bar.remove();
+    if (left <= 0) {
+      if (bar.contains(document.activeElement)) on(null, one("#ticket h1") ?? one("h1"));
+      return bar.remove();
+    }
     one(".countdown", bar).textContent = left;
     if (bar.isConnected) setTimeout(count, 250);
   };

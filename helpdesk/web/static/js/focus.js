@@ -8,6 +8,7 @@ const WRITING = "#reply-form, #note-form";
 let left = null;
 let sent = null;
 let isBack = false;
+let draft = ""; // what was done with one
 
 export function watchFocus() {
   landInList();
@@ -15,6 +16,7 @@ export function watchFocus() {
     if (ctx.target !== ticketPane()) return;
     left = placeOf(document.activeElement);
     isBack = ctx.request.action.endsWith("/team/undoing");
+    draft = /^\/drafts\/\d+\/([a-z/]+)/.exec(ctx.request.action)?.[1] ?? "";
     const form = ctx.sourceElement?.closest?.(`${WRITING}, [data-message]`);
     sent = form && { number: openNumber(), is: form.id, known: new Set(messages().map(({ id }) => id)) };
   });
@@ -26,16 +28,20 @@ export function watchFocus() {
   });
   document.addEventListener("htmx:after:settle", ({ target, detail }) => {
     if (detail?.ctx?.target !== ticketPane() && target !== ticketPane()) return;
-    if (document.activeElement === document.body) {
+    if (document.activeElement === document.body || draft === "removal/undoing") {
       if (sent) land(sent);
+      else if (draft === "removal") on(all("[data-draft] button").at(-1));
+      else if (draft) writeOn();
       else if (left?.number === openNumber()) back(left.ways);
       else if (isBack) on();
     }
     left = sent = null;
     isBack = false;
+    draft = "";
   });
 }
 
+const writeOn = () => (one("#composer")?.dataset.mode === "note" ? one("#note-text").focus() : focusEditor());
 const messages = () => all("#thread > .message");
 
 // what was refused or taken back is written on; what was sent is where one goes on from, as is the ticket that came instead
@@ -47,7 +53,7 @@ function land({ number, is, known, isRefused }) {
     return asked.focus();
   }
   if (!is && isRefused) return on();
-  if (!is || isRefused) return is === "note-form" ? one("#note-text").focus() : focusEditor();
+  if (!is || isRefused) return writeOn();
   say((is === "reply-form" && one("[data-undo][data-message] [role=status]")?.textContent) || words().noted, null, { isHeard: true });
   if (fresh && number === openNumber()) landOn(fresh);
   else on(one(`#row-${openNumber()} .subject a`));
@@ -63,6 +69,7 @@ function landInList() {
   const ids = JSON.parse(sessionStorage.getItem(LEFT));
   const head = one("#list h1");
   sessionStorage.removeItem(LEFT);
+  if (!ticketPane()) all("[data-draft] button").at(-1)?.focus();
   goOnAt(location.href.replace(/[?&](moved|stays|given)=\d+$/, ""));
   if (ids && head && !openNumber()) on(ids.map((id) => one(`#${id} .subject a`)).find(Boolean) ?? one("[data-left] button"), head);
 }
@@ -78,7 +85,7 @@ function placeOf(here) {
 
 const back = (ways) => on(ways.flatMap((way) => all(way, ticketPane())).find((thing) => thing.checkVisibility()));
 
-function on(found, head = one("h1", ticketPane())) {
+export function on(found, head = one("h1", ticketPane())) {
   const place = found?.checkVisibility() ? found : head;
   if (place === head) head.tabIndex = -1;
   place.focus({ preventScroll: true });

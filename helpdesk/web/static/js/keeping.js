@@ -147,11 +147,12 @@ function rename(form, saved) {
     renameFile(form, from, to);
     renamePicture(`/drafts/files/${from}`, `/drafts/files/${to}`);
   }
-  if (kindOf(form) === "note" || !saved.removal) return;
+  if (kindOf(form) === "note") return;
+  one("[data-discard]").hidden = !saved.removal;
+  if (!saved.removal) return;
   for (const field of all(".ask [name=key]")) field.value = saved.key;
   const discard = one("#discard-draft");
-  if (!discard) return;
-  discard.action = saved.removal;
+  discard.action = saved.removal + new URL(discard.action).search;
   discard.elements.revision.value = saved.revision;
 }
 

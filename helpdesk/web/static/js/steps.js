@@ -3,24 +3,27 @@ import { all, one, openNumber, openTicket, say, ticketPane, words } from "./page
 
 const WITHIN = 30_000;
 const DONE = "done"; // in this tab, also where the next page is another
-const STEP = /^\/(?:tickets\/(\d+)\/(closure|reopening|waiting|snooze|waking|place|priority|assignment|merge|team|replies)|(bulk))(\/undoing)?$/;
+const STEP = /^\/(?:(tickets|drafts)\/(\d+)\/(closure|reopening|waiting|snooze|waking|place|priority|assignment|merge|team|replies|removal)|(bulk))(\/undoing)?$/;
 let copied = { times: 0, at: 0 };
 
 // the last step is remembered for half a minute, so that a key takes it back from wherever one is; answers have a bar
 export function watchSteps() {
   document.addEventListener("submit", ({ target }) => {
     const step = STEP.exec((target.getAttribute("action") ?? "").split("?")[0]);
-    if (step) sessionStorage.setItem(DONE, JSON.stringify(step[4] ? {} : { number: step[1], what: step[2] ?? step[3], at: Date.now() }));
+    if (step) sessionStorage.setItem(DONE, JSON.stringify(step[5] ? {} : { room: step[1], number: step[2], what: step[3] ?? step[4], at: Date.now() }));
   }, true);
 }
 
 export function takeBackState() {
-  const { number, what, at } = JSON.parse(sessionStorage.getItem(DONE) ?? "{}");
+  const { room, number, what, at } = JSON.parse(sessionStorage.getItem(DONE) ?? "{}");
   sessionStorage.removeItem(DONE);
   if (what === "bulk") return takeBackBulk();
   if (!number || what === "replies" || Date.now() - at > WITHIN) return false;
-  const url = `/tickets/${number}/${what === "merge" || what === "team" ? what : "step"}/undoing`;
-  htmx.ajax("POST", url, { source: ticketPane(), target: "#ticket", swap: "innerHTML" });
+  const url = `/${room}/${number}/${["merge", "team", "removal"].includes(what) ? what : "step"}/undoing`;
+  const bar = one(`form[action^="${url}"]`); // what is typed meanwhile is kept first
+  if (bar) bar.requestSubmit();
+  else if (!ticketPane()) return false;
+  else htmx.ajax("POST", url, { source: ticketPane(), target: "#ticket", swap: "innerHTML" });
   return true;
 }
 
