@@ -40,3 +40,20 @@ def test_a_page_asks_for_one_sheet(desk: Desk):
 
     assert html.count('rel="stylesheet"') == 1
     assert desk.browser().get(html.partition('rel="stylesheet" href="')[2].partition('"')[0]).status_code == 200
+
+
+def test_pages_with_charts_ask_for_their_sheet_and_no_other_page_does(desk: Desk):
+    ada, root = desk.browser(desk.ada), desk.browser(desk.root)
+
+    for page in (
+        root.get("/reports"),
+        root.get("/themes"),
+        root.get("/statistics"),
+        root.get("/settings/statistics"),
+    ):
+        assert page.status_code == 200
+        assert page.text.count("/css/charts.css") == 1
+    for address in ("/inbox/open", f"/tickets/{desk.ticket.number}", "/settings"):
+        page = ada.get(address)
+        assert "charts.css" not in page.text
+        assert 'class="chart' not in page.text
