@@ -6,14 +6,14 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, inbox, merges, people
+from helpdesk.desk import conversation, inbox, merges, people, places
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.customer import Customer
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.merge import LinkKind, TicketLink
-from helpdesk.models.message import Attachment, Direction, Message
+from helpdesk.models.message import Direction, Message
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
@@ -21,6 +21,10 @@ from helpdesk.storage import jobs
 
 class NotToBeSplit(Exception):
     """Only an email that came in can be split off, and not the last message of its ticket."""
+
+
+class TooLate(Exception):
+    """A message is put back within half a minute, by who split it off."""
 
 
 class NotToBeLinked(Exception):
@@ -32,6 +36,7 @@ class Linked:
     other: Ticket
     kind: LinkKind
     is_from_here: bool  # whether a split began on the ticket that is looked at
+    may_rejoin: int = 0  # for how many seconds its reader can take back that they split it off from there
 
 
 def link(session: Session, ticket: Ticket, other: Ticket, *, by: Agent, kind: LinkKind = LinkKind.RELATED) -> None:
@@ -76,8 +81,10 @@ def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> list[Linked]:
     found: dict[int, Linked] = {}
     for one in others:
         now = _goes_on(session, one, by=by)
+        row = links[one.id]
         if now.id not in here:
-            found.setdefault(now.id, Linked(now, links[one.id].kind, links[one.id].first_id in here))
+            seconds = _seconds_left(row, by) if row.second_id == ticket.id else 0
+            found.setdefault(now.id, Linked(now, row.kind, row.first_id in here, seconds))
     return list(found.values())
 
 
@@ -110,16 +117,33 @@ def split(session: Session, ticket: Ticket, message: Message, *, by: Agent) -> T
     if message.inbound_email_id is not None:
         session.get_one(InboundEmail, message.inbound_email_id).ticket_id = new.id
     access.move_writing(session, [message], [], new, shorten=preview_of)
-    session.refresh(ticket, ["message_count"], with_for_update=True)
-    ticket.message_count -= 1
-    new.message_count = 1
+    merges.recount(session, ticket, new)
     conversation.heard(session, ticket)
-    listed = select(Attachment.id).where(Attachment.message_id == message.id, Attachment.is_inline.is_(False))
-    new.has_attachments = session.scalar(listed.limit(1)) is not None
     link(session, ticket, new, by=by, kind=LinkKind.SPLIT)
     facts: dict[str, object] = {"message": message.id, "new": new.id}
     audit.record(session, "ticket.split", by=by, on=("ticket", ticket.id), subject_id=ticket.customer_id, facts=facts)
     return new
+
+
+def rejoin(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
+    """What this agent has just split off goes back where it began: a merge, which can be undone in its turn.
+
+    Raises TooLate, AccessDenied, NotToBeMerged.
+    """
+    row = session.scalar(
+        select(TicketLink).where(TicketLink.second_id == ticket.id, TicketLink.kind == LinkKind.SPLIT)
+    )
+    if row is None or not _seconds_left(row, by):
+        raise TooLate("half a minute is over, or somebody else split it off")
+    on = conversation.followed(session, session.get_one(Ticket, row.first_id))
+    merges.merge(session, ticket, on, by=by)
+    return on
+
+
+def _seconds_left(row: TicketLink, by: Agent) -> int:
+    if row.kind is not LinkKind.SPLIT or row.agent_id != by.id:
+        return 0
+    return max(0, int((row.at + places.BACK_WITHIN - clock.now()).total_seconds()))
 
 
 def _opened(session: Session, ticket: Ticket, message: Message) -> Ticket:

@@ -6,13 +6,14 @@ written to from the other ticket only where an agent lets them in.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.desk import conversation, delivery, followers, inbox, standing
+from helpdesk.desk.standing import Standing
 from helpdesk.desk.tickets import preview_of
 from helpdesk.models.agent import Agent
 from helpdesk.models.inbound_email import InboundEmail
@@ -23,6 +24,7 @@ from helpdesk.models.ticket import Place, Status, Ticket
 from helpdesk.privacy import access, audit
 from helpdesk.storage import jobs
 
+One = TypeVar("One", Message, Note)
 _DEEPEST: Final = 50  # merges of merges that are followed
 
 
@@ -53,9 +55,10 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     session.add(kept)
     messages = session.scalars(select(Message).where(Message.ticket_id == source.id)).all()
     notes = session.scalars(select(Note).where(Note.ticket_id == source.id)).all()
-    rows: list[Message | Note] = [*messages, *notes]
-    for row in rows:
-        row.origin_ticket_id = row.origin_ticket_id or source.id
+    brought = {
+        "messages": _brought(session, source, messages, Message),
+        "notes": _brought(session, source, notes, Note),
+    }
     _put(session, messages, notes, target)
     if source.awaits_us and source.status is Status.OPEN:
         target.waiting_since = min(target.waiting_since, source.waiting_since) if target.awaits_us else clock.now()
@@ -66,9 +69,9 @@ def merge(session: Session, source: Ticket, target: Ticket, *, by: Agent) -> Non
     source.merged_into_id = target.id
     source.status, source.closed_at, source.awaits_us = Status.CLOSED, source.closed_at or clock.now(), False
     target.merged_count += 1
-    _recount(session, source, target)
+    recount(session, source, target)
     went_along = followers.go_along(session, source, target, by=by)
-    kept.target_after = json.dumps({**standing.of(session, target), "followers": went_along})
+    kept.target_after = json.dumps({**standing.of(session, target), "followers": went_along, **brought})
     _tell(session, "ticket.merge", source, target, by)
 
 
@@ -83,14 +86,9 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
     if kept is None or target is None or target.place is Place.MERGED:
         raise NotToBeUndone("this merge is no longer there to be undone")
     access.require(session, target, by=by)
-    kin = family(session, source)
-    messages = session.scalars(
-        select(Message).where(Message.ticket_id == target.id, Message.origin_ticket_id.in_(kin))
-    ).all()
-    notes = session.scalars(select(Note).where(Note.ticket_id == target.id, Note.origin_ticket_id.in_(kin))).all()
-    rows: list[Message | Note] = [*messages, *notes]
-    for row in rows:
-        row.origin_ticket_id = None if row.origin_ticket_id == source.id else row.origin_ticket_id
+    after = json.loads(kept.target_after or "{}")
+    messages = _go_back(session, Message, source, target, after.get("messages", {}))
+    notes = _go_back(session, Note, source, target, after.get("notes", {}))
     _put(session, messages, notes, source)
     kept.undone_at = clock.now()
     source.put(Place.DESK)
@@ -104,9 +102,9 @@ def undo(session: Session, source: Ticket, *, by: Agent) -> Ticket:
         source.has_failed_delivery = delivery.is_any_lost(session, source)
         target.has_failed_delivery = delivery.is_any_lost(session, target)
     target.merged_count -= 1
-    _recount(session, source, target)
+    recount(session, source, target)
     _stand_again(session, target, kept, by=by)
-    followers.leave_again(session, target, json.loads(kept.target_after or "{}").get("followers", {}), by=by)
+    followers.leave_again(session, target, after.get("followers", {}), by=by)
     _tell(session, "ticket.unmerge", source, target, by)
     return target
 
@@ -140,22 +138,8 @@ def family(session: Session, ticket: Ticket) -> set[int]:
     return kin
 
 
-def _put(session: Session, messages: Sequence[Message], notes: Sequence[Note], on: Ticket) -> None:
-    arrived = [message.inbound_email_id for message in messages if message.inbound_email_id]
-    for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(arrived))).all():
-        email.ticket_id = on.id
-    access.move_writing(session, messages, notes, on, shorten=preview_of)
-
-
-def _stand_again(session: Session, target: Ticket, kept: Merge, *, by: Agent) -> None:
-    """As it stood before the merge, where nobody changed it since and nothing came to it."""
-    since = select(Message.id).where(Message.ticket_id == target.id, Message.at > kept.merged_at).limit(1)
-    if kept.target_before and kept.target_after and session.scalar(since) is None:
-        standing.restore(session, target, json.loads(kept.target_before), json.loads(kept.target_after), by=by)
-    conversation.heard(session, target)
-
-
-def _recount(session: Session, *both: Ticket) -> None:
+def recount(session: Session, *both: Ticket) -> None:
+    """How many messages are on each, since when nothing came, and whether there is a file: after some moved."""
     session.flush()
     for ticket in both:
         sent = (Message.ticket_id == ticket.id, Message.taken_back_at.is_(None))
@@ -169,6 +153,46 @@ def _recount(session: Session, *both: Ticket) -> None:
             .where(Message.ticket_id == ticket.id, Attachment.is_inline.is_(False))
         )
         ticket.has_attachments = session.scalar(listed.limit(1)) is not None
+
+
+def _brought(
+    session: Session, source: Ticket, rows: Sequence[Message | Note], kind: type[Message | Note]
+) -> Standing:
+    """Say of each where it comes from; gives what was said before, and the last there was, of whatever ticket."""
+    kin, before = family(session, source), {str(row.id): row.origin_ticket_id for row in rows}
+    for row in rows:
+        if row.origin_ticket_id not in kin:  # or it was split off from elsewhere
+            row.origin_ticket_id = source.id
+    return {"before": before, "last": session.scalar(select(func.max(kind.id))) or 0}
+
+
+def _go_back(session: Session, kind: type[One], source: Ticket, target: Ticket, brought: Standing) -> Sequence[One]:
+    """What the merge brought, and what came since to where it comes from.
+
+    Not what was there before by another way, such as a message that had been split off from the source.
+    """
+    of_kin = select(kind).where(kind.ticket_id == target.id, kind.origin_ticket_id.in_(family(session, source)))
+    before, last = brought.get("before", {}), brought.get("last", 0)
+    rows = [row for row in session.scalars(of_kin) if not last or str(row.id) in before or row.id > last]
+    for row in rows:
+        own = None if row.origin_ticket_id == source.id else row.origin_ticket_id
+        row.origin_ticket_id = before.get(str(row.id), own)
+    return rows
+
+
+def _put(session: Session, messages: Sequence[Message], notes: Sequence[Note], on: Ticket) -> None:
+    arrived = [message.inbound_email_id for message in messages if message.inbound_email_id]
+    for email in session.scalars(select(InboundEmail).where(InboundEmail.id.in_(arrived))).all():
+        email.ticket_id = on.id
+    access.move_writing(session, messages, notes, on, shorten=preview_of)
+
+
+def _stand_again(session: Session, target: Ticket, kept: Merge, *, by: Agent) -> None:
+    """As it stood before the merge, where nobody changed it since and nothing came to it."""
+    since = select(Message.id).where(Message.ticket_id == target.id, Message.at > kept.merged_at).limit(1)
+    if kept.target_before and kept.target_after and session.scalar(since) is None:
+        standing.restore(session, target, json.loads(kept.target_before), json.loads(kept.target_after), by=by)
+    conversation.heard(session, target)
 
 
 def _tell(session: Session, action: str, source: Ticket, target: Ticket, by: Agent) -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import links
+from helpdesk.desk import links, merges
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
 from helpdesk.web import messages
@@ -42,3 +42,15 @@ def split(message_id: int) -> ResponseReturnValue:
         return back_to(links.split(db(), ticket, message, by=agent()).number)
     except links.NotToBeSplit:
         return page(find(ticket.id), wrong=_("The last message of a ticket can't be split off."))
+
+
+@bp.post("/tickets/<int:number>/split/undoing")
+def rejoin(number: int) -> ResponseReturnValue:
+    """What one has just split off is put back."""
+    ticket = handle(number)
+    try:
+        with db().begin_nested():
+            on = links.rejoin(db(), ticket, by=agent())
+    except (links.TooLate, merges.NotToBeMerged):
+        return page(ticket, wrong=_("It is too late to take that back, or somebody went on from it."))
+    return back_to(on.number)

@@ -25,6 +25,7 @@ class Related:
     url: str
     subject: str | None = field(repr=False)
     words: str
+    may_rejoin: int  # for how many seconds what was split off from it can be put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def _related(session: Session, ticket: Ticket, here: Listed, *, by: Agent) -> li
             here.ticket_url(one.other.number),
             seen[one.other.id].subject if one.other.id in seen else None,
             _words(one.kind, is_from_here=one.is_from_here),
+            one.may_rejoin,
         )
         for one in linked
     ]

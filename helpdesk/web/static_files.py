@@ -48,7 +48,9 @@ _TYPES: Final = {
     ".md": "text/plain; charset=utf-8",
 }
 
-_IN_SHEETS: Final = re.compile(rb"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/|\s*([{};])\s*|\s+""", re.DOTALL)
+_IN_SHEETS: Final = re.compile(
+    rb"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/|\s*(?:;\s*)?(\})\s*|\s*([{;])\s*|(?<=:)(\s+)|\s+""", re.DOTALL
+)
 _IN_SCRIPTS: Final = re.compile(rb"^[ \t]*(?://.*)?|[ \t]+// .*$", re.MULTILINE)
 
 bp = Blueprint("static", __name__)
@@ -126,7 +128,7 @@ def read(path: Path) -> bytes:
 
 def _kept(found: re.Match[bytes]) -> bytes:
     """Quoted words and signs stay as they are; what is between them is a space, a comment is nothing."""
-    return found[1] or found[2] or (b"" if found[0].startswith(b"/*") else b" ")
+    return found[1] or found[2] or found[3] or (b"" if found[4] or found[0].startswith(b"/*") else b" ")
 
 
 def _file(suffix: str, body: bytes) -> StaticFile:

@@ -7,18 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import followers, inbox, links, merges, replies, search, snooze, tickets
+from helpdesk.desk import followers, inbox, links, merges, news, replies, search, snooze, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.follower import Follower
 from helpdesk.models.inbound_email import Outcome
 from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.merge import LinkKind
-from helpdesk.models.message import Message
+from helpdesk.models.message import Attachment, Message
 from helpdesk.models.ticket import Participant, Place, Status, Ticket
 from helpdesk.privacy import access
 from helpdesk.privacy.access import AccessDenied
 from tests.desk.test_intake import an_email, deliver
-from tests.world import a_mailbox, a_note, a_team, a_ticket, an_agent, days_ago, trail
+from tests.world import a_mailbox, a_message, a_note, a_team, a_ticket, an_agent, days_ago, trail
 
 
 @pytest.fixture
@@ -216,6 +216,70 @@ def test_a_message_split_off_is_its_writers_own_ticket_linked_with_the_old_one(s
     (linked,) = links.of_ticket(session, ticket, by=ada)
     assert (linked.other, linked.kind, linked.is_from_here) == (new, LinkKind.SPLIT, True)
     assert ticket.message_count == 2
+
+
+@pytest.fixture
+def split_off(session: Session, mailbox: Mailbox, ada: Agent) -> tuple[Ticket, Ticket, Message]:
+    """A ticket, what was split off from it, and the message that is there now."""
+    first = a_ticket(session, mailbox_team(session, mailbox), mailbox=mailbox, text="one", at=days_ago(3))
+    message = a_message(session, first, text="two", at=days_ago(1))
+    return first, links.split(session, first, message, by=ada), message
+
+
+def test_what_was_split_off_and_merged_goes_back_where_it_was_each_time(session, mailbox, ada, split_off):
+    first, new, message = split_off
+    third = a_ticket(session, mailbox_team(session, mailbox), mailbox=mailbox, text="three")
+    for target in (first, third):
+        merges.merge(session, new, target, by=ada)
+        assert message.ticket_id == target.id
+
+        merges.undo(session, new, by=ada)
+        assert texts(session, new, ada) == ["two"]
+        assert message.origin_ticket_id == first.id
+
+    merges.merge(session, first, new, by=ada)
+    came = a_message(session, new, text="four")
+    came.origin_ticket_id = first.id  # by the secret of the merged ticket
+    merges.undo(session, first, by=ada)
+    assert (texts(session, first, ada), texts(session, new, ada)) == (["one", "four"], ["two"])
+
+
+def test_what_a_merge_brings_holds_an_open_answer_also_where_it_was_split_off_before(
+    session, mailbox, ada, split_off
+):
+    _first, new, _message = split_off
+    third = a_ticket(session, mailbox_team(session, mailbox), mailbox=mailbox)
+    seen = news.latest(session, third)._replace(message=1_000)
+
+    merges.merge(session, new, third, by=ada)
+
+    assert news.since(session, third, seen) == (1, 0)
+
+
+def test_a_split_takes_its_file_and_its_day_along(session, mailbox, ada):
+    ticket = a_ticket(session, mailbox_team(session, mailbox), mailbox=mailbox, at=days_ago(3))
+    message = a_message(session, ticket, at=days_ago(1))
+    session.add(Attachment(message_id=message.id, position=1, media_type="text/plain", size=1))
+    ticket.has_attachments, ticket.active_at = True, message.at
+
+    new = links.split(session, ticket, message, by=ada)
+
+    assert (new.has_attachments, new.message_count) == (True, 1)
+    assert (ticket.has_attachments, ticket.message_count) == (False, 1)
+    assert ticket.active_at < message.at
+
+
+def test_a_split_is_put_back_within_half_a_minute_by_who_made_it(session, mailbox, ada, split_off):
+    first, new, message = split_off
+    kim = an_agent(session, mailbox_team(session, mailbox))
+    with pytest.raises(links.TooLate):
+        links.rejoin(session, new, by=kim)
+    with clock.stopped_at(clock.now() + timedelta(seconds=31)), pytest.raises(links.TooLate):
+        links.rejoin(session, new, by=ada)
+
+    assert links.rejoin(session, new, by=ada) is first
+    assert message.ticket_id == first.id
+    assert texts(session, first, ada) == ["one", "two"]
 
 
 def test_neither_an_answer_of_ours_nor_the_last_message_can_be_split_off(session, mailbox, ada):

@@ -85,6 +85,7 @@ ROWS: Final[dict[str, tuple[int, int, int, int]]] = {
     "GET ledger.index": ADMINS,
     "POST inbox.keep_order": (401, 303, 303, 303),
     "POST links.create": (401, 422, 404, 422),
+    "POST links.rejoin": (401, 422, 404, 422),
     "POST links.remove": CHANGES,
     "POST links.split": (401, 303, 404, 404),
     "POST merges.create": (401, 422, 404, 422),

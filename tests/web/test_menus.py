@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.desk import tickets
-from helpdesk.models.agent import Agent
+from helpdesk.models.agent import Agent, Team
+from helpdesk.models.customer import Customer
 from helpdesk.models.sending import Sending
-from helpdesk.models.ticket import Status, Ticket
+from helpdesk.models.ticket import Place, Status, Ticket
 from tests import world
 from tests.servers.chromium import Pages
 from tests.stories.test_desk_in_browser import sign_in
@@ -48,6 +49,48 @@ def test_a_menu_is_walked_by_arrows_and_gives_the_focus_back(ada: Page):
 
     expect(ada.locator(".snooze > summary")).to_be_focused()
     expect(ada.locator(".snooze .menu-panel")).to_be_hidden()
+
+
+def test_a_name_typed_in_a_menu_finds_it_and_no_letter_of_it_does_anything_else(desk: Desk, ada: Page):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        for name in ("Keiko Arai", "Élodie Garnier"):
+            world.an_agent(session, team, name=name)
+    ada.reload()
+    ada.locator("#editor").wait_for()
+
+    ada.keyboard.press("a")
+    ada.keyboard.type("keiko")
+    expect(ada.get_by_role("button", name="Keiko Arai")).to_be_focused()
+    ada.wait_for_timeout(1_100)  # what is typed later begins anew
+    ada.keyboard.type("elo")
+    expect(ada.get_by_role("button", name="Élodie Garnier")).to_be_focused()
+    ada.wait_for_timeout(1_100)
+    ada.keyboard.type("e#!")
+    expect(ada.locator(".ticket-actions .menu-panel").first).to_be_visible()
+    ada.keyboard.press("Escape")
+
+    with desk.runtime.db.reading() as session:
+        ticket = session.get_one(Ticket, desk.ticket.id)
+        assert (ticket.status, ticket.place, ticket.assignee_id) == (Status.OPEN, Place.DESK, None)
+
+
+def test_a_number_typed_in_the_menu_of_merging_is_the_one_it_is_merged_into(desk: Desk, ada: Page, desk_url: str):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        world.a_ticket(
+            session, team, customer=session.get_one(Customer, desk.ticket.customer_id), subject="Their own"
+        )
+        meant = world.a_ticket(session, team, subject="The one that is meant").number
+    ada.reload()
+    ada.locator("#editor").wait_for()
+    ada.keyboard.press("m")
+    expect(ada.get_by_role("button", name="Their own")).to_be_focused()
+
+    ada.keyboard.type(str(meant))
+    ada.keyboard.press("Enter")
+
+    expect(ada.get_by_role("heading", name="The one that is meant", exact=True)).to_be_visible()
 
 
 def test_enter_in_a_moment_means_that_moment(ada: Page, desk: Desk):

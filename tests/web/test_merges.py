@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from helpdesk import clock
 from helpdesk.desk import merges
 from helpdesk.models.agent import Team, TeamMember
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.merge import TicketLink
 from helpdesk.models.ticket import Place, Ticket
 from tests import world
 from tests.web.browser import Browser
@@ -79,6 +80,32 @@ def test_a_message_is_split_off_and_the_two_show_each_other(desk: Desk):
 
     assert f"#{desk.ticket.number}</a>" in ada.get(f"/tickets/{new}").text
     assert "made a message a ticket of its own" in ada.get(f"/tickets/{desk.ticket.number}").text
+
+
+def test_a_split_is_put_back_from_the_ticket_it_made_by_who_made_it(desk: Desk):
+    ada, number = desk.browser(desk.ada), desk.ticket.number
+    made = ada.post(f"/messages/{desk.message.id}/split").headers["Location"]
+    new = int(re.search(r"/tickets/(\d+)", made)[1])  # type: ignore[index]
+
+    page = ada.get(made).text
+    assert f"Split off from #{number}." in page
+    assert f'action="/tickets/{new}/split/undoing"' in page
+
+    back = ada.post(f"/tickets/{new}/split/undoing")
+    assert f"/tickets/{number}" in back.headers["Location"]
+    assert f'id="message-{desk.message.id}"' in ada.get(back.headers["Location"]).text
+
+
+def test_a_split_of_a_while_ago_is_not_put_back_and_it_is_said(desk: Desk):
+    ada = desk.browser(desk.ada)
+    made = ada.post(f"/messages/{desk.message.id}/split").headers["Location"]
+    new = int(re.search(r"/tickets/(\d+)", made)[1])  # type: ignore[index]
+    with desk.runtime.db.transaction() as session:
+        session.execute(update(TicketLink).values(at=world.days_ago(1)))
+
+    assert "split/undoing" not in ada.get(made).text
+    refused = ada.post(f"/tickets/{new}/split/undoing")
+    assert (refused.status_code, "It is too late to take that back" in refused.text) == (422, True)
 
 
 def test_trash_is_a_view_and_a_ticket_says_how_it_is_brought_back(desk: Desk):

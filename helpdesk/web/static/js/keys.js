@@ -2,6 +2,7 @@
 import { letGo, pick, pickAll, pickUpTo } from "./bulk.js";
 import { hasText, undoLast, write } from "./composer.js";
 import { focusEditor } from "./editor.js";
+import { fold as folded } from "./fold.js";
 import { all, one, openNumber, openTicket, ticketPane } from "./page.js";
 import { copyTicket, darkOrLight, splitHere, takeBackBulk, takeBackState, watchSteps } from "./steps.js";
 import { backToList, closeMenus, fold } from "./panes.js";
@@ -30,7 +31,7 @@ export function watchKeys() {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
-    if ((event.key === "Enter" && enter(event.target)) || (event.key.startsWith("Arrow") && stepInMenu(event))) return event.preventDefault();
+    if ((event.key === "Enter" && enter(event.target)) || (event.key.startsWith("Arrow") && stepInMenu(event)) || findInMenu(event)) return event.preventDefault();
     if ("noKeys" in document.body.dataset) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") || one("dialog[open]")) return;
     const act = (begun.key && SECOND[begun.key + event.key]) || ACTIONS[event.key];
@@ -212,6 +213,20 @@ function stepInMenu({ key, target }) {
   const items = all(".menu-panel :is(button, a, input, summary)", panel).filter((item) => item.offsetParent);
   items[(items.indexOf(target) + step + items.length) % items.length]?.focus();
   return true;
+}
+
+// in an open menu letters look for what is called so, and digits go into its field: a name is no row of commands
+let typed = { letters: "", at: 0 };
+function findInMenu({ key, target, timeStamp: at }) {
+  const menu = target.matches("input:not([type=checkbox]), textarea, select") ? null : target.closest(".menu[open], .menu-group[open]");
+  if (!menu || !/^\S$/u.test(key)) return false;
+  const field = /\d/.test(key) && one("[inputmode]", menu);
+  if (field) return field.focus(); // and there the digit is written
+  typed = { letters: (at - typed.at < 1_000 ? typed.letters : "") + folded(key), at };
+  const isCalledSo = (item) => item.parentElement !== menu && item.checkVisibility() && ` ${folded((one(".cut", item) ?? item).textContent)}`.includes(` ${typed.letters}`);
+  const item = all(".menu-item", menu).find(isCalledSo);
+  item?.focus();
+  return item || typed.letters[1] || !one(`[data-key="${CSS.escape(key)}"], [data-chosen="${CSS.escape(key)}"]`, menu);
 }
 
 function escape(event) {

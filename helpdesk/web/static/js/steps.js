@@ -3,7 +3,7 @@ import { all, one, openNumber, openTicket, say, ticketPane, words } from "./page
 
 const WITHIN = 30_000;
 const DONE = "done"; // in this tab, also where the next page is another
-const STEP = /^\/(?:(tickets|drafts)\/(\d+)\/(closure|reopening|waiting|snooze|waking|place|priority|assignment|merge|team|replies|removal)|(bulk))(\/undoing)?$/;
+const STEP = /^\/(?:(tickets|drafts)\/(\d+)\/(closure|reopening|waiting|snooze|waking|place|priority|assignment|merge|team|replies|removal)|(bulk)|messages\/\d+\/split)(\/undoing)?$/;
 let copied = { times: 0, at: 0 };
 
 // the last step is remembered for half a minute, so that a key takes it back from wherever one is; answers have a bar
