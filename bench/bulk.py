@@ -81,6 +81,7 @@ def _into_postgres(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterato
     connection.commit()
     connection.autocommit = True
     connection.execute("VACUUM ANALYZE")
+    connection.execute("CHECKPOINT")  # else it goes on beside what is measured
 
 
 @dataclass

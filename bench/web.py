@@ -1,7 +1,7 @@
 """List, counters, ticket and search on the server, at 1,000 and at 250,000 tickets; queries a page.
 
-One client is measured in this process; eight ask `helpdesk web` over HTTP, as it is served. The small desk has one
-team, so its lists are as full as those of the large one, and what grows is what the tables cost.
+One client and eight ask `helpdesk web` over HTTP, as it is served. The small desk has one team, so its lists are as
+full as those of the large one, and what grows is what the tables cost.
 """
 
 import http.client
@@ -102,17 +102,14 @@ def _pages(here: Runtime, seeded: Seeded) -> dict[str, Figures]:
 
 def _page(here: Runtime, app: Flask, email: str, urls: Sequence[str], port: int) -> Figures:
     browser = _signed_in(app, email)
-    _timed(browser, urls[0])  # templates are compiled, the connection is open
-    queries = _queries(here, lambda: _timed(browser, urls[-1]))
-    alone = [_timed(browser, url) for url, _ in zip(cycle(urls), range(REQUESTS), strict=False)]
+    _got(browser, urls[0])  # what a process asks once is asked
+    queries = _queries(here, lambda: _got(browser, urls[-1]))
+    alone = _all_asked(port, _secret_of(browser), urls, REQUESTS)
     secrets = [_secret_of(_signed_in(app, email)) for _ in range(CLIENTS)]
     ready = threading.Barrier(CLIENTS)
 
     def many(secret: str) -> list[float]:
-        line = http.client.HTTPConnection("localhost", port)
-        _asked(line, urls[0], secret)
-        ready.wait()
-        return [_asked(line, url, secret) for url, _ in zip(cycle(urls), range(REQUESTS // 2), strict=False)]
+        return _all_asked(port, secret, urls, REQUESTS // 2, begin=ready.wait)
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         together = [one for some in pool.map(many, secrets) for one in some]
@@ -146,6 +143,16 @@ def _secret_of(browser: Browser) -> str:
     return "; ".join(f"{one.key}={one.value}" for one in cookies.values())
 
 
+def _all_asked(
+    port: int, secret: str, urls: Sequence[str], times: int, *, begin: Callable[[], object] = int
+) -> list[float]:
+    """What each took, once the connection is open and the first page of the kind was made."""
+    line = http.client.HTTPConnection("localhost", port)
+    _asked(line, urls[0], secret)
+    begin()
+    return [_asked(line, url, secret) for url, _ in zip(cycle(urls), range(times), strict=False)]
+
+
 def _asked(line: http.client.HTTPConnection, url: str, secret: str) -> float:
     began = time.perf_counter()
     line.request("GET", url, headers={"Cookie": secret})
@@ -164,13 +171,10 @@ def _signed_in(app: Flask, email: str) -> Browser:
     return browser
 
 
-def _timed(browser: Browser, url: str) -> float:
-    began = time.perf_counter()
+def _got(browser: Browser, url: str) -> None:
     answer = browser.client.get(url)
-    took = (time.perf_counter() - began) * 1000
     if answer.status_code != 200:
         sys.exit(f"{url} answered {answer.status_code}")
-    return took
 
 
 def _queries(here: Runtime, what: Callable[[], object]) -> int:

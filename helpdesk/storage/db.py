@@ -160,8 +160,15 @@ def hold(session: Session, name: str) -> None:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
-        event.listen(engine, "connect", _prepare_postgresql)
+        engine = create_engine(
+            url,
+            paramstyle="numeric_dollar",
+            pool_size=20,
+            max_overflow=20,
+            pool_use_lifo=True,  # the connection used last knows most
+            hide_parameters=True,
+        )
+        event.listen(engine, "connect", partial(_prepare_postgresql, engine.dialect))
         event.listen(engine, "checkin", _noted)
         event.listen(engine, "checkout", partial(_tried, engine.dialect))
         event.listen(engine, "handle_error", _named_too_large, retval=True)
@@ -172,8 +179,11 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own class
+def _prepare_postgresql(dialect: Dialect, connection: Any, _record: object) -> None:  # noqa: ANN401
     """Long texts are compressed at a third of the cost, where the server knows how (14 and later, mostly)."""
+    driver: Any = dialect.loaded_dbapi
+    # statements come with the server's own $1, $2: the others are searched for their values each time they are long
+    connection.cursor_factory, connection.server_cursor_factory = driver.RawCursor, driver.RawServerCursor
     connection.execute(_COMPRESSION).close()
     connection.commit()
 
