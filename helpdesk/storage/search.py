@@ -147,7 +147,7 @@ def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") 
     return found
 
 
-def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> Sequence[Row[Any]]:
+def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> Sequence[Row[Any, Any]]:
     """The hits among the newest rows and their tickets. The operator's function uses no index: they are walked."""
     rows = _newest_rows(stretch, besides)
     hits = select(rows.c.id, rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))
@@ -155,7 +155,7 @@ def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, beside
         return session.execute(hits.order_by(rows.c.id.desc())).all()
 
 
-def _tickets(hits: Iterable[Row[Any]]) -> list[int]:
+def _tickets(hits: Iterable[Row[Any, Any]]) -> list[int]:
     return [hit.ticket_id for hit in hits]
 
 
