@@ -147,7 +147,9 @@ def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") 
     return found
 
 
-def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> Sequence[Row[Any, Any]]:
+def _newest(
+    session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0
+) -> Sequence[Row[Any, Any]]:
     """The hits among the newest rows and their tickets. The operator's function uses no index: they are walked."""
     rows = _newest_rows(stretch, besides)
     hits = select(rows.c.id, rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))

@@ -25,6 +25,7 @@ from helpdesk.web import (
     sent_back,
     static_files,
     streams,
+    templating,
     views,
 )
 
@@ -89,7 +90,7 @@ def create_app(runtime: Runtime) -> Desk:
         WTF_CSRF_SSL_STRICT=False,  # Origin and Sec-Fetch-Site are checked below, and a referrer may be missing
     )
     app.session_interface = cookie.CookieInterface(is_https=config.is_https)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templating.install(app)
     app.before_request(_refuse_foreign)
     forms = CSRFProtect(app)
     headers.install(app, is_https=config.is_https)

@@ -18,6 +18,7 @@ from helpdesk.config import Config
 from helpdesk.languages import Refusal, catalogue
 
 LANGUAGES: Final = ("en", "de")
+_MOST_TEXTS: Final = 10_000
 T = TypeVar("T")
 
 
@@ -115,8 +116,31 @@ def _words() -> NullTranslations:
 
 def _marked(text: str, **values: object) -> Markup:
     """A text in a template: our own words are HTML, what is put into them is escaped."""
-    said = Markup(_words().ugettext(text))  # noqa: S704
+    said = _once("texts", _texts)[text]
     return said % values if "%" in said else said
+
+
+class _Texts(dict[str, Markup]):
+    """The texts of templates in one language: a page has hundreds, nearly the same as the page before."""
+
+    def __init__(self, words: NullTranslations) -> None:
+        super().__init__()
+        self._words: Final = words
+
+    def __missing__(self, text: str) -> Markup:
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
+        said = self[text] = Markup(self._words.ugettext(text))  # noqa: S704
+        return said
+
+
+def _texts() -> _Texts:
+    return _texts_of(locale().language)
+
+
+@cache
+def _texts_of(language: str) -> _Texts:
+    return _Texts(catalogue(language))
 
 
 def _marked_number(one: str, many: str, num: int, **values: object) -> Markup:
