@@ -179,9 +179,11 @@ class _Visible:
     def of(self, hits: Sequence[int]) -> list[int]:
         """The first of these tickets that may be seen, in their order."""
         tickets = list(dict.fromkeys(hits))
-        for start in range(0, len(tickets), _AT_ONCE):
-            self._ask([one for one in tickets[start:][:_AT_ONCE] if one not in self._known])
-            found = [one for one in tickets[: start + _AT_ONCE] if self._known[one]]
+        start, piece = 0, _AT_ONCE
+        while start < len(tickets):
+            self._ask([one for one in tickets[start : start + piece] if one not in self._known])
+            start, piece = start + piece, 2 * piece
+            found = [one for one in tickets[:start] if self._known[one]]
             if len(found) >= self.limit:
                 return found[: self.limit]
         return [one for one in tickets if self._known[one]]

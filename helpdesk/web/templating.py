@@ -31,8 +31,10 @@ class InOnePiece(Template):
         uptodate: Callable[[], bool] | None = None,
     ) -> Template:
         made = super().from_code(environment, code, globals, uptodate)
+        own_names = made.root_render_func.__globals__  # where a block that asks for the one above it finds itself
         made.root_render_func = _in_one_piece(made.root_render_func)
         made.blocks = {name: _in_one_piece(block) for name, block in made.blocks.items()}
+        own_names |= {block.__name__: block for block in made.blocks.values()}
         return made
 
 
