@@ -30,7 +30,11 @@ class _Templates(BytecodeCache):
 
 
 def _is_alike(one: DefaultDialect, other: object) -> bool:
-    return type(one) is type(other)
+    return _kind(one) == _kind(other)
+
+
+def _kind(dialect: object) -> tuple[type, str | None]:
+    return type(dialect), getattr(dialect, "paramstyle", None)
 
 
 def _share(connection: Connection) -> None:
@@ -57,7 +61,7 @@ def _compile(rule: Rule) -> None:
 
 # what is compiled is found again by its dialect, and each engine makes its own: one of a kind is as good as another
 DefaultDialect.__eq__ = _is_alike  # type: ignore[method-assign,assignment]
-DefaultDialect.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign,assignment]
+DefaultDialect.__hash__ = lambda dialect: hash(_kind(dialect))  # type: ignore[method-assign,assignment]
 event.listen(Engine, "engine_connect", _share)
 Rule.compile = _compile  # type: ignore[method-assign,assignment]
 Desk.jinja_options = {"bytecode_cache": _Templates()}
