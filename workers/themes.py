@@ -18,7 +18,7 @@ from helpdesk.log import where
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy import audit, settings
 from helpdesk.privacy.readers import Machine
-from helpdesk.privacy.theme_shares import CUSTOMERS, MESSAGES
+from helpdesk.privacy.theme_telling import CUSTOMERS, MESSAGES
 from helpdesk.runtime import Runtime
 from helpdesk.storage import jobs
 from helpdesk.storage.jobs import Job

@@ -22,7 +22,7 @@ from helpdesk.desk.theme_reports import AT_WORK, NothingToAnalyse
 from helpdesk.desk.theme_scope import NoSuchScope
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.privacy.readers import Machine
-from helpdesk.privacy.theme_shares import CUSTOMERS
+from helpdesk.privacy.theme_telling import is_few
 from helpdesk.runtime import Runtime
 from helpdesk.themes import questions
 from helpdesk.themes.questions import NotAsAgreed
@@ -131,20 +131,21 @@ def _print(here: Runtime, report_id: int) -> None:
     if not page.is_told:
         click.echo(f"{days}, {_few(report.customers)} customers wrote: too few to tell more of")
         return
-    click.echo(f"{days}, {report.messages} messages. {report.method}")
+    fives = " (counts in fives)" if page.is_in_fives else ""
+    click.echo(f"{days}, {page.messages} messages{fives}. {report.method}")
     table = Table("theme", "customers", "messages", "trend", box=None, pad_edge=False)
     for row in page.rows:
         name = Text(row.name or f"(theme {row.number})")  # as it is: a name may hold brackets
         table.add_row(name, str(row.customers), str(row.messages), row.trend)
     Console(width=max(80, Console().width)).print(table)
     apart = f"in none {page.other}, in themes too small to be shown {page.too_small}"
-    both = f"in none, or in themes too small to be shown, {_few(page.other + page.too_small)}"
+    both = f"in none, or in themes too small to be shown, {_few(page.outside)}"
     outside = apart if page.is_parted else both
-    click.echo(f"in a theme that is shown {page.shown}, {outside}; left out {_few(report.left_out)}")
+    click.echo(f"in a theme that is shown {page.shown}, {outside}; left out {_few(page.left_out)}")
 
 
 def _few(count: int) -> str:
-    return "fewer than five" if 0 < count < CUSTOMERS else str(count)
+    return "fewer than five" if is_few(count) else str(count)
 
 
 def _given() -> object:

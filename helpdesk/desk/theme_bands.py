@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from helpdesk.privacy.theme_telling import RECENT
+
 # weeks, as in themes/trends.py, which brings scipy and so stays out of the web
-RECENT: Final = 4
 BEFORE: Final = 8
 _SIDE: Final = 0.025  # on each side: nineteen times in twenty it is within
 

@@ -13,12 +13,10 @@ from helpdesk.desk import evidence, outbox
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
 from helpdesk.models.agent import Agent
-from helpdesk.models.audit import AuditEvent
 from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeDigest, ThemeReport
 from helpdesk.privacy import settings
-from helpdesk.privacy.readers import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def send(session: Session, report: ThemeReport) -> int:
     if sender is None:
         return 0
     sent = 0
-    for agent in session.scalars(_readers(session, report)):
+    for agent in session.scalars(_readers(report)):
         if not agent.may(Permission.THEMES) or not settings.of_agent(session, agent, ThemeMail).is_wanted:
             continue
         queued = outbox.queue(
@@ -47,16 +45,7 @@ def send(session: Session, report: ThemeReport) -> int:
     return sent
 
 
-def _readers(session: Session, report: ThemeReport) -> Select[Agent]:
+def _readers(report: ThemeReport) -> Select[Agent]:
     """All agents where the clock asked, else who did: at the command line that is nobody who gets emails."""
     working = select(Agent).where(Agent.is_disabled.is_(False)).order_by(Agent.id)
-    return working if _is_of_the_clock(session, report) else working.where(Agent.id == report.asked_by_id)
-
-
-def _is_of_the_clock(session: Session, report: ThemeReport) -> bool:
-    asked = select(AuditEvent.id).where(
-        AuditEvent.object_kind == "theme_report", AuditEvent.object_id == report.id,
-        AuditEvent.action == "theme_report.ask", AuditEvent.actor_kind == "machine",
-        AuditEvent.actor_id == Machine.CLOCK.value,
-    )  # fmt: skip
-    return session.scalar(asked.limit(1)) is not None
+    return working if report.is_weekly else working.where(Agent.id == report.asked_by_id)

@@ -1,6 +1,7 @@
 """A report as people read it: its themes under the names and choices of the desk, and what changed since the last."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,19 +13,20 @@ from sqlalchemy.orm import Session
 from helpdesk.desk import theme_bands, theme_reports
 from helpdesk.desk.theme_bands import Counted
 from helpdesk.models.theme_report import ReportTheme, ThemeChoice, ThemeReport, ThemeShare
-from helpdesk.privacy.theme_shares import CUSTOMERS
+from helpdesk.privacy import theme_telling
+from helpdesk.privacy.theme_telling import CUSTOMERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One theme of the page: a group of the report, with those that people merged into it."""
+    """One theme of the page: a group of the report, with those that people merged into it; its numbers as told."""
 
     number: int
     name: str
     terms: Sequence[str]
     customers: int
     messages: int
-    weekly: Sequence[int]
+    weekly: Sequence[float | None]
     trend: str
     ratio: float | None
     language: str
@@ -66,8 +68,9 @@ class ReportPage:
     """Names of themes that only the report compared with shows."""
     moves: Sequence[Move] = ()
 
-    shown: int = 0
-    """Messages of the themes that may be shown, also of those the desk hid."""
+    themed: int = 0
+    is_branch: bool = False
+    """Whether the series of its scope does not go on from it."""
 
     @property
     def is_told(self) -> bool:
@@ -75,17 +78,56 @@ class ReportPage:
         return self.report.customers >= CUSTOMERS
 
     @property
+    def messages(self) -> int:
+        return told(self.report, self.report.messages)
+
+    @property
+    def shown(self) -> int:
+        """Messages of the themes that may be shown, also of those the desk hid."""
+        return told(self.report, self.themed)
+
+    @property
     def other(self) -> int:
-        return self.report.messages - self.report.themed
+        return told(self.report, self._other)
 
     @property
     def too_small(self) -> int:
-        return max(0, self.report.themed - self.shown)
+        return told(self.report, self._too_small)
+
+    @property
+    def outside(self) -> int:
+        """In no theme, and in too small ones."""
+        return told(self.report, self._other + self._too_small)
+
+    @property
+    def left_out(self) -> int:
+        return told(self.report, self.report.left_out)
+
+    @property
+    def beyond(self) -> int:
+        return told(self.report, self.report.beyond)
 
     @property
     def is_parted(self) -> bool:
         """Whether what is in no theme and what is in too small ones may be told apart: one tells the other."""
-        return not any(0 < count < CUSTOMERS for count in (self.other, self.too_small))
+        return not any(map(theme_telling.is_few, (self._other, self._too_small)))
+
+    @property
+    def is_in_fives(self) -> bool:
+        return not self.report.is_weekly
+
+    @property
+    def _other(self) -> int:
+        return self.report.messages - self.report.themed
+
+    @property
+    def _too_small(self) -> int:
+        return max(0, self.report.themed - self.themed)
+
+
+def told(report: ThemeReport, count: int) -> int:
+    """A count as this report shows it."""
+    return theme_telling.told(count, in_fives=not report.is_weekly)
 
 
 def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | None = None) -> ReportPage:
@@ -97,15 +139,17 @@ def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | N
     last = theme_reports.before(session, report)
     other = against or last
     earlier = [row for row in _groups(session, other) if not row.is_suppressed] if other is not None else []
-    before = {row.number: row.customers for row in earlier}
+    before = {} if other is None else {row.number: told(other, row.customers) for row in earlier}
     members = _members(session, report)
     found = [one for one in _groups(session, report) if not one.is_suppressed]
-    bands = _bands(found)
+    bands = _bands(report, found)
     shown = [
-        replace(_row(one, choices.get(one.number), before.get(one.number), members.get(one.number, ())),
-                band=bands.get(one.number))
+        replace(
+            _row(report, one, choices.get(one.number), before.get(one.number), members.get(one.number, ())),
+            band=bands.get(one.number),
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     by_number = {row.number: row for row in shown}
     for number, choice in sorted(choices.items()):
         into = _target(choices, number)
@@ -113,18 +157,19 @@ def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | N
             by_number[into] = _merged(by_number[into], by_number.pop(number))
     by_number = {number: _counted_once(session, report, row) for number, row in by_number.items()}
     numbers = {number for row in by_number.values() for number in row.merged}
-    rows = sorted(by_number.values(), key=lambda row: (-row.customers, row.number))
+    rows = sorted(by_number.values(), key=lambda row: (-row.customers, -row.messages, row.number))
     return ReportPage(
         report,
         [row for row in rows if not row.is_hidden],
         [row for row in rows if row.is_hidden],
         [date.fromisoformat(day) for day in json.loads(report.weeks)],
-        _spoken(found),
+        _spoken(report, found),
         json.loads(report.not_themed),
         other,
         [_called(row, choices) for row in earlier if row.number not in numbers and not _is_hidden(row, choices)],
         _moves(session, report, last, choices) if last is not None else (),
         sum(one.messages for one in found),
+        theme_reports.is_branch(session, report),
     )
 
 
@@ -135,15 +180,15 @@ def sub_themes(session: Session, report: ThemeReport, numbers: Sequence[int]) ->
         .where(ReportTheme.report_id == report.id, ReportTheme.is_group.is_(False), ReportTheme.within.in_(numbers))
         .order_by(ReportTheme.customers.desc(), ReportTheme.number)
     ).all()
-    return [_row(one, None, None, ()) for one in found if not one.is_suppressed] if len(found) > 1 else []
+    return [_row(report, one, None, None, ()) for one in found if not one.is_suppressed] if len(found) > 1 else []
 
 
-def _spoken(found: Sequence[ReportTheme]) -> dict[str, int]:
+def _spoken(report: ThemeReport, found: Sequence[ReportTheme]) -> dict[str, int]:
     """The languages of the themes that may be shown, and how many messages these have: nothing they don't say."""
     spoken: Counter[str] = Counter()
     for one in found:
         spoken[one.language] += one.messages
-    return dict(sorted(spoken.items()))
+    return {code: told(report, count) for code, count in sorted(spoken.items())}
 
 
 def _groups(session: Session, report: ThemeReport) -> Sequence[ReportTheme]:
@@ -180,16 +225,25 @@ def _target(choices: Mapping[int, ThemeChoice], number: int) -> int:
     return number
 
 
-def _row(found: ReportTheme, choice: ThemeChoice | None, before: int | None, members: Sequence[int]) -> Row:
+def _row(
+    report: ThemeReport, found: ReportTheme, choice: ThemeChoice | None, before: int | None, members: Sequence[int]
+) -> Row:
     own = choice.name if choice is not None else ""
-    difference = None if before is None else found.customers - before
+    customers = told(report, found.customers)
+    difference = None if before is None else customers - before
+    weekly = json.loads(found.told_weekly)
     return Row(
         number=found.number, name=own or found.name, terms=[term for term, _ in json.loads(found.terms)],
-        customers=found.customers, messages=found.messages, weekly=json.loads(found.weekly), trend=found.trend,
-        ratio=found.ratio, language=found.language, is_suppressed=found.is_suppressed, is_renamed=bool(own),
-        is_hidden=choice is not None and choice.is_hidden, members=members, merged=(found.number,),
+        customers=customers, messages=told(report, found.messages), weekly=weekly or _untold(report),
+        trend=found.trend, ratio=found.ratio, language=found.language, is_suppressed=found.is_suppressed,
+        is_renamed=bool(own), is_hidden=choice is not None and choice.is_hidden, members=members,
+        merged=(found.number,),
         difference=difference if difference is not None and abs(difference) >= CUSTOMERS else None,
     )  # fmt: skip
+
+
+def _untold(report: ThemeReport) -> list[float | None]:
+    return [None] * len(json.loads(report.weeks))
 
 
 def _merged(into: Row, other: Row) -> Row:
@@ -197,7 +251,7 @@ def _merged(into: Row, other: Row) -> Row:
     return Row(
         number=into.number, name=into.name, terms=[*into.terms, *(t for t in other.terms if t not in into.terms)],
         customers=max(into.customers, other.customers), messages=into.messages + other.messages,
-        weekly=[a + b for a, b in zip(into.weekly, other.weekly, strict=True)], trend="", ratio=None,
+        weekly=theme_telling.together(into.weekly, other.weekly), trend="", ratio=None,
         language=into.language, is_suppressed=False, is_hidden=into.is_hidden, is_renamed=into.is_renamed,
         members=[*into.members, *other.members], merged=[*into.merged, *other.merged],
     )  # fmt: skip
@@ -212,17 +266,21 @@ def _counted_once(session: Session, report: ThemeReport, row: Row) -> Row:
         .join(ReportTheme, ReportTheme.id == ThemeShare.report_theme_id)
         .where(ReportTheme.report_id == report.id, ReportTheme.is_group, ReportTheme.number.in_(row.merged))
     )
-    return replace(row, customers=session.scalar(theirs) or row.customers)
+    count = session.scalar(theirs)
+    return replace(row, customers=told(report, count) if count else row.customers)
 
 
-def _bands(found: Sequence[ReportTheme]) -> dict[int, tuple[float, float]]:
+def _bands(report: ThemeReport, found: Sequence[ReportTheme]) -> dict[int, tuple[float, float]]:
     counted = {one.number: Counted(one.language, json.loads(one.weekly), one.ratio) for one in found}
     usual = theme_bands.usual(list(counted.values()))
-    return {
+    bands = {
         number: theme_bands.band(one, usual[one.language])
         for number, one in counted.items()
         if one.language in usual and sum(one.weekly) > 0
     }
+    if report.is_weekly:
+        return bands
+    return {number: (math.floor(low), math.ceil(high)) for number, (low, high) in bands.items()}
 
 
 def _called(found: ReportTheme, choices: Mapping[int, ThemeChoice]) -> str:

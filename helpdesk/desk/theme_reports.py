@@ -20,8 +20,9 @@ from helpdesk.desk.theme_material import Material
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.agent import Agent
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
-from helpdesk.privacy import audit
+from helpdesk.privacy import audit, theme_shares
 from helpdesk.privacy.readers import Machine, Reader
+from helpdesk.privacy.theme_telling import Shares
 from helpdesk.storage import jobs
 from helpdesk.storage.db import hold
 from helpdesk.storage.jobs import Job
@@ -71,11 +72,14 @@ def ask(
         ThemeReport.state.in_(AT_WORK), ThemeReport.scope == scope.text, ThemeReport.since == first,
         ThemeReport.until == last, ThemeReport.is_to_stop.is_(False),
     )  # fmt: skip
+    if by is Machine.CLOCK:  # what somebody asked for is not the weekly one
+        same = same.where(ThemeReport.is_weekly)
     if (running := session.scalars(same).first()) is not None:
         return running
     report = ThemeReport(
-        scope=scope.text, since=first, until=last, asked_by_id=by.id if isinstance(by, Agent) else None
-    )
+        scope=scope.text, since=first, until=last, asked_by_id=by.id if isinstance(by, Agent) else None,
+        is_weekly=by is Machine.CLOCK,
+    )  # fmt: skip
     session.add(report)
     session.flush()
     audit.record(session, "theme_report.ask", by=by, on=("theme_report", report.id), facts={"scope": scope.text})
@@ -188,7 +192,7 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
     _keep_themes(session, report, found, material)
     others = select(ThemeReport.id).where(ThemeReport.scope == report.scope, ThemeReport.id != report.id)
     last = _last(session, report.scope)
-    if last is not None and not (_is_rolling(report) and _place(report) > _place(last)):
+    if last is not None and not (is_rolling(report) and _place(report) > _place(last)):
         others = others.where(ThemeReport.id != last.id)
     session.execute(delete(ThemeMessage).where(ThemeMessage.report_id.in_(others)))
     labels = [
@@ -212,12 +216,13 @@ def series(session: Session, report: ThemeReport, *, most: int) -> Sequence[Them
 
 
 def is_made(session: Session, scope: Scope, *, until: date) -> bool:
-    """Whether the one of the twelve weeks up to this day is there, or being made.
+    """Whether the clock's of the twelve weeks up to this day is there, or being made.
 
     One that failed or was stopped counts for a day: the clock asks again, and not every ten minutes.
     """
     chosen = select(ThemeReport.id).where(
         ThemeReport.scope == scope.text, ThemeReport.since == _first_day(until), ThemeReport.until == until,
+        ThemeReport.is_weekly,
         or_(ThemeReport.state.in_((*AT_WORK, ReportState.DONE)), ThemeReport.asked_at > clock.now() - AGAIN),
     )  # fmt: skip
     return session.scalar(chosen.limit(1)) is not None
@@ -261,11 +266,19 @@ def _first_day(until: date) -> date:
     return until - timedelta(weeks=WEEKS) + timedelta(days=1)
 
 
-def _is_rolling(report: ThemeReport) -> bool:
+def is_rolling(report: ThemeReport) -> bool:
     """Whether it is of twelve weeks, as those of the series are."""
     if report.since is None or report.until is None:
         return False
     return report.until - report.since == timedelta(weeks=WEEKS) - timedelta(days=1)
+
+
+def is_branch(session: Session, report: ThemeReport) -> bool:
+    """Whether the series did not go on from it: of days of its own, or of weeks before those that were there."""
+    if not is_rolling(report):
+        return True
+    before = [ThemeReport.id < report.id, ThemeReport.until > report.until]
+    return _last(session, report.scope, *before) is not None
 
 
 def _place(report: ThemeReport) -> tuple[date, int]:
@@ -278,7 +291,7 @@ def _last(session: Session, scope_text: str, *narrower: ColumnElement[bool]) -> 
         ThemeReport.scope == scope_text, ThemeReport.state == ReportState.DONE, *narrower
     )
     found = session.scalars(chosen.order_by(ThemeReport.until.desc(), ThemeReport.id.desc())).all()
-    return next((report for report in found if _is_rolling(report)), None)
+    return next((report for report in found if is_rolling(report)), None)
 
 
 def _end(report: ThemeReport, state: ReportState, trouble: str = "") -> None:
@@ -303,7 +316,10 @@ def _keep_themes(session: Session, report: ThemeReport, found: Mapping[str, Any]
                 trend=theme["change"]["trend"], ratio=theme["change"]["ratio"],
                 split_from=theme.get("split_from"),
             )  # fmt: skip
-            _keep_shares(session, row, shares[is_group, number], len(weeks))
+            whose = shares[is_group, number]
+            if is_group:
+                row.told_weekly = theme_shares.weeks(report, _counted(whose, len(weeks)))
+            _keep_shares(session, row, whose, len(weeks))
     rest = shares[False, NO_THEME]
     counts = {customer: sum(weekly.values()) + other for customer, (weekly, other) in rest.items()}
     none = ReportTheme(
@@ -320,12 +336,17 @@ def _keep_shares(
     session.add(row)
     session.flush()
     rows = [
-        {"report_theme_id": row.id, "customer_id": customer, "messages": sum(weekly.values()) + other,
-         "weekly": json.dumps([weekly[week] for week in range(weeks)])}
-        for customer, (weekly, other) in shares.items()
-    ]  # fmt: skip
+        {"report_theme_id": row.id, "customer_id": customer, "messages": messages, "weekly": json.dumps(weekly)}
+        for customer, (messages, weekly) in zip(shares, _counted(shares, weeks), strict=True)
+    ]
     if rows:
         session.execute(insert(ThemeShare), rows)
+
+
+def _counted(shares: Mapping[int, tuple[Counter[int], int]], weeks: int) -> Shares:
+    return [
+        (sum(weekly.values()) + other, [weekly[week] for week in range(weeks)]) for weekly, other in shares.values()
+    ]
 
 
 def _shares(

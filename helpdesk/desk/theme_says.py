@@ -11,7 +11,7 @@ from helpdesk.desk.letters import N_, say
 from helpdesk.desk.theme_page import ReportPage, Row
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.languages import catalogue, language_name
-from helpdesk.privacy.theme_shares import CUSTOMERS
+from helpdesk.privacy.theme_telling import is_few
 
 _NAMED: Final = 2
 _IN_A_SUBJECT: Final = 3
@@ -70,21 +70,22 @@ def coverage(page: ReportPage, language: str) -> list[tuple[str, str]]:
         f"{language_name(code, language)}: {few(count, language)}" for code, count in page.not_themed.items()
     )
     told = [
-        (N_("Messages"), _number(report.messages, language)),
+        (N_("Messages"), _number(page.messages, language)),
         (N_("In a theme that is shown"), _number(page.shown, language)),
         *_outside(page, language),
-        (N_("Left out: objections and protected tickets"), few(report.left_out, language) if report.left_out else ""),
-        (N_("Older than the newest 100,000"), _number(report.beyond, language) if report.beyond else ""),
+        (N_("Left out: objections and protected tickets"), few(page.left_out, language) if page.left_out else ""),
+        (N_("Older than the newest 100,000"), few(page.beyond, language) if page.beyond else ""),
         (N_("Languages"), spoken),
         (N_("Counted, too few for themes"), unspoken),
     ]
-    return [(say(label, language), value) for label, value in told if value]
+    fives = [(say(N_("Counts"), language), say(N_("in fives"), language))] if page.is_in_fives else []
+    return [*((say(label, language), value) for label, value in told if value), *fives]
 
 
 def _outside(page: ReportPage, language: str) -> list[tuple[str, str]]:
     """What is in no theme that is shown; in one number where two would tell few of something."""
     if not page.is_parted:
-        both = few(page.other + page.too_small, language)
+        both = few(page.outside, language)
         return [(N_("In none, or in themes too small to show"), both)]
     return [
         (N_("In themes too small to show"), _number(page.too_small, language)),
@@ -94,7 +95,7 @@ def _outside(page: ReportPage, language: str) -> list[tuple[str, str]]:
 
 def few(count: int, language: str) -> str:
     """A count in words that tell of no single person: below five it says only that."""
-    return say(N_("fewer than five"), language) if 0 < count < CUSTOMERS else _number(count, language)
+    return say(N_("fewer than five"), language) if is_few(count) else _number(count, language)
 
 
 def named(row: Row, language: str) -> str:

@@ -19,7 +19,7 @@ from helpdesk.models.tag import Tag, TicketTag
 from helpdesk.models.theme_report import ThemeMessage, ThemeReport
 from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import basis, protection
-from helpdesk.privacy.theme_shares import CUSTOMERS
+from helpdesk.privacy.theme_telling import CUSTOMERS
 
 PAGE: Final = 50
 _WHO: Final = func.coalesce(Customer.part_of_id, Customer.id)  # who has several records is one person

@@ -32,6 +32,7 @@ class ThemeReport(Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     scope: Mapped[str]  # canonical JSON of desk/theme_scope.Scope: numbers and enumerations
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), default=None)  # nobody: by the clock
+    is_weekly: Mapped[bool] = mapped_column(default=False)  # the clock's: nobody chose its scope and days
     state: Mapped[ReportState] = mapped_column(default=ReportState.WAITING)
     step: Mapped[str] = mapped_column(default="")
     share: Mapped[float] = mapped_column(default=0.0)  # of the work that is done
@@ -78,6 +79,9 @@ class ReportTheme(Base, kw_only=True):
     messages: Mapped[int]
     customers: Mapped[int]
     weekly: Mapped[str]  # JSON: messages of each week of the report
+    told_weekly: Mapped[str] = mapped_column(
+        default="[]"
+    )  # of a group: as privacy/theme_telling.py lets them be shown
     is_suppressed: Mapped[bool]
     trend: Mapped[str]
     ratio: Mapped[float | None]

@@ -1,18 +1,16 @@
 """What a person added to reports of themes, taken away again: numbers shrink, and words of too few go."""
 
 import json
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from datetime import date
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.message import Message
 from helpdesk.models.theme_report import ReportTheme, ThemeMessage, ThemeReport, ThemeShare
-
-CUSTOMERS: Final = 5
-"""As many different customers stand behind each theme and each word that is shown."""
-MESSAGES: Final = 8
+from helpdesk.privacy import theme_telling
+from helpdesk.privacy.theme_telling import CUSTOMERS, MESSAGES, Shares
 
 
 def take_away(session: Session, share_ids: Sequence[int]) -> None:
@@ -22,6 +20,7 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
     it is told no more, and neither is in which languages the others of the report wrote that are in no theme.
     """
     touched: set[tuple[int, int]] = set()
+    themes: set[int] = set()
     for share, theme in session.execute(
         select(ThemeShare, ReportTheme)
         .join(ReportTheme, ReportTheme.id == ThemeShare.report_theme_id)
@@ -35,6 +34,7 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
         theme.trend, theme.ratio = "", None
         _lose_words(theme)
         touched.add((theme.report_id, share.customer_id))
+        themes.add(theme.id)
         if not theme.is_group:
             report = session.get_one(ThemeReport, theme.report_id)
             report.messages -= share.messages
@@ -45,6 +45,7 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
             session.get_one(ThemeReport, report_id).customers -= 1
     for report_id in {report_id for report_id, _ in touched}:
         _recount(session, report_id)
+    _retell(session, themes)
 
 
 def take_all(session: Session, customer_id: int) -> None:
@@ -87,6 +88,22 @@ def give(session: Session, customer_id: int, to: int) -> None:
     session.flush()
     for report_id in reports:
         _recount(session, report_id)
+    _retell(session, {theme.id for _, theme in rows})
+
+
+def weeks(report: ThemeReport, shares: Shares) -> str:
+    """The weeks of a theme of this report as they may be told, from what is whose."""
+    first_days = [date.fromisoformat(day) for day in json.loads(report.weeks)]
+    before = max(0, (first_days[0] - report.since).days) / 7 if first_days and report.since else 0.0
+    return json.dumps(theme_telling.weeks(shares, len(first_days), before, in_fives=not report.is_weekly))
+
+
+def _retell(session: Session, theme_ids: Collection[int]) -> None:
+    session.flush()
+    for theme in session.scalars(select(ReportTheme).where(ReportTheme.id.in_(theme_ids), ReportTheme.is_group)):
+        report = session.get_one(ThemeReport, theme.report_id)
+        whose = select(ThemeShare.messages, ThemeShare.weekly).where(ThemeShare.report_theme_id == theme.id)
+        theme.told_weekly = weeks(report, [(count, json.loads(text)) for count, text in session.execute(whose)])
 
 
 def _is_in(session: Session, report_id: int, customer_id: int) -> bool:

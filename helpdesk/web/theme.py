@@ -14,7 +14,6 @@ from helpdesk.desk import (
     customers,
     lengths,
     outreach,
-    theme_bands,
     theme_choices,
     theme_contact,
     theme_page,
@@ -35,7 +34,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.role import Permission
 from helpdesk.models.theme_report import ThemeReport
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.privacy import access, audit, theme_telling
 from helpdesk.web import charts, filters, frame, theme_words, themes
 from helpdesk.web.auth import agent, db
 from helpdesk.web.charts import Chart, Datum, Words
@@ -152,7 +151,7 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
     tickets = theme_tickets.listed(db(), report, members, by=agent(), before=request.args.get("before", type=whole))
     shown, more = tickets[: theme_tickets.PAGE], len(tickets) > theme_tickets.PAGE
     figures = theme_tickets.figures(db(), report, members)
-    beyond = theme_tickets.beyond(db(), report, members, by=agent())
+    beyond = theme_page.told(report, theme_tickets.beyond(db(), report, members, by=agent()))
     made = render_template(
         "themes/theme.html",
         desk=frame.around(db(), agent(), "themes"),
@@ -163,8 +162,9 @@ def _page(report: ThemeReport, number: int, *, wrong: str = "") -> ResponseRetur
         chart=_weeks(row, page),
         inside=theme_page.sub_themes(db(), report, list(row.merged)),
         figures=figures,
+        tags=[(tag, theme_page.told(report, count)) for tag, count in figures.tags],
         # beside those they can count, the number of all would tell how few the others are
-        tickets="" if theme_words.is_few(beyond) else theme_words.few(figures.tickets),
+        tickets="" if theme_telling.is_few(beyond) else theme_words.few(theme_page.told(report, figures.tickets)),
         is_known=theme_tickets.are_known(db(), report),
         rows=_rows(shown),
         beyond=theme_words.few(beyond) if beyond else "",
@@ -196,18 +196,25 @@ def _rows(tickets: Sequence[Ticket]) -> list[TicketRow]:
 
 def _weeks(row: Row, page: ReportPage) -> Chart | None:
     """Messages a week, with the band that the last four were tested against."""
-    if len(page.weeks) < 2:
+    if len(page.weeks) < 2 or all(count is None for count in row.weekly):
         return None
     data = []
     for place, (week, count) in enumerate(zip(page.weeks, row.weekly, strict=True)):
-        is_recent = place >= len(page.weeks) - theme_bands.RECENT
+        is_recent = place >= len(page.weeks) - theme_telling.RECENT
         low, high = row.band if is_recent and row.band else (None, None)
-        data.append(Datum(name=_week(week), value=count, low=low, high=high, is_sure=is_recent and row.has_moved))
+        data.append(
+            Datum(
+                name=_week(week), value=count, low=low, high=high, note=_("not told"),
+                is_sure=is_recent and row.has_moved,
+            )
+        )  # fmt: skip
     says = _(
         "The band is where the last four weeks would be on average, nineteen times in twenty, if nothing changed. "
         "They are filled where the test says that something did."
     )
-    return charts.timeline(Words(title=_("Messages a week"), name=_("Week"), value=_("Messages"), says=says), data)
+    says = f"{says} {theme_words.joined()}"
+    words = Words(title=_("Messages a week"), name=_("Week"), value=_("Messages"), says=says)
+    return charts.timeline(words, data, say=theme_words.a_week)
 
 
 def _week(first_day: date) -> str:

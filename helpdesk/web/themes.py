@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk.desk import theme_bands, theme_page, theme_reports, theme_scope
+from helpdesk.desk import theme_page, theme_reports, theme_scope
 from helpdesk.desk.theme_digests import ThemeMail
 from helpdesk.desk.theme_page import ReportPage, Row
 from helpdesk.desk.theme_reports import DaysOutOfReach, NothingToAnalyse
@@ -22,7 +22,7 @@ from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.theme_report import ReportState, ThemeReport
 from helpdesk.models.ticket import Channel
-from helpdesk.privacy import audit, settings
+from helpdesk.privacy import audit, settings, theme_telling
 from helpdesk.web import charts, csv_file, frame, theme_words
 from helpdesk.web.auth import agent, db, fresh
 from helpdesk.web.charts import Chart, Datum, Sparkline, Words
@@ -97,7 +97,8 @@ def progress(report_id: int) -> ResponseReturnValue:
     report = theme_reports.find(db(), report_id)
     if report is None:
         raise NotVisible("theme_report", report_id)
-    return render_template("themes/progress.html", report=report, step=theme_words.step_word(report.step))
+    words = {"step": theme_words.step_word(report.step), "trouble": theme_words.trouble}
+    return render_template("themes/progress.html", report=report, **words)
 
 
 @bp.post("/themes/<int:report_id>/stop")
@@ -134,13 +135,16 @@ def find(report_id: int) -> ThemeReport:
 def spark(row: Row, weeks: Sequence[date]) -> Sparkline:
     """A theme's weeks: the last four are filled where the test says that it moved; hollow is as by chance."""
     data = []
-    for place, (week, count) in enumerate(zip(weeks, row.weekly, strict=False)):
-        is_recent = place >= len(weeks) - theme_bands.RECENT
+    for place, (week, count) in enumerate(zip(weeks, row.weekly, strict=True)):
+        is_recent = place >= len(weeks) - theme_telling.RECENT
         low, high = row.band if is_recent and row.band else (None, None)
         data.append(
-            Datum(name=week.isoformat(), value=count, low=low, high=high, is_sure=is_recent and row.has_moved)
-        )
-    return charts.sparkline(row.name or _("Theme %(number)s", number=row.number), data)
+            Datum(
+                name=week.isoformat(), value=count, low=low, high=high, note=_("not told"),
+                is_sure=is_recent and row.has_moved,
+            )
+        )  # fmt: skip
+    return charts.sparkline(row.name or _("Theme %(number)s", number=row.number), data, say=theme_words.a_week)
 
 
 def _page(report: ThemeReport | None, *, against: ThemeReport | None = None, wrong: str = "") -> ResponseReturnValue:
@@ -155,6 +159,9 @@ def _page(report: ThemeReport | None, *, against: ThemeReport | None = None, wro
         chart=None if page is None or not page.rows else _ranked(page),
         sparks={} if page is None else {row.number: spark(row, page.weeks) for row in page.rows},
         trend=theme_words.trend_word,
+        trouble=theme_words.trouble,
+        told=theme_page.told,
+        joined=theme_words.joined(),
         scope="" if report is None or report.scope == Scope().text else _about(report.scope),
         running=[(one, theme_words.step_word(one.step)) for one in theme_reports.under_way(db())],
         others=[] if report is None else theme_reports.series(db(), report, most=_OLD_ONES),
@@ -189,10 +196,10 @@ def _lines(page: ReportPage) -> Iterator[str]:
         ["theme", "name", "terms", "language", "customers", "messages", "trend", "ratio", *page.weeks]
     )
     for row in page.rows:
-        ratio = "" if row.ratio is None else round(row.ratio, 2)
+        ratio = round(row.ratio, 1) if row.ratio is not None and row.has_moved else ""
         yield csv_file.line([
             row.number, row.name, ", ".join(row.terms), row.language, row.customers, row.messages, row.trend, ratio,
-            *row.weekly,
+            *("" if count is None else f"{round(count, 1):g}" for count in row.weekly),
         ])  # fmt: skip
 
 

@@ -103,8 +103,8 @@ def a_report(session: Session, number: int) -> ThemeReport:
     """A report of themes with one theme of five customers, as a worker would have kept it."""
     five = [world.a_customer(session).id for _ in range(5)]
     report = ThemeReport(
-        scope="{}", state=ReportState.DONE, since=date(2026, 8, 31), until=date(2026, 11, 22), messages=40,
-        customers=5, themed=30, finished_at=clock.now(),
+        scope="{}", is_weekly=True, state=ReportState.DONE, since=date(2026, 8, 31), until=date(2026, 11, 22),
+        messages=40, customers=5, themed=30, finished_at=clock.now(),
         weeks=json.dumps([f"2026-{week}" for week in ("11-09", "11-16")]),
     )  # fmt: skip
     session.add(report)
@@ -113,7 +113,7 @@ def a_report(session: Session, number: int) -> ThemeReport:
         theme = ReportTheme(
             report_id=report.id, number=number, is_group=is_group, within=number, language="en",
             name="lamp flickers", name_said_by=5, terms='[["lamp", 5], ["=dark()", 5]]', messages=30, customers=5,
-            weekly="[10, 20]", is_suppressed=False, trend="growing", ratio=2.0,
+            weekly="[10, 20]", told_weekly="[10, 20]", is_suppressed=False, trend="growing", ratio=2.0,
         )  # fmt: skip
         session.add(theme)
         session.flush()

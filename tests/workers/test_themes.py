@@ -297,6 +297,22 @@ def test_what_was_not_the_report_of_the_week_does_not_stop_it(runtime: Runtime):
         assert session.scalar(select(func.count()).select_from(ThemeReport)) == 3
 
 
+def test_what_somebody_asked_for_on_that_day_is_not_the_weekly_one(runtime: Runtime):
+    themes.begin_weekly()
+    with runtime.db.transaction() as session:
+        weekly = session.scalars(select(ThemeReport)).one()
+        until = weekly.until
+        session.delete(weekly)
+    root = asked(runtime, by=Machine.COMMAND, until=until)
+
+    themes.begin_weekly()
+    themes.begin_weekly()
+
+    with runtime.db.reading() as session:
+        made = session.scalars(select(ThemeReport).order_by(ThemeReport.id)).all()
+        assert [(report.id == root, report.is_weekly) for report in made] == [(True, False), (False, True)]
+
+
 @pytest.mark.parametrize(
     ("since", "until"),
     [(date(1, 1, 1), None), (None, date(1, 1, 1)), (None, date(9999, 12, 31)), (date(9999, 12, 31), None)],

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from helpdesk.languages import N_
 from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeReport, ThemeShare
 from helpdesk.privacy.promises.check import Asked, Evidence, broken, kept, not_offered, proves
-from helpdesk.privacy.theme_shares import CUSTOMERS, MESSAGES
+from helpdesk.privacy.theme_telling import CUSTOMERS, MESSAGES
 
 
 @proves(
