@@ -18,10 +18,10 @@ from rq.job import Job as RqJob
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from helpdesk import runtime
+from helpdesk import lifeline, runtime
 from helpdesk.config import Config
 from helpdesk.runtime import Runtime
-from helpdesk.storage.queue import QUEUE, DeskJob
+from helpdesk.storage.queue import QUEUE, SLOW_QUEUE, DeskJob
 from workers import again, bulk, delivery, erasure, mailbox_tokens, sweeper, themes  # noqa: F401  imported here, so that a child has them when it is forked
 
 _AGAIN_SECONDS: Final = 1.0  # before RQ's loop is begun anew, when Redis went away under it
@@ -86,6 +86,8 @@ class DeskWorker(Worker):
             self.was_asked_to_stop = self._stop_requested = True
 
     def main_work_horse(self, job: RqJob, queue: Queue) -> None:
+        if self.queue_names() == [SLOW_QUEUE]:  # it can be begun again, and is large; an answer on its way goes on
+            lifeline.end_with(os.getppid(), signal.SIGKILL)
         # the database is reached with connections made after the fork, never with the parent's
         runtime.use(runtime.assemble(self.config))
         super().main_work_horse(job, queue)

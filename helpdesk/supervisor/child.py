@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpdesk import lifeline
 from helpdesk.supervisor.orphans import PATIENCE, end_tree, tell
 
 LOG_LIMIT = 5_000_000
 PAUSES = (0.2, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY = 60.0
 """Seconds after which a restarted child counts as well again, and its next pause is the shortest."""
-
-PR_SET_PDEATHSIG = 1
 
 
 class DidNotStart(Exception):
@@ -69,7 +66,7 @@ class Running:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **self.child.environment},
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
+                preexec_fn=lifeline.ends_with(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
             )
         return self.popen.pid
 
@@ -132,17 +129,3 @@ class Running:
             self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
             os.truncate(self.log, 0)
             self.read_from = 0
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """On Linux the kernel asks a child to stop when its supervisor is gone, however that died."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask_the_kernel() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died in between
-            os._exit(1)
-
-    return ask_the_kernel

@@ -15,7 +15,7 @@ from helpdesk.themes.values import Cancelled, Document, Limits
 
 NO_MEMORY: Final = 4
 """The child's exit code that says so."""
-_CHILD: Final = "import sys; from helpdesk.themes import child; child.main(int(sys.argv[1]), int(sys.argv[2]))"
+_CHILD: Final = "import sys; from helpdesk.themes import child; child.main(*map(int, sys.argv[1:]))"
 _EVERY: Final = 0.5  # seconds between two questions whether to stop
 
 
@@ -52,7 +52,7 @@ def analysed(
         "names": sorted(names),
         "previous": None if previous is None else dict(previous),
     }
-    command = [sys.executable, "-c", _CHILD, str(within.memory_bytes), str(within.cpu_seconds)]
+    command = [sys.executable, "-c", _CHILD, str(within.memory_bytes), str(within.cpu_seconds), str(os.getpid())]
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with tempfile.TemporaryFile() as request:  # has no name, and is gone with the process
         request.write(json.dumps(asked).encode())

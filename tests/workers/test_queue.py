@@ -1,20 +1,28 @@
 """The worker process on a real Redis: quick, deaf to all but the jobs of the list, hard to stop by accident."""
 
 import json
+import os
+import sys
 import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
+from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis
 
+from helpdesk.desk import theme_reports
+from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.outbound_email import DeliveryState
+from helpdesk.models.theme_report import ReportState, ThemeReport
+from helpdesk.privacy.readers import Machine
 from helpdesk.runtime import Runtime
 from helpdesk.storage.doorbell import Doorbell
 from helpdesk.storage.jobs import Job, Leaving, Ring
-from helpdesk.storage.queue import QUEUE
+from helpdesk.storage.queue import QUEUE, SLOW_QUEUE
+from helpdesk.supervisor.orphans import is_alive
 from tests.servers.programs import Server
 from tests.servers.redis_server import running_redis, url_of
 from tests.servers.smtp_sink import SmtpSink
@@ -205,6 +213,24 @@ def test_a_killed_child_does_not_take_the_worker_along(
             Doorbell(str(connection_url(installation))).let_go(Leaving([Ring(Job.DELIVER, rows[-1])]))
         assert process.poll() is None
         until(lambda: any(b"After the kill" in email.raw for email in smtp_sink.accepted))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel can")
+def test_what_makes_a_report_ends_with_its_worker_that_was_killed(installation: Path, runtime: Runtime):
+    with runtime.db.transaction() as session:
+        report = theme_reports.ask(session, Scope(), by=Machine.COMMAND, zone=ZoneInfo("UTC")).id
+
+    def is_begun() -> bool:
+        with runtime.db.reading() as session:
+            return session.get_one(ThemeReport, report).state is ReportState.RUNNING
+
+    slow = f"workers.queue.run=lambda here, run=run: run(here, {SLOW_QUEUE!r})"
+    with working(installation, "workers.queue", slow) as process:
+        until(is_begun)
+        [child] = map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+        os.kill(child, SIGSTOP)
+        os.kill(process.pid, SIGKILL)
+        until(lambda: not is_alive(child), 20)
 
 
 def as_json(data: object) -> bytes:
