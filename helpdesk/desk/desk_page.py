@@ -21,7 +21,7 @@ from helpdesk.models.role import Scope
 from helpdesk.models.saved_view import SavedView
 from helpdesk.models.sending import Sending
 from helpdesk.models.setting import Setting
-from helpdesk.privacy import audit, policy
+from helpdesk.privacy import audit, indexing, policy
 from helpdesk.privacy.readers import id_of, kind_of
 from helpdesk.storage.db import is_reading
 from helpdesk.storage.decoded import decoded
@@ -59,6 +59,7 @@ QUESTIONS: Final = {
         ),
         order=(Sending.leaves_at.desc(), Sending.message_id.desc()),
     ),
+    "renewal": indexing.RENEWAL,
 }
 _DESK: Final = Together(QUESTIONS)
 _PAGE: Final = "desk page"
@@ -92,6 +93,7 @@ def keep(session: Session, found: Mapping[str, Sequence[Found]], agent: Agent) -
     glimpses = [json.loads(one.said)["facts"] for one in found["glimpses"]]
     learnt(session, ("list.read", (kind_of(agent), id_of(agent))), glimpses)
     learnt(session, mailboxes.STOPPED, [one.number for one in found["stopped"]])
+    indexing.learn(session, is_being_renewed=bool(found["renewal"]))
     learnt(session, _PAGE, answer=True)
 
 

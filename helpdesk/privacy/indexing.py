@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from helpdesk.privacy import audit
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine
 from helpdesk.storage import indexing
-from helpdesk.storage.indexing import is_being_renewed
+from helpdesk.storage.indexing import RENEWAL, is_being_renewed, learn
 
-__all__ = ["is_being_renewed", "renew_piece"]
+__all__ = ["RENEWAL", "is_being_renewed", "learn", "renew_piece"]
 
 
 def renew_piece(session: Session, *, by: Machine) -> bool:

@@ -12,7 +12,8 @@ from helpdesk.models.content.message_content import AttachmentContent, MessageCo
 from helpdesk.models.content.search_text import SearchRenewal, SearchText
 from helpdesk.models.content.ticket_content import TicketContent
 from helpdesk.models.message import Attachment, Direction, Message
-from helpdesk.storage.once import once
+from helpdesk.storage.once import learnt, once
+from helpdesk.storage.together import Question
 from helpdesk.storage.words import as_indexed, words
 
 _LOOKED_AT: Final = 2_000  # rows of one piece
@@ -20,12 +21,20 @@ _MOST: Final = 50  # of them made anew
 _Earlier: Final = aliased(Message)
 _FIRST: Final = select(func.min(_Earlier.id)).where(_Earlier.ticket_id == Message.ticket_id).scalar_subquery()
 
+# asked with what each page asks
+RENEWAL: Final = Question(select(SearchRenewal), number=SearchRenewal.id, is_row=False)
+
 Indexed = Row[int, int, int | None, int | None]  # its id, and the ids of its ticket, its message or its note
 
 
 def is_being_renewed(session: Session) -> bool:
     """Whether rows are left whose letters are folded as they were before: their odd words may be missed."""
     return once(session, SearchRenewal, lambda: session.scalar(select(SearchRenewal.id).limit(1)) is not None)
+
+
+def learn(session: Session, *, is_being_renewed: bool) -> None:
+    """The answer came with others."""
+    learnt(session, SearchRenewal, is_being_renewed)
 
 
 def next_rows(session: Session) -> list[Indexed] | None:
