@@ -63,7 +63,7 @@ class TooLate(Exception):
 def ask(session: Session, verb: Verb, argument: str, ticket_ids: Iterable[int], *, by: Agent, key: str) -> Bulk:
     """Have something done to all these tickets, the first MOST of them; the same key again gives the same action.
 
-    Tickets that the agent may not know of are left out. Raises NotUnderstood, NothingChosen, TooMany.
+    Tickets that the agent may not know of are left out. Raises NotUnderstood, TooLong, NothingChosen, TooMany.
     """
     hold(session, f"bulk {by.id}")
     known = session.scalar(select(Bulk).where(Bulk.agent_id == by.id, Bulk.key == key))

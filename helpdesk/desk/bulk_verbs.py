@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import custom_fields, inbox, merges, places, snooze, tickets
+from helpdesk.desk import custom_fields, inbox, lengths, merges, places, snooze, tickets
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Verb
 from helpdesk.models.custom_field import CustomField
@@ -37,14 +37,14 @@ class NotUnderstood(Exception):
 
 
 def check(session: Session, verb: Verb, argument: str, *, by: Agent) -> None:
-    """Whether this can be done to any ticket at all. Raises NotUnderstood."""
+    """Whether this can be done to any ticket at all. Raises NotUnderstood, TooLong."""
     if verb is Verb.ASSIGN and argument:
         _row(session, Agent, argument)
     elif verb is Verb.TEAM:
         _row(session, Team, argument)
     elif verb is Verb.UNTAG:
         _row(session, Tag, argument)
-    elif verb is Verb.TAG and not argument.strip():
+    elif verb is Verb.TAG and not lengths.name(argument, tickets.LONGEST_TAG, field="tag"):
         raise NotUnderstood("write the tag first")
     elif verb is Verb.PRIORITY and argument not in set(Priority):
         raise NotUnderstood("there is no such priority")

@@ -1,13 +1,13 @@
 """What a report of themes reads: the new text of what customers wrote; nobody's who objected, nothing protected."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk.desk import theme_scope
@@ -23,6 +23,7 @@ from helpdesk.themes.values import Document
 
 MOST: Final = 100_000  # messages of a report: the newest
 _PIECE: Final = 500
+_WHO: Final = func.coalesce(Customer.part_of_id, Customer.id)  # who has several records is one person
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -33,8 +34,9 @@ class Material:
     documents: list[Document] = field(default_factory=list, repr=False)
     whose: dict[str, int] = field(default_factory=dict, repr=False)
     names: set[str] = field(default_factory=set, repr=False)
-    left_out: int = 0
-    beyond: int = 0
+    left_out: Mapping[int, int] = field(default_factory=dict, repr=False)
+    """Messages that are not read, of each customer."""
+    beyond: Mapping[int, int] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,10 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
     """Read it all, a piece at a time; the run is an event for each piece, and names no person."""
     is_meant, is_open = _is_meant(report, zone), _may_be_counted()
     found = Material()
-    meant, counted = (
-        session.scalar(
-            select(func.count()).select_from(Message).join(Ticket, Ticket.id == Message.ticket_id).where(condition)
-        )
-        or 0
-        for condition in (is_meant, and_(is_meant, is_open))
-    )
-    chosen = session.execute(
+    chosen = (
         select(
             Message.id,
-            func.coalesce(Customer.part_of_id, Customer.id),
+            _WHO.label("who"),
             Message.at,
             Message.from_name,
             Message.ticket_id,
@@ -72,12 +67,13 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
         )
         .join(Ticket, Ticket.id == Message.ticket_id)
         .join(Customer, Customer.id == Message.customer_id)
-        .where(is_meant, is_open)
+        .where(is_meant)
         .order_by(Message.at.desc(), Message.id.desc())
-        .limit(MOST)
     )
-    found.left_out, found.beyond = meant - counted, max(0, counted - MOST)
-    rows = [_Written(*row) for row in chosen]
+    found.left_out = _of_each(session, chosen.where(not_(is_open)).subquery())
+    rows = [_Written(*row) for row in session.execute(chosen.where(is_open).limit(MOST))]
+    if len(rows) == MOST:
+        found.beyond = _of_each(session, chosen.where(is_open).offset(MOST).subquery())
     first = {row.ticket_id: str(row.id) for row in rows}  # the newest come first: the oldest stays
     accounts = organisations(session)
     for piece in _pieces(rows):
@@ -101,6 +97,10 @@ def collected(session: Session, report: ThemeReport, zone: ZoneInfo) -> Material
     for name in session.scalars(select(Agent.name)):
         found.names.update(_names(name))
     return found
+
+
+def _of_each(session: Session, rows: Subquery) -> dict[int, int]:
+    return {who: count for who, count in session.execute(select(rows.c.who, func.count()).group_by(rows.c.who))}  # noqa: C416  rows
 
 
 def _is_meant(report: ThemeReport, zone: ZoneInfo) -> ColumnElement[bool]:

@@ -19,8 +19,16 @@ from helpdesk import clock
 from helpdesk.desk.theme_material import Material
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.agent import Agent
-from helpdesk.models.theme_report import ReportState, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
-from helpdesk.privacy import audit, theme_shares
+from helpdesk.models.theme_report import (
+    BEYOND,
+    LEFT_OUT,
+    ReportState,
+    ReportTheme,
+    ThemeMessage,
+    ThemeReport,
+    ThemeShare,
+)
+from helpdesk.privacy import audit, theme_shares, theme_telling
 from helpdesk.privacy.readers import Machine, Reader
 from helpdesk.privacy.theme_telling import Shares
 from helpdesk.storage import jobs
@@ -187,7 +195,7 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
     report.next_number, report.merged = found["state"]["next"], json.dumps(found["merged"])
     report.messages, report.customers = coverage["messages"], len(set(material.whose.values()))
     report.themed, report.suppressed = coverage["themed"], coverage["suppressed"]
-    report.left_out, report.beyond = material.left_out, material.beyond
+    report.left_out, report.beyond = sum(material.left_out.values()), sum(material.beyond.values())
     report.languages, report.not_themed = json.dumps(coverage["languages"]), json.dumps(coverage["not_themed"])
     _keep_themes(session, report, found, material)
     others = select(ThemeReport.id).where(ThemeReport.scope == report.scope, ThemeReport.id != report.id)
@@ -202,7 +210,9 @@ def keep(session: Session, report_id: int, found: Mapping[str, Any], material: M
     if labels:
         session.execute(insert(ThemeMessage), labels)
     _end(report, ReportState.DONE)
-    facts: dict[str, object] = {"messages": report.messages, "themes": len(found["groups"])}
+    facts: dict[str, object] = {"themes": len(found["groups"])}
+    if not theme_telling.is_few(report.customers):
+        facts["messages"] = theme_telling.told(report.messages, in_fives=not report.is_weekly)
     audit.record(session, "theme_report.keep", by=Machine.THEMES, on=("theme_report", report.id), facts=facts)
     return True
 
@@ -320,14 +330,25 @@ def _keep_themes(session: Session, report: ThemeReport, found: Mapping[str, Any]
             if is_group:
                 row.told_weekly = theme_shares.weeks(report, _counted(whose, len(weeks)))
             _keep_shares(session, row, whose, len(weeks))
-    rest = shares[False, NO_THEME]
-    counts = {customer: sum(weekly.values()) + other for customer, (weekly, other) in rest.items()}
-    none = ReportTheme(
-        report_id=report.id, number=NO_THEME, is_group=False, language="", within=NO_THEME, name="", name_said_by=0,
-        messages=sum(counts.values()), customers=len(counts), terms="[]", is_suppressed=True, trend="", ratio=None,
-        weekly=json.dumps([sum(weekly[week] for weekly, _ in rest.values()) for week in range(len(weeks))]),
+    unseen = {LEFT_OUT: material.left_out, BEYOND: material.beyond}
+    _keep_rest(session, report, NO_THEME, shares[False, NO_THEME], len(weeks))
+    for number, of_each in unseen.items():
+        if of_each:
+            whose = {who: (Counter[int](), count) for who, count in of_each.items()}
+            _keep_rest(session, report, number, whose, len(weeks))
+
+
+def _keep_rest(
+    session: Session, report: ThemeReport, number: int, shares: Mapping[int, tuple[Counter[int], int]], weeks: int
+) -> None:
+    """What is in no theme, or was not read."""
+    row = ReportTheme(
+        report_id=report.id, number=number, is_group=False, language="", within=number, name="", name_said_by=0,
+        messages=sum(messages for messages, _ in _counted(shares, weeks)), customers=len(shares), terms="[]",
+        weekly=json.dumps([sum(weekly[week] for weekly, _ in shares.values()) for week in range(weeks)]),
+        is_suppressed=True, trend="", ratio=None,
     )  # fmt: skip
-    _keep_shares(session, none, rest, len(weeks))
+    _keep_shares(session, row, shares, weeks)
 
 
 def _keep_shares(

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk import clock
 from helpdesk.models.base import Base
 
+LEFT_OUT = -2
+BEYOND = -3
+
 _AT_WORK = text("state IN ('waiting', 'running')")
 
 
@@ -61,7 +64,8 @@ class ThemeReport(Base, kw_only=True):
 class ReportTheme(Base, kw_only=True):
     """One theme of one report, as it was found; a group is what the page shows as one, with themes within it.
 
-    The number -1 is what is in none: never shown, kept so that it shrinks with an erasure like the others.
+    Below nought is what is in none, was left out, or is older than a report takes in: never shown, kept so that it
+    shrinks with an erasure like the others.
     """
 
     __tablename__ = "report_theme"

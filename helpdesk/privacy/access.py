@@ -20,6 +20,7 @@ from helpdesk.models.ticket import Ticket
 from helpdesk.privacy import audit, protection
 from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable, teams_of
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
+from helpdesk.privacy.theme_telling import is_few
 from helpdesk.storage import content
 from helpdesk.storage import search as search_index
 from helpdesk.storage.content import AttachmentFile, FileMissing, Glimpse, MessageText, TicketText
@@ -303,7 +304,9 @@ def new_texts(
     """Subject and new text of each of these messages, for a machine that counts what many wrote: one event a run."""
     if not message_ids:
         return {}
-    facts: dict[str, object] = {"messages": len(message_ids), "first": min(message_ids), "last": max(message_ids)}
+    facts: dict[str, object] = {"first": min(message_ids), "last": max(message_ids)}
+    if not is_few(len(message_ids)):
+        facts["messages"] = len(message_ids)
     audit.record(session, "theme.read", by=by, on=("theme_report", for_report), basis=MACHINE_BASIS[by], facts=facts)
     return content.new_texts(session, message_ids)
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models.message import Message
-from helpdesk.models.theme_report import ReportTheme, ThemeMessage, ThemeReport, ThemeShare
+from helpdesk.models.theme_report import BEYOND, LEFT_OUT, ReportTheme, ThemeMessage, ThemeReport, ThemeShare
 from helpdesk.privacy import theme_telling
 from helpdesk.privacy.theme_telling import CUSTOMERS, MESSAGES, Shares
 
@@ -33,12 +33,16 @@ def take_away(session: Session, share_ids: Sequence[int]) -> None:
         theme.weekly = json.dumps([all_ - theirs for all_, theirs in weekly])
         theme.trend, theme.ratio = "", None
         _lose_words(theme)
-        touched.add((theme.report_id, share.customer_id))
         themes.add(theme.id)
-        if not theme.is_group:
-            report = session.get_one(ThemeReport, theme.report_id)
-            report.messages -= share.messages
-            report.themed -= share.messages if theme.number >= 0 else 0
+        report = session.get_one(ThemeReport, theme.report_id)
+        if theme.number == LEFT_OUT:
+            report.left_out -= share.messages
+        elif theme.number == BEYOND:
+            report.beyond -= share.messages
+        else:
+            touched.add((theme.report_id, share.customer_id))
+            report.messages -= 0 if theme.is_group else share.messages
+            report.themed -= 0 if theme.is_group or theme.number < 0 else share.messages
     session.execute(delete(ThemeShare).where(ThemeShare.id.in_(share_ids)))
     for report_id, customer_id in touched:
         if not _is_in(session, report_id, customer_id):
@@ -68,7 +72,7 @@ def give(session: Session, customer_id: int, to: int) -> None:
         .where(ThemeShare.customer_id == customer_id)
         .order_by(ThemeShare.id)
     ).all()
-    reports = {theme.report_id for _, theme in rows}
+    reports = {theme.report_id for _, theme in rows if theme.number not in (LEFT_OUT, BEYOND)}
     for report_id in reports:
         if _is_in(session, report_id, to):
             session.get_one(ThemeReport, report_id).customers -= 1
@@ -107,7 +111,9 @@ def _retell(session: Session, theme_ids: Collection[int]) -> None:
 
 
 def _is_in(session: Session, report_id: int, customer_id: int) -> bool:
-    of_report = select(ReportTheme.id).where(ReportTheme.report_id == report_id)
+    of_report = select(ReportTheme.id).where(
+        ReportTheme.report_id == report_id, ReportTheme.number.not_in((LEFT_OUT, BEYOND))
+    )
     theirs = select(ThemeShare.id).where(
         ThemeShare.customer_id == customer_id, ThemeShare.report_theme_id.in_(of_report)
     )

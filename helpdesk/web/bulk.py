@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from helpdesk.desk import bulk, custom_fields
 from helpdesk.desk.bulk import NothingChosen, NotUnderstood, TooLate, TooMany
+from helpdesk.desk.lengths import TooLong
 from helpdesk.models.agent import Agent, Team
 from helpdesk.models.bulk import Bulk, Verb
 from helpdesk.models.custom_field import FieldKind
@@ -63,6 +64,8 @@ def ask() -> ResponseReturnValue:
         return redirect(_back("0"), 303)
     except TooMany:
         return redirect(_back("many"), 303)
+    except TooLong:
+        return redirect(_back("long"), 303)
     return redirect(_back(made.id), 303)
 
 

@@ -172,3 +172,16 @@ def test_in_a_browser_by_the_keyboard(desk: Desk, desk_url: str, page: Page):
     page.locator("[data-undo-bulk]").click()
     expect(page.locator(".bulk-progress")).to_contain_text("3 of 3 tickets put back")
     expect(page.locator("#rows .row")).to_have_count(3)
+
+
+def test_a_tag_that_is_too_long_is_refused_and_not_cut(desk: Desk):
+    chosen, ada = two_more(desk), desk.browser(desk.ada)
+    form = {"do": "tag:", "ticket": chosen[0], "back": "/inbox/open"}
+
+    refused = ada.post("/bulk", {**form, "tag": "t" * 61, "key": "a"}).headers["Location"]
+    done = ada.post("/bulk", {**form, "tag": f"  {'t' * 60} ", "key": "b"}).headers["Location"]
+
+    assert refused.endswith("bulk=long")
+    assert "a tag has at most 60 letters" in ada.get(refused).text
+    assert "1 of 1 tickets done" in ada.get(f"/bulk/{done.rpartition('=')[2]}").text
+    assert 'maxlength="60"' not in ada.get("/bulk/choices").text  # where the browser would cut what is pasted

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk import clock
-from helpdesk.desk import theme_page, theme_reports
+from helpdesk.desk import theme_material, theme_page, theme_reports
 from helpdesk.desk.theme_reports import DaysOutOfReach, NothingToAnalyse
 from helpdesk.desk.theme_scope import Scope
 from helpdesk.models.audit import AuditEvent
@@ -64,6 +64,13 @@ def labels(runtime: Runtime, report_id: int) -> dict[int, int]:
         return {row.message_id: row.number for row in rows}
 
 
+def erased(runtime: Runtime, customer_id: int) -> None:
+    with runtime.db.transaction() as session:
+        begun = erasure.begin(session, runtime.vault, session.get_one(Customer, customer_id), by=Machine.COMMAND)
+        for name, ids in erasure.left(session, begun).items():
+            erasure.take(session, begun, name, ids)
+
+
 def rows(runtime: Runtime, report_id: int) -> Sequence[theme_page.Row]:
     with runtime.db.reading() as session:
         return theme_page.of_report(session, session.get_one(ThemeReport, report_id)).rows
@@ -93,7 +100,7 @@ def test_a_report_from_reading_to_erasure(runtime: Runtime):
         lamp = next(row for row in found if row.is_group and "lamp" in row.name.casefold())
         share = session.scalars(select(ThemeShare).where(ThemeShare.report_theme_id == lamp.id)).first()
         assert share is not None
-        erased = share.customer_id
+        gone = share.customer_id
         smaller = (
             lamp.customers - 1, lamp.messages - share.messages,
             sum(json.loads(lamp.weekly)) - sum(json.loads(share.weekly)), report.messages - 8, report.customers - 1,
@@ -108,10 +115,7 @@ def test_a_report_from_reading_to_erasure(runtime: Runtime):
         kept = session.execute(select(ThemeMessage.report_id, func.count()).group_by(ThemeMessage.report_id)).all()
         assert [tuple(row) for row in kept] == [(second, 176)]
 
-    with runtime.db.transaction() as session:
-        begun = erasure.begin(session, runtime.vault, session.get_one(Customer, erased), by=Machine.COMMAND)
-        for name, ids in erasure.left(session, begun).items():
-            erasure.take(session, begun, name, ids)
+    erased(runtime, gone)
     with runtime.db.reading() as session:
         report = session.get_one(ThemeReport, first)
         lamp = session.get_one(ReportTheme, lamp.id)
@@ -123,7 +127,7 @@ def test_a_report_from_reading_to_erasure(runtime: Runtime):
         assert sum(json.loads(report.languages).values()) == sum(row.messages for row in themed) == report.themed
         assert report.not_themed == "{}"
         assert report.suppressed == sum(row.messages for row in themed if row.is_suppressed)
-        assert session.scalar(select(func.count()).where(ThemeShare.customer_id == erased)) == 0
+        assert session.scalar(select(func.count()).where(ThemeShare.customer_id == gone)) == 0
 
 
 @pytest.mark.parametrize(("first_day", "last_day"), [(5, 5), (150, 67)])
@@ -180,10 +184,7 @@ def test_words_of_too_few_go_with_the_person_and_the_theme_with_too_many(runtime
     assert themes.make(runtime, report_id)
 
     for customer_id in customers[:20]:
-        with runtime.db.transaction() as session:
-            begun = erasure.begin(session, runtime.vault, session.get_one(Customer, customer_id), by=Machine.COMMAND)
-            for name, ids in erasure.left(session, begun).items():
-                erasure.take(session, begun, name, ids)
+        erased(runtime, customer_id)
 
     assert rows(runtime, report_id) == []
     with runtime.db.reading() as session:
@@ -224,6 +225,48 @@ def test_records_that_are_one_person_count_once_in_what_is_kept(runtime: Runtime
         for theme in session.scalars(select(ReportTheme)):
             shares = session.scalars(select(ThemeShare).filter_by(report_theme_id=theme.id)).all()
             assert (theme.customers, theme.messages) == (len(shares), sum(one.messages for one in shares))
+
+
+def test_what_was_left_out_or_is_older_than_a_report_takes_in_shrinks_with_its_person(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+):
+    customers = a_season(runtime)
+    monkeypatch.setattr(theme_material, "MOST", 100)
+    with runtime.db.transaction() as session:
+        objections.note(session, session.get_one(Customer, customers[11]), Wish.OBJECTION, by=Machine.COMMAND)
+    report_id = asked(runtime)
+    assert themes.make(runtime, report_id)
+
+    def kept() -> tuple[int, int, int, int]:
+        with runtime.db.reading() as session:
+            report = session.get_one(ThemeReport, report_id)
+            return report.left_out, report.beyond, report.messages, report.customers
+
+    assert kept() == (8, 76, 100, 22)
+    erased(runtime, customers[11])  # left out, and counted nowhere else
+    assert kept() == (0, 76, 100, 22)
+    erased(runtime, customers[3])
+    left_out, beyond, messages, people = kept()
+    assert (left_out, beyond + messages, people) == (0, 176 - 8, 21)
+    assert beyond < 76
+
+    with runtime.db.transaction() as session:
+        theme_shares.give(session, customers[4], to=customers[5])
+    assert kept() == (0, beyond, messages, 20)
+
+
+def test_the_trail_counts_no_messages_of_few(runtime: Runtime):
+    with runtime.db.transaction() as session:
+        team = world.a_team(session)
+        for _letter in range(3):
+            world.a_ticket(session, team, customer=world.a_customer(session), text="It flickers.")
+    assert themes.make(runtime, asked(runtime))
+
+    with runtime.db.reading() as session:
+        run = AuditEvent.action.in_(("theme.read", "theme_report.keep"))
+        told = [json.loads(event.core)["facts"] for event in session.scalars(select(AuditEvent).where(run))]
+    assert len(told) == 2
+    assert not any("messages" in facts for facts in told)
 
 
 def test_one_that_is_stopped_is_not_made_and_the_next_one_is(runtime: Runtime):
