@@ -1,15 +1,14 @@
 """The index asked: which tickets hold these words, newest first, on SQLite (FTS5) and PostgreSQL (tsvector)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     Select,
     Subquery,
     cast,
@@ -104,14 +103,15 @@ def _on_postgresql(session: Session, query: ColumnElement[Any], visible: "_Visib
     began = perf_counter()
     glance = _newest(session, query, _GLANCE)
     a_row = (perf_counter() - began) / _GLANCE  # short messages are walked in a moment, long ones are unpacked for it
-    found = visible.of(_tickets(glance))
+    found = visible.of(glance.tickets)
     if len(found) >= limit:
         return found
-    rows = glance[0].id if found else 0  # about: those that came since do not match
-    hits = rows * len(glance) // _GLANCE
+    rows = glance.newest if found else 0  # about: those that came since do not match
+    hits = rows * glance.hits // _GLANCE
     stretch = 2 * _GLANCE * limit // max(len(found), 1)
     if stretch * a_row < hits * _SECONDS_A_HIT:
-        found = visible.of(_tickets([*glance, *_newest(session, query, stretch - _GLANCE, besides=_GLANCE)]))
+        older = _newest(session, query, stretch - _GLANCE, besides=_GLANCE)
+        found = visible.of([*glance.tickets, *older.tickets])
         if len(found) >= limit or stretch >= rows:
             return found
     return _gathered(session, query, visible)
@@ -147,18 +147,21 @@ def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") 
     return found
 
 
-def _newest(
-    session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0
-) -> Sequence[Row[Any, Any]]:
-    """The hits among the newest rows and their tickets. The operator's function uses no index: they are walked."""
+def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> "_Newest":
+    """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
     rows = _newest_rows(stretch, besides)
-    hits = select(rows.c.id, rows.c.ticket_id).where(func.ts_match_vq(rows.c.words, query))
+    hits = select(rows.c.ticket_id, func.max(rows.c.id), func.count()).where(func.ts_match_vq(rows.c.words, query))
     with _planned_anew(session):
-        return session.execute(hits.order_by(rows.c.id.desc())).all()
+        found = session.execute(hits.group_by(rows.c.ticket_id).order_by(func.max(rows.c.id).desc())).all()
+    return _Newest(
+        [ticket for ticket, _id, _hits in found], found[0][1] if found else 0, sum(hits for *_, hits in found)
+    )
 
 
-def _tickets(hits: Iterable[Row[Any, Any]]) -> list[int]:
-    return [hit.ticket_id for hit in hits]
+class _Newest(NamedTuple):
+    tickets: list[int]  # whose hit is newest first
+    newest: int  # that hit's row
+    hits: int
 
 
 def _newest_rows(stretch: int, besides: int = 0) -> Subquery:
