@@ -1,6 +1,6 @@
 // The editor: Squire over the plain textarea, which keeps what a form sends. Without it the textarea is the editor.
 import { watchMarkdown } from "./markdown.js";
-import { all, one } from "./page.js";
+import { all, one, parsed } from "./page.js";
 
 const KEPT = new Set("A B BLOCKQUOTE BR CODE DIV EM H2 H3 HR I IMG LI OL P PRE S SPAN STRONG U UL".split(" "));
 const GONE = new Set("SCRIPT STYLE TITLE TEMPLATE SVG MATH IFRAME OBJECT NOSCRIPT META LINK".split(" "));
@@ -61,7 +61,7 @@ function withTyped(html, text) {
   const [had, has] = [text.defaultValue, text.value];
   if (!html || (has !== had && !has.startsWith(had) && !has.endsWith(had))) return asHtml(has);
   if (has === had) return html;
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const body = parsed(html);
   if (has.startsWith(had)) {
     const [same, ...more] = has.slice(had.length).split("\n");
     lineAt(body, "lastElementChild").append(same);
@@ -157,9 +157,8 @@ function keep(form, text, area) {
 
 // what is pasted is parsed in a document that runs nothing, and only what the server keeps comes in
 function safe(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
   const clean = document.createDocumentFragment();
-  for (const child of [...parsed.body.childNodes]) clean.append(...cleaned(child));
+  for (const child of [...parsed(html).childNodes]) clean.append(...cleaned(child));
   return clean;
 }
 

@@ -1,6 +1,6 @@
 // Files: chosen, dropped or pasted, they go to the draft at once; pictures that were pasted stand in the text.
 import { insertPicture } from "./editor.js";
-import { all, goOnAt, one, words } from "./page.js";
+import { all, goOnAt, one, parsed, words } from "./page.js";
 
 let queue = Promise.resolve(true); // one file after the other, in the order they were given
 let coming = 0;
@@ -55,7 +55,7 @@ function over(event) {
 function pasted({ target, clipboardData }) {
   const files = [...(clipboardData?.files ?? [])];
   if (!files.length || !target.closest?.("#reply-form")) return [];
-  const html = new DOMParser().parseFromString(clipboardData.getData("text/html"), "text/html").body.textContent;
+  const html = parsed(clipboardData.getData("text/html")).textContent;
   const lines = `${clipboardData.getData("text/plain")}\n${html}`.split("\n").map((line) => line.trim()).filter(Boolean);
   return lines.every((line) => files.some((file) => line.endsWith(file.name) || line.endsWith(encodeURI(file.name)))) ? files : [];
 }

@@ -2,6 +2,10 @@
 export const one = (selector, within = document) => within.querySelector(selector);
 export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+// what was pasted, in a document that runs nothing. Its styles would be applied to nothing either: a browser need not complain of them
+const TAG = /<\w(?:"[^"]*"|'[^']*'|[^<>"'])*>/g;
+export const parsed = (html) => new DOMParser().parseFromString(html.replace(/<(\/?)style\b/gi, "<$1title").replace(TAG, (tag) => tag.replace(/([\s"'/])(?=(style|on\w+)\s*=)/gi, "$1x-")), "text/html").body;
+
 export const ticketPane = () => one("#ticket");
 export const rows = () => one("#rows");
 export const openTicket = () => one("#ticket .ticket");
