@@ -57,16 +57,6 @@ def place_of(session: Session, email: ParsedEmail, verdict: Verdict) -> Place:
     return Place(ticket=now, origin=None if now is ticket else ticket)
 
 
-def followed(session: Session, ticket: Ticket) -> Ticket:
-    """The ticket on which a merged one's conversation goes on; any other ticket is itself."""
-    for _step in range(_DEEPEST):
-        further = session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
-        if further is None:
-            break
-        ticket = further
-    return ticket
-
-
 @dataclass(frozen=True, slots=True)
 class _Expected:
     """The tickets that emails of a batch point to with our secrets: looked up together, and held."""

@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpdesk import clock
-from helpdesk.desk import inbox, merges
+from helpdesk.desk import inbox
 from helpdesk.desk.news import Seen
 from helpdesk.desk.replies import fits
 from helpdesk.desk.sizes import MOST_BYTES
@@ -20,7 +20,7 @@ from helpdesk.mail.writing import TooLong
 from helpdesk.models.agent import Agent
 from helpdesk.models.draft import Draft, DraftFile, DraftKind
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, audit, retention
+from helpdesk.privacy import access, audit, merged, retention
 from helpdesk.privacy import drafts as gate
 from helpdesk.privacy.drafts import DraftText
 from helpdesk.privacy.readers import Machine
@@ -140,7 +140,7 @@ def kept_on(session: Session, ticket: Ticket, *, by: Agent) -> Sequence[Draft]:
     """The same, with those that were discarded and can still be brought back (desk/discarded.py)."""
 
     def ask() -> Sequence[Draft]:
-        tickets = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
+        tickets = merged.family(session, ticket) if ticket.merged_count else {ticket.id}
         chosen = select(Draft).where(Draft.ticket_id.in_(tickets), Draft.agent_id == by.id)
         return session.scalars(chosen.order_by(Draft.changed_at.desc(), Draft.id.desc())).all()
 

@@ -38,7 +38,7 @@ from helpdesk.models.message import Attachment, Message, Verdict
 from helpdesk.models.outbound_email import OutboundEmail
 from helpdesk.models.statistic import Metric
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import access, audit, settings, tombstones
+from helpdesk.privacy import access, audit, merged, settings, tombstones
 from helpdesk.privacy.readers import Machine
 from helpdesk.privacy.statistics import plan
 from helpdesk.privacy.statistics.plan import Usage
@@ -241,7 +241,7 @@ def _as_ruled(session: Session, email: InboundEmail, parsed: ParsedEmail, at: Ar
             return _append(session, email, parsed, place.ticket, proven, origin=place.origin)
         return _open(session, email, parsed, at, place.follows, proven)
     ticket = session.get(Ticket, email.ticket_id) if email.ticket_id else None
-    ticket = conversation.held(session, conversation.followed(session, ticket)) if ticket else None
+    ticket = conversation.held(session, merged.end(session, ticket)) if ticket else None
     if email.ruling is Ruling.NEW_TICKET or ticket is None or conversation.is_gone(session, ticket):
         return _open(session, email, parsed, at, None, proven)
     if people.has_usable_sender(parsed):

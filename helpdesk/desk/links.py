@@ -15,7 +15,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.merge import LinkKind, TicketLink
 from helpdesk.models.message import Direction, Message
 from helpdesk.models.ticket import Place, Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.privacy import access, audit, merged
 from helpdesk.storage import jobs
 
 
@@ -53,7 +53,7 @@ def link(session: Session, ticket: Ticket, other: Ticket, *, by: Agent, kind: Li
 
 def unlink(session: Session, ticket: Ticket, other: Ticket, *, by: Agent) -> None:
     """Take the link away, also one from before a merge; where there is none, nothing changes."""
-    here, there = merges.family(session, ticket), merges.family(session, other)
+    here, there = merged.family(session, ticket), merged.family(session, other)
     gone = session.execute(
         delete(TicketLink)
         .where(
@@ -70,7 +70,7 @@ def unlink(session: Session, ticket: Ticket, other: Ticket, *, by: Agent) -> Non
 
 def of_ticket(session: Session, ticket: Ticket, *, by: Agent) -> list[Linked]:
     """What a ticket is linked with, as far as the agent may know of it; of what was merged, where it goes on."""
-    here = merges.family(session, ticket) if ticket.merged_count else {ticket.id}
+    here = merged.family(session, ticket) if ticket.merged_count else {ticket.id}
     rows = session.scalars(
         select(TicketLink).where(or_(TicketLink.first_id.in_(here), TicketLink.second_id.in_(here)))
     ).all()
@@ -92,7 +92,7 @@ def _goes_on(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
     """Where a merged ticket's conversation goes on, if the agent may know of that."""
     if ticket.place is not Place.MERGED:
         return ticket
-    on = conversation.followed(session, ticket)
+    on = merged.end(session, ticket)
     return session.scalar(inbox.visible(by).where(Ticket.id == on.id)) or ticket
 
 
@@ -135,7 +135,7 @@ def rejoin(session: Session, ticket: Ticket, *, by: Agent) -> Ticket:
     )
     if row is None or not _seconds_left(row, by):
         raise TooLate("half a minute is over, or somebody else split it off")
-    on = conversation.followed(session, session.get_one(Ticket, row.first_id))
+    on = merged.end(session, session.get_one(Ticket, row.first_id))
     merges.merge(session, ticket, on, by=by)
     return on
 

@@ -6,7 +6,7 @@ written to from the other ticket only where an agent lets them in.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,11 +21,10 @@ from helpdesk.models.merge import Merge
 from helpdesk.models.message import Attachment, Message, Note
 from helpdesk.models.snooze import Snooze
 from helpdesk.models.ticket import Place, Status, Ticket
-from helpdesk.privacy import access, audit
+from helpdesk.privacy import access, audit, merged
 from helpdesk.storage import jobs
 
 One = TypeVar("One", Message, Note)
-_DEEPEST: Final = 50  # merges of merges that are followed
 
 
 class NotToBeMerged(Exception):
@@ -127,17 +126,6 @@ def known_origins(
     return {row.id: row.place for row in session.execute(chosen)}
 
 
-def family(session: Session, ticket: Ticket) -> set[int]:
-    """This ticket and all that were merged into it, and into those."""
-    kin = {ticket.id}
-    for _step in range(_DEEPEST):
-        further = set(session.scalars(select(Ticket.id).where(Ticket.merged_into_id.in_(kin)))) - kin
-        if not further:
-            break
-        kin |= further
-    return kin
-
-
 def recount(session: Session, *both: Ticket) -> None:
     """How many messages are on each, since when nothing came, and whether there is a file: after some moved."""
     session.flush()
@@ -159,7 +147,7 @@ def _brought(
     session: Session, source: Ticket, rows: Sequence[Message | Note], kind: type[Message | Note]
 ) -> Standing:
     """Say of each where it comes from; gives what was said before, and the last there was, of whatever ticket."""
-    kin, before = family(session, source), {str(row.id): row.origin_ticket_id for row in rows}
+    kin, before = merged.family(session, source), {str(row.id): row.origin_ticket_id for row in rows}
     for row in rows:
         if row.origin_ticket_id not in kin:  # or it was split off from elsewhere
             row.origin_ticket_id = source.id
@@ -171,7 +159,8 @@ def _go_back(session: Session, kind: type[One], source: Ticket, target: Ticket, 
 
     Not what was there before by another way, such as a message that had been split off from the source.
     """
-    of_kin = select(kind).where(kind.ticket_id == target.id, kind.origin_ticket_id.in_(family(session, source)))
+    kin = merged.family(session, source)
+    of_kin = select(kind).where(kind.ticket_id == target.id, kind.origin_ticket_id.in_(kin))
     before, last = brought.get("before", {}), brought.get("last", 0)
     rows = [row for row in session.scalars(of_kin) if not last or str(row.id) in before or row.id > last]
     for row in rows:

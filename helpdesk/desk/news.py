@@ -5,10 +5,10 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.desk import merges
 from helpdesk.models.merge import Merge
 from helpdesk.models.message import Message, Note
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import merged
 from helpdesk.storage.once import once
 
 
@@ -59,4 +59,4 @@ def _brought(session: Session, ticket: Ticket, seen: int) -> set[int]:
         return set()
     later = select(Ticket).join(Merge, Merge.source_id == Ticket.id)
     chosen = later.where(Merge.target_id == ticket.id, Merge.id > seen, Merge.undone_at.is_(None))
-    return {number for source in session.scalars(chosen) for number in merges.family(session, source)}
+    return {number for source in session.scalars(chosen) for number in merged.family(session, source)}

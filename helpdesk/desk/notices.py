@@ -8,7 +8,7 @@ from sqlalchemy import Select, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.desk import conversation, inbox, outbox
+from helpdesk.desk import inbox, outbox
 from helpdesk.languages import N_
 from helpdesk.mail import thread
 from helpdesk.mail.parsed import Address
@@ -17,7 +17,7 @@ from helpdesk.models.mailbox import Mailbox
 from helpdesk.models.notice import Notice, NoticeKind
 from helpdesk.models.outbound_email import Purpose
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access, settings
+from helpdesk.privacy import access, merged, settings
 from helpdesk.storage.prepared import plain
 
 # what each says, of a ticket's number
@@ -99,7 +99,7 @@ def numbers(session: Session, notices: Sequence[Notice]) -> dict[int, int]:
     """The ticket of each, by the notice's id. A call went along when its ticket was merged, as its note did."""
     calls = {one.id: one.ticket_id for one in notices if one.kind is NoticeKind.CALLED}
     called = session.scalars(select(Ticket).where(Ticket.id.in_(calls.values()))).all() if calls else []
-    on = {ticket.id: conversation.followed(session, ticket).id for ticket in called}
+    on = {ticket.id: merged.end(session, ticket).id for ticket in called}
     return {one.id: on.get(one.ticket_id, one.ticket_id) if one.id in calls else one.ticket_id for one in notices}
 
 

@@ -14,7 +14,7 @@ from helpdesk.models.customer import Customer
 from helpdesk.models.inbound_email import InboundEmail, Outcome
 from helpdesk.models.message import Attachment, Direction, Message, MessageAddress, Verdict
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, merged
 from helpdesk.privacy.access import MessageText
 from helpdesk.storage import later
 
@@ -74,7 +74,7 @@ def report(session: Session, email: InboundEmail, parsed: ParsedEmail) -> Outcom
     is_bounce = screening.is_bounce and _has_bounced(session, parsed)
     ids = [f"<{screening.answers.strip('<>')}>"] if screening.answers else []
     answered = conversation.ticket_of_ids(session, ids, [f"<{one}>" for one in parsed.references])
-    ticket = conversation.followed(session, answered) if answered else None
+    ticket = merged.end(session, answered) if answered else None
     if ticket is not None and conversation.is_gone(session, ticket):
         ticket = None
     if ticket is not None:

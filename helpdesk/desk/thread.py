@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Integer, Select, bindparam, exists, or_, select
@@ -15,6 +15,8 @@ from helpdesk.models.message import Attachment, Message, MessageAddress, Note
 from helpdesk.models.outbound_email import Delivery, OutboundEmail
 from helpdesk.models.sending import Sending
 from helpdesk.models.ticket import Ticket
+from helpdesk.privacy import merged
+from helpdesk.privacy.merged import TakenAlong
 from helpdesk.storage.one_of import numbers, one_of
 from helpdesk.storage.together import Found, Question, Together
 
@@ -113,6 +115,22 @@ def of_ticket(session: Session, ticket: Ticket) -> Thread:
         team,
         [message for message in rows["messages"] if message.taken_back_at is not None],
         rows["sendings"],
+    )
+
+
+def of_merged(session: Session, along: TakenAlong) -> Thread:
+    """What came from a merged ticket and is on another now, for who is permitted to read only that."""
+    here, there = of_ticket(session, along.ticket), of_ticket(session, along.on)
+    came = merged.pieces(session, along)
+    return replace(
+        there,
+        messages=[one for one in there.messages if one.id in came.messages],
+        notes=[one for one in there.notes if one.id in came.notes],
+        happenings=here.happenings,
+        agents={**there.agents, **here.agents},
+        team=here.team,
+        taken_back=[],
+        sendings=[one for one in there.sendings if one.message_id in came.messages],
     )
 
 

@@ -1,24 +1,22 @@
 """The gate: the only way to what customers and agents wrote. Each reading has a basis and leaves an event."""
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from typing import Final, overload
+from typing import overload
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from helpdesk.mail import senders, thread
-from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
-from helpdesk.models.inbound_email import InboundEmail, Outcome
-from helpdesk.models.mailbox import Mailbox
+from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Attachment, Message, Note
-from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import audit, protection
-from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable, teams_of
+from helpdesk.privacy import audit, door, merged, protection
+from helpdesk.privacy.basis import bases_to_read, basis_to_read, readable
+from helpdesk.privacy.door import AccessDenied, PurposeNeeded
+from helpdesk.privacy.merged import TakenAlong
 from helpdesk.privacy.readers import MACHINE_BASIS, Machine, Reader
 from helpdesk.privacy.theme_telling import is_few
 from helpdesk.storage import content
@@ -33,30 +31,11 @@ __all__ = [
     "Glimpse",
     "MessageText",
     "Phrase",
+    "PurposeNeeded",
     "TicketText",
     "glimpse",
     "read",
 ]
-
-
-_ON_A_TICKET: Final = frozenset(
-    {Outcome.NEW_TICKET, Outcome.APPENDED, Outcome.FILED, Outcome.BOUNCE, Outcome.ALREADY_RECEIVED}
-)
-
-
-class AccessDenied(Exception):
-    """There is no basis for this reading. Carries plain values: rows are dead after a rollback."""
-
-    def __init__(self, object_kind: str, object_id: int, ticket_id: int | None, subject_id: int | None) -> None:
-        super().__init__(f"no basis to read {object_kind} {object_id}")
-        self.object_kind = object_kind
-        self.object_id = object_id
-        self.ticket_id = ticket_id
-        self.subject_id = subject_id
-
-
-class PurposeNeeded(AccessDenied):
-    """There is a basis, and the ticket is protected: the reader must say what for, once (privacy/protection)."""
 
 
 @overload
@@ -78,22 +57,22 @@ def read(
     data subject and basis; the same reading within five minutes is covered by the first.
     """
     if isinstance(thing, Ticket):
-        _let_through(session, "ticket", thing.id, thing, by)
-        return content.ticket_text(session, thing.id)
+        along = merged.permitted(session, thing, by=by) if isinstance(by, Agent) else None
+        door.let_through(session, "ticket", thing.id, thing, by, along.basis if along else None)
+        return _with_taken_along(session, along) if along else content.ticket_text(session, thing.id)
     if isinstance(thing, Message):
-        _let_through(session, "message", thing.id, session.get_one(Ticket, thing.ticket_id), by)
+        door.let_through_message(session, "message", thing.id, thing, by)
         return content.message_text(session, thing.id)
     if isinstance(thing, Attachment):
-        message = session.get_one(Message, thing.message_id)
-        _let_through(session, "attachment", thing.id, session.get_one(Ticket, message.ticket_id), by)
+        door.let_through_message(session, "attachment", thing.id, session.get_one(Message, thing.message_id), by)
         return content.attachment_file(session, thing.id)
-    _let_through_email(session, thing, by)
+    door.let_through_email(session, thing, by)
     return content.raw_email(session, thing.id)
 
 
 def subject(session: Session, ticket: Ticket, *, by: Reader) -> str:
     """The subject of a ticket alone: a reading of the ticket like any other. Raises AccessDenied."""
-    _let_through(session, "ticket", ticket.id, ticket, by)
+    door.let_through(session, "ticket", ticket.id, ticket, by)
     return content.ticket_subject(session, ticket.id)
 
 
@@ -143,7 +122,7 @@ def require(session: Session, ticket: Ticket, *, by: Agent) -> str:
     basis = basis_to_read(session, ticket, by)
     if basis is None:
         raise AccessDenied("ticket", ticket.id, ticket.id, ticket.customer_id)
-    _purpose(session, "ticket", ticket.id, ticket, by)
+    door.purpose(session, "ticket", ticket.id, ticket, by)
     return basis
 
 
@@ -262,8 +241,9 @@ def write_preview_of_file(session: Session, attachment: Attachment, *, text: str
 
 def page_of(session: Session, attachment: Attachment, number: int, *, by: Agent) -> bytes | None:
     """A page of a file as a picture: a reading of the file. Raises AccessDenied."""
-    message = session.get_one(Message, attachment.message_id)
-    _let_through(session, "attachment", attachment.id, session.get_one(Ticket, message.ticket_id), by)
+    door.let_through_message(
+        session, "attachment", attachment.id, session.get_one(Message, attachment.message_id), by
+    )
     return content.page(session, attachment.id, number)
 
 
@@ -333,56 +313,13 @@ def loose_emails_from(session: Session, addresses: Collection[str], *, by: Machi
     return found
 
 
-def _let_through(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Reader) -> None:
-    basis = MACHINE_BASIS.get(by) if isinstance(by, Machine) else basis_to_read(session, ticket, by)
-    if basis is None:
-        raise AccessDenied(kind, thing_id, ticket.id, ticket.customer_id)
-    facts: dict[str, object] = {"ticket": ticket.id}
-    if isinstance(by, Agent) and (purpose := _purpose(session, kind, thing_id, ticket, by)) is not None:
-        facts["purpose"] = purpose.value
-    audit.record(
-        session,
-        f"{kind}.read",
-        by=by,
-        on=(kind, thing_id),
-        subject_id=ticket.customer_id,
-        basis=basis,
-        facts=facts,
-        is_reading_of_content=True,
-    )
-
-
-def _purpose(session: Session, kind: str, thing_id: int, ticket: Ticket, by: Agent) -> Purpose | None:
-    """What a protected ticket is read for. Raises PurposeNeeded where nothing was said."""
-    if not protection.is_protected(session, ticket):
-        return None
-    stated = protection.purpose_of(session, ticket, by)
-    if stated is None:
-        raise PurposeNeeded(kind, thing_id, ticket.id, ticket.customer_id)
-    return stated
-
-
-def _let_through_email(session: Session, email: InboundEmail, by: Reader) -> None:
-    if email.ticket_id is not None and email.outcome in _ON_A_TICKET:
-        _let_through(session, "raw_email", email.id, session.get_one(Ticket, email.ticket_id), by)
-        return
-    if isinstance(by, Machine):
-        basis: str | None = MACHINE_BASIS.get(by)
-    else:
-        # not on a ticket yet: while it waits, the mailbox's team may look at it, and admins who sort it out
-        mailbox = select(Mailbox.id).where(Mailbox.id == email.mailbox_id, Mailbox.team_id.in_(teams_of(by)))
-        sorts_out = by.is_admin and by.may(Permission.QUARANTINE)
-        may_look = not by.is_disabled and (sorts_out or session.scalar(mailbox) is not None)
-        basis = "waiting email of the team's mailbox" if may_look else None
-    if basis is None:
-        raise AccessDenied("raw_email", email.id, None, None)
-    facts: dict[str, object] = {"email": hashlib.sha256(email.sha256).hexdigest()}
-    audit.record(
-        session,
-        "raw_email.read",
-        by=by,
-        on=("raw_email", email.id),
-        basis=basis,
-        facts=facts,
-        is_reading_of_content=True,
+def _with_taken_along(session: Session, along: TakenAlong) -> TicketText:
+    """A merged ticket as it was: with what came from it, and nothing else of where that is now."""
+    here, there = (content.ticket_text(session, ticket.id) for ticket in (along.ticket, along.on))
+    came = merged.pieces(session, along)
+    return TicketText(
+        here.subject,
+        {**here.messages, **{number: said for number, said in there.messages.items() if number in came.messages}},
+        {**here.notes, **{number: said for number, said in there.notes.items() if number in came.notes}},
+        {number: name for number, name in there.attachment_names.items() if number in came.attachments},
     )

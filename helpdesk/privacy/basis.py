@@ -1,6 +1,6 @@
 """Why a reading is allowed: ordinary handling, else a live grant; as rules in SQL and for single tickets."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final
@@ -88,6 +88,13 @@ def basis_to_read(session: Session, ticket: Ticket, agent: Agent) -> str | None:
     return asked.get(ticket.id)
 
 
+def grant_over(session: Session, ticket: Ticket, agent: Agent) -> str | None:
+    """The live grant to this agent for this very ticket, or for its customer: what goes along where it is merged."""
+    if agent.is_disabled or not _may_have_grants(agent):
+        return None
+    return _granted(session, [ticket], agent, among=(GrantScope.TICKET, GrantScope.CUSTOMER)).get(ticket.id)
+
+
 def bases_to_read(
     session: Session, tickets: Sequence[Ticket], agent: Agent, *, among: ColumnElement[bool] | None = None
 ) -> dict[int, str]:
@@ -116,7 +123,9 @@ def _asked(is_ordinary: ColumnElement[bool], among: ColumnElement[bool] | None) 
     return asked if among is None else asked.where(among)
 
 
-def _granted(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[int, str]:
+def _granted(
+    session: Session, tickets: Sequence[Ticket], agent: Agent, *, among: Collection[GrantScope] = tuple(GrantScope)
+) -> dict[int, str]:
     """Of each ticket the live grant that ends last."""
     if not tickets:
         return {}
@@ -129,7 +138,7 @@ def _granted(session: Session, tickets: Sequence[Ticket], agent: Agent) -> dict[
     chosen = (
         _live(agent)
         .with_only_columns(AccessGrant.id, AccessGrant.scope, AccessGrant.scope_id)
-        .where(or_(AccessGrant.scope == GrantScope.DESK, *of_these))
+        .where(or_(AccessGrant.scope == GrantScope.DESK, *of_these), AccessGrant.scope.in_(among))
         .order_by(AccessGrant.expires_at.desc())
     )
     if not is_reading(session):  # what is written on the strength of one is written before it ends, or not at all

@@ -55,7 +55,7 @@ def view(attachment_id: int) -> ResponseReturnValue:
         size=attachment.size,
         pages=_page_urls(attachment),
         is_looked_at=attachment.page_count is not None,
-        ticket_url=url_for("tickets.show", number=message.ticket_id, _anchor=f"message-{message.id}"),
+        ticket_url=url_for("tickets.show", number=messages.ticket_of(message), _anchor=f"message-{message.id}"),
         file_url=url_for(".show", attachment_id=attachment_id),
         before=url_for(".view", attachment_id=beside[at - 1]) if at else "",
         after=url_for(".view", attachment_id=beside[at + 1]) if at + 1 < len(beside) else "",

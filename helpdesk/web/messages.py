@@ -11,7 +11,8 @@ from helpdesk.desk import inbox
 from helpdesk.models.inbound_email import InboundEmail
 from helpdesk.models.message import Message
 from helpdesk.models.ticket import Ticket
-from helpdesk.privacy import access
+from helpdesk.privacy import access, merged
+from helpdesk.privacy.basis import basis_to_read
 from helpdesk.web import pictures
 from helpdesk.web.auth import agent, db
 from helpdesk.web.errors import NotVisible
@@ -26,7 +27,7 @@ _SENT_PICTURE: Final = re.compile(r"cid:p(\d{1,3})\.[0-9a-f]{16}@picture")
 @bp.get("/messages/<int:message_id>")
 def show(message_id: int) -> ResponseReturnValue:
     """To where it stands: the link stays right when its ticket is merged, or it is split off."""
-    here = url_for("tickets.show", number=find(message_id).ticket_id)
+    here = url_for("tickets.show", number=ticket_of(find(message_id)))
     return redirect(f"{here}#message-{message_id}")
 
 
@@ -77,6 +78,16 @@ def find(message_id: int) -> Message:
         .where(Message.id == message_id, Message.taken_back_at.is_(None))
     )
     message = db().scalar(chosen.where(inbox.is_visible(agent())))
-    if message is None:
-        raise NotVisible("message", message_id)
+    if message is None:  # its ticket is out of sight; where it came from may be permitted all the same
+        message = db().scalar(chosen)
+        if message is None or merged.way_to(db(), message, by=agent()) is None:
+            raise NotVisible("message", message_id)
     return message
+
+
+def ticket_of(message: Message) -> int:
+    """The number of the ticket on which this agent reads a message."""
+    if basis_to_read(db(), db().get_one(Ticket, message.ticket_id), agent()) is None:
+        along = merged.way_to(db(), message, by=agent())
+        return along.ticket.number if along else message.ticket_id
+    return message.ticket_id

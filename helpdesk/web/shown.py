@@ -29,7 +29,7 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.role import Permission
 from helpdesk.models.tag import Tag
 from helpdesk.models.ticket import Participant, Place, Ticket
-from helpdesk.privacy import access, audit, customer_notes, policy, protection
+from helpdesk.privacy import access, audit, customer_notes, merged, policy, protection
 from helpdesk.privacy.access import TicketText
 from helpdesk.privacy.basis import ORDINARY, basis_to_read
 from helpdesk.privacy.customer_notes import About
@@ -155,12 +155,16 @@ def show(
         return _protected(ticket, here)
     except access.AccessDenied:
         return _withheld(session, ticket, here, by=by)
-    rows = thread.of_ticket(session, ticket)
+    along = merged.permitted(session, ticket, by=by)
+    rows = thread.of_merged(session, along) if along else thread.of_ticket(session, ticket)
     ticket_page.learn_thread(session, ticket, rows)
     as_text, as_html = request.args.get("text", type=whole), request.args.get("html", type=whole)
     waits = taking_back.waiting_on(session, ticket)
     origins = merges.known_origins(session, ticket, [*rows.messages, *rows.notes], by=by)
     made = conversation.entries(rows, text, as_text=as_text, as_html=as_html, waiting=waits, origins=origins)
+    if along:
+        made = [replace(one, split_url="", undo_url="", forward_url="", redact_url="") for one in made]
+    may_handle = along is None and by.may(Permission.HANDLE)
     folded, entries = conversation.folded(conversation.bundled(_opened(made)))
     subject = text.subject or _("(no subject)")
     tagged, all_tags = tags.on_ticket(session, ticket)
@@ -180,16 +184,21 @@ def show(
         people=_people(session, ticket),
         about=_about(session, ticket, by=by),
         basis=_basis(access.require(session, ticket, by=by), ticket),
-        may_handle=by.may(Permission.HANDLE),
+        may_handle=may_handle,
         bars=[
             *([Bar("circle-alert", wrong, is_trouble=True)] if wrong else []),
+            *(
+                [Bar("git-merge", _("It was merged into a ticket that you may not read: this is what came from it."))]
+                if along
+                else []
+            ),
             *bars.on(session, ticket, here, last_words=_last_words(made), by=by),
         ],
         fields=ticket_fields.of_ticket(session, ticket, by=by),
         more=more.of(session, ticket, here, by=by),
         may_move_back=places.seconds_to_move_back(rows.happenings, by=by),
         from_list="?" + here.ticket_url(ticket.number).partition("?")[2],
-        composer=_composer(session, ticket, text, by=by, typed=draft),
+        composer=_composer(session, ticket, text, by=by, typed=draft) if may_handle else None,
     )
 
 
@@ -207,11 +216,8 @@ def _people(session: Session, ticket: Ticket) -> list[Participant]:
     return [one for one in found if one.customer_id != ticket.customer_id and one.email not in ours]
 
 
-def _composer(
-    session: Session, ticket: Ticket, text: TicketText, *, by: Agent, typed: Typed | None
-) -> Composer | None:
-    may_write = by.may(Permission.HANDLE)
-    return composer.of(session, ticket, text.attachment_names, by=by, typed=typed) if may_write else None
+def _composer(session: Session, ticket: Ticket, text: TicketText, *, by: Agent, typed: Typed | None) -> Composer:
+    return composer.of(session, ticket, text.attachment_names, by=by, typed=typed)
 
 
 def _last_words(entries: Sequence[Entry]) -> str:

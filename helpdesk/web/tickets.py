@@ -5,15 +5,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.desk import conversation, steps, tickets
 from helpdesk.desk import news as desk_news
+from helpdesk.desk import steps, tickets
 from helpdesk.desk.news import Seen
 from helpdesk.models.access_grant import Purpose
 from helpdesk.models.agent import Agent
 from helpdesk.models.customer import Customer
 from helpdesk.models.role import Permission
 from helpdesk.models.ticket import Place, Ticket
-from helpdesk.privacy import access, protection, united
+from helpdesk.privacy import access, merged, protection, united
+from helpdesk.privacy.basis import basis_to_read
 from helpdesk.web import frame, lists, meanwhile, search, shown
 from helpdesk.web.auth import agent, db
 from helpdesk.web.composer import Typed
@@ -28,11 +29,11 @@ bp = Blueprint("tickets", __name__)
 
 @bp.get("/tickets/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """A ticket; one that was merged leads to where its conversation goes on."""
+    """A ticket; one that was merged leads to where its conversation goes on, unless only it may be read."""
     ticket = find(number)
     if request.args.get("part") == "list" and is_partial():
         return _list_beside(ticket)
-    if ticket.place is Place.MERGED and (on := followed(ticket)) is not None:
+    if ticket.place is Place.MERGED and (on := followed(ticket)) is not None and not _ends_here(ticket, on):
         return redirect(listed().ticket_url(on.number, merged=number), code=302)
     return page(ticket)
 
@@ -124,9 +125,14 @@ def handle(number: int) -> Ticket:
     return find(number)
 
 
+def _ends_here(ticket: Ticket, on: Ticket) -> bool:
+    """Whether a permission for a merged ticket is all that its reader has."""
+    return basis_to_read(db(), on, agent()) is None and merged.permitted(db(), ticket, by=agent()) is not None
+
+
 def followed(ticket: Ticket) -> Ticket | None:
     """Where a merged ticket's conversation goes on, if this agent may know of that."""
-    on = conversation.followed(db(), ticket)
+    on = merged.end(db(), ticket)
     try:
         return tickets.find(db(), on.id, by=agent()) if on is not ticket else None
     except tickets.TicketNotFound:

@@ -10,6 +10,7 @@ from helpdesk.desk import permissions
 from helpdesk.models.access_grant import AccessGrant, Approver, GrantState, Scope
 from helpdesk.models.access_grant import Purpose as ReadingFor
 from helpdesk.models.agent import Agent
+from helpdesk.models.message import Attachment, Message
 from helpdesk.models.outbound_email import OutboundEmail, Purpose
 from helpdesk.models.ticket import Status, Ticket
 from helpdesk.privacy import publication
@@ -193,3 +194,36 @@ def test_who_may_not_read_is_sent_to_those_who_may_and_to_nobody_who_would_have_
         ticket.status, ticket.closed_at = Status.CLOSED, clock.now() - timedelta(days=30)
 
     assert "If you need it" not in root.get(url).text
+
+
+def test_a_permission_goes_along_with_its_ticket_where_that_is_merged(desk: Desk):
+    ada, otto = desk.browser(desk.ada), desk.browser(desk.otto)
+    with desk.runtime.db.transaction() as session:
+        mine = session.merge(desk.ticket)
+        other = world.a_ticket(session, mine.team, subject="A chair without a leg", text="The chair lost its leg.")
+        own = session.scalars(select(Message.id).where(Message.ticket_id == mine.id)).all()
+        foreign = session.scalars(select(Message.id).where(Message.ticket_id == other.id)).one()
+        file = session.scalars(select(Attachment.id).where(Attachment.message_id.in_(own))).first()
+        number = other.number
+    desk.browser().post(f"/permission/{desk.secret}", {"answer": "allow", "hours": "4"})
+    ticket = f"/tickets/{desk.ticket.number}"
+    before = re.findall(r'id="message-(\d+)"', otto.get(ticket).text)
+    assert ada.post(f"{ticket}/merge", {"number": str(number)}).status_code == 303
+    assert ada.get(ticket).status_code == 302
+
+    page = otto.get(ticket)
+
+    assert page.status_code == 200
+    assert re.findall(r'id="message-(\d+)"', page.text) == before
+    assert "this is what came from it" in page.text
+    assert "lost its leg" not in page.text
+    assert "reply-form" not in page.text
+    assert otto.get(f"/messages/{own[0]}").headers["Location"] == f"{ticket}#message-{own[0]}"
+    assert otto.get(f"/messages/{own[0]}/body").status_code == 200
+    assert otto.get(f"/attachments/{file}").status_code == 200
+    assert f'href="{ticket}#message-' in otto.get(f"/attachments/{file}/view").text
+    for closed in (f"/tickets/{number}", f"/messages/{foreign}", f"/messages/{foreign}/body"):
+        assert otto.get(closed).status_code == 404
+    desk.browser().post(f"/permission/{desk.secret}", {"answer": "refuse"})
+    for closed in (ticket, f"/messages/{own[0]}/body", f"/attachments/{file}"):
+        assert otto.get(closed).status_code == 404
