@@ -12,6 +12,8 @@ from tests.turns import dealt
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+gc.set_threshold(1_000_000)  # while all tests are found, which makes much and leaves no garbage
+
 pytest.register_assert_rewrite("tests.servers")
 
 pytest_plugins = [

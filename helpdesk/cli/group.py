@@ -1,11 +1,11 @@
 """The group of all commands: loads each when it is asked for, and ends every error as one plain sentence."""
 
-from importlib import import_module
 from typing import Any, Final
 
 import click
 
 from helpdesk.cli.errors import in_plain_words, is_wrong_use
+from helpdesk.cli.loading import load
 
 # in the order in which an operator meets them
 COMMANDS: Final = {
@@ -50,7 +50,7 @@ class Family(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), name)
+        command = getattr(load(module), name)
         assert isinstance(command, click.Command)  # noqa: S101  the table above
         return command
 

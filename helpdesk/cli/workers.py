@@ -1,10 +1,9 @@
 """`helpdesk poll`, `worker` and `schedule`: one process of the desk each, for a supervisor of your own."""
 
-from importlib import import_module
-
 import click
 
 from helpdesk import runtime
+from helpdesk.cli.loading import load
 from helpdesk.cli.place import Place, pass_place
 from helpdesk.storage.queue import SLOW_QUEUE
 
@@ -36,4 +35,4 @@ def _run(place: Place, module: str, *given: str) -> None:
     with place.desk() as here:
         place.start_logging()
         runtime.use(here)
-        import_module(module).run(here, *given)
+        load(module).run(here, *given)
