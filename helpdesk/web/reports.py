@@ -84,7 +84,7 @@ def download() -> Response:
 def _page(asked: Asked, *, wrong: str = "") -> ResponseReturnValue:
     _leave_event("report.look", asked)
     found = reports.report(db(), asked, by=agent(), zone=zone())
-    names = _names(asked.group, found)
+    names = _names(asked, found)
     made = render_template(
         "reports/index.html",
         desk=frame.around(db(), agent(), "reports"),
@@ -94,12 +94,13 @@ def _page(asked: Asked, *, wrong: str = "") -> ResponseReturnValue:
         tiles=_tiles(found, asked),
         charts=_charts(found),
         rows=[Row(_named(names, line), _only(asked, line), line) for line in found.lines],
-        only=names.get(asked.only, "") if asked.only is not None else "",
+        only=names.get(asked.only, f"#{asked.only}") if asked.only is not None else "",
         presets=_presets(asked),
         is_own=not agent().may(Permission.REPORTS),
         is_sampled=found.is_sampled,
         may_export=agent().may(Permission.EXPORT),
         here={**_given(asked), "only": asked.only},
+        all_of_them=url_for(".index", **_given(asked)),
         say=lambda took: _say(took, asked),
     )
     return made, 422 if wrong else 200
@@ -134,7 +135,9 @@ def _asked() -> Asked:
         raise PeriodRefused
     word = given.get("by", "")
     group = Group(word) if word in set(Group) else Group.TEAM
-    return Asked(begins, ends, group, given.get("only", type=whole), given.get("time") != "clock")
+    is_of_it = given.get("of", group.value) == group.value  # the form may ask for another kind than it showed
+    only = given.get("only", type=whole) if is_of_it else None
+    return Asked(begins, ends, group, only, given.get("time") != "clock")
 
 
 def _last(days: int) -> Asked:
@@ -163,23 +166,26 @@ def _presets(asked: Asked) -> list[tuple[str, str]]:
         (_("Last month"), before.replace(day=1), before),
         (_("12 months"), today - timedelta(days=364), today),
     )
-    return [(name, url_for(".index", **_given(asked, since=begins, until=ends))) for name, begins, ends in spans]
+    return [
+        (name, url_for(".index", **_given(asked, since=begins, until=ends, only=asked.only)))
+        for name, begins, ends in spans
+    ]
 
 
 def _groups() -> dict[Group, str]:
     return {Group.TEAM: _("Team"), Group.MAILBOX: _("Mailbox"), Group.TAG: _("Tag"), Group.AGENT: _("Agent")}
 
 
-def _names(group: Group, found: Report) -> Mapping[int, str]:
-    """What is called how; only of those that stand in the report."""
-    ids = [line.id for line in found.lines if line.id is not None]
+def _names(asked: Asked, found: Report) -> Mapping[int, str]:
+    """What is called how; only of those that stand in the report, and of the one that it is about."""
+    ids = [one for one in (asked.only, *(line.id for line in found.lines)) if one is not None]
     columns = {
         Group.TEAM: (Team.id, Team.name),
         Group.MAILBOX: (Mailbox.id, Mailbox.address),
         Group.TAG: (Tag.id, Tag.name),
         Group.AGENT: (Agent.id, Agent.name),
     }
-    key, title = columns[group]
+    key, title = columns[asked.group]
     return {row: name for row, name in db().execute(select(key, title).where(key.in_(ids)))}  # noqa: C416  rows
 
 
@@ -274,7 +280,7 @@ def _day_lines(found: Report) -> Iterator[str]:
 
 def _group_lines(found: Report, asked: Asked) -> Iterator[str]:
     """Durations are in minutes, so that they can be reckoned with."""
-    names = _names(asked.group, found)
+    names = _names(asked, found)
     times = [_("First reply, median"), _("First reply, 9 of 10"), _("Solved, median"), _("Solved, 9 of 10")]
     in_minutes = [_("%(what)s (minutes)", what=time) for time in times]
     yield csv_file.line([_groups()[asked.group], _("New tickets"), _("Closed"), *in_minutes])

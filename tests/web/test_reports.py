@@ -57,6 +57,22 @@ def test_where_nothing_happened_a_line_says_so_and_no_empty_chart(desk: Desk):
     assert "chart-plot" not in page
 
 
+def test_a_report_of_one_team_stays_its_own_when_its_period_changes_also_where_nothing_happened(desk: Desk):
+    lead, team = desk.browser(a_lead(desk)), desk.ticket.team
+    page = lead.get(f"/reports?by=team&only={team.id}&time=clock&since=2001-01-01&until=2001-01-31").text
+
+    assert re.search(rf"<h1>Reports · <bdi>{re.escape(team.name)}</bdi>", page)
+    presets = re.findall(r'href="([^"]*)"', page[page.index('class="report-presets"') :].partition("</nav>")[0])
+    assert len(presets) == 5
+    assert all(f"only={team.id}" in one for one in presets)
+    [whole] = re.findall(r'href="([^"]*)">All of them', page)
+    assert ("time=clock" in whole, "only" in whole) == (True, False)
+
+    sent = f"only={team.id}&of=team&since=2001-01-01&until=2001-01-31"  # as the form sends it
+    assert f"<bdi>{team.name}</bdi>" in lead.get(f"/reports?by=team&{sent}").text
+    assert "<bdi>" not in lead.get(f"/reports?by=agent&{sent}").text.partition("</h1>")[0].rpartition("<h1>")[2]
+
+
 def test_periods_that_are_none_are_refused_in_words(desk: Desk):
     root = desk.browser(desk.root)
     for asked in (
