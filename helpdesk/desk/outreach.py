@@ -75,12 +75,16 @@ def write_down(
 ) -> Ticket:
     """A ticket for somebody who did not write, after a call, say: what they said is a note, and nothing is sent.
 
-    It is open and this agent's; an answer from it goes to the first of `to`, the ticket's customer. The same once
-    more from the same editor is the ticket that was begun.
+    It is open and this agent's; the first of `to` is its customer, the others are on it: an answer to all goes to
+    them too. The same once more from the same editor is the ticket that was begun.
     Raises NotTheirMailbox, Empty, AddressRefused, NobodyToWriteTo.
     """
     subject, first = _checked(session, mailbox, to, subject, text, by=by)
+    for one in to:
+        wire_address(one.email)
     ticket = _ticket(session, mailbox, first, subject, text, by=by, is_heard=True)
+    own = people.own_addresses(session)
+    people.join(session, ticket, [(one.email, one.name) for one in to if one.email.strip().lower() not in own])
     tickets.note(session, ticket, text, by=by, key=key)
     return ticket
 

@@ -4,6 +4,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.desk import merges
+from helpdesk.privacy import audit
+from helpdesk.privacy.access import AccessDenied
 from helpdesk.web.auth import agent, db
 from helpdesk.web.language import _
 from helpdesk.web.sent_back import beside
@@ -23,6 +25,12 @@ def create(number: int) -> ResponseReturnValue:
         with db().begin_nested():
             merges.merge(db(), ticket, other, by=agent())
     except merges.NotToBeMerged:
+        return page(ticket, wrong=beside("number", wrong))
+    except AccessDenied as denied:
+        if denied.object_id == ticket.id:
+            raise
+        audit.record(db(), "ticket.refused", by=agent(), on=("ticket", other.id), subject_id=other.customer_id)
+        wrong = _("You can see #%(number)s, but not read it: its own page says how to.", number=other.number)
         return page(ticket, wrong=beside("number", wrong))
     return back_to(other.number)
 

@@ -70,9 +70,8 @@ def _write_down() -> Ticket:
     before = sent_before.note(db(), key, text, by=agent(), subject=subject)
     if before is not None:
         return db().get_one(Ticket, before.ticket_id)
-    ticket = outreach.write_down(
-        db(), _mailbox(), recipients.read(form.get("to", "")), subject, text, by=agent(), key=key
-    )
+    people = [*recipients.read(form.get("to", "")), *recipients.read(form.get("cc", ""))]
+    ticket = outreach.write_down(db(), _mailbox(), people, subject, text, by=agent(), key=key)
     if draft is not None:
         drafts.has_left(db(), draft, form.get("text", ""), by=agent(), revision=composer.revision())
     return ticket

@@ -123,6 +123,15 @@ def test_what_somebody_said_on_the_phone_is_a_note_on_an_open_ticket_of_theirs_a
     assert [one.email for one in session.scalars(select(Delivery))] == [NILS.email]
 
 
+def test_everybody_who_was_on_the_phone_is_on_the_ticket(session: Session, mailbox: Mailbox, ada: Agent):
+    ours = Address("", mailbox.address)
+    ticket = outreach.write_down(session, mailbox, [NILS, EVA, ours], "A broken lamp", "They called.", by=ada)
+
+    assert [one.email for one in people.participants(session, ticket)] == [NILS.email, EVA.email]
+    with pytest.raises(AddressRefused):
+        outreach.write_down(session, mailbox, [NILS, Address("", "nobody")], "A lamp", "They called.", by=ada)
+
+
 def test_what_was_said_opens_nothing_of_what_the_customer_wrote_before(
     session: Session, team: Team, mailbox: Mailbox, ada: Agent
 ):

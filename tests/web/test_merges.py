@@ -7,9 +7,11 @@ from sqlalchemy import select, update
 
 from helpdesk import clock
 from helpdesk.desk import merges
-from helpdesk.models.agent import Team, TeamMember
+from helpdesk.models.agent import Agent, Team, TeamMember
 from helpdesk.models.audit import AuditEvent
+from helpdesk.models.customer import Customer
 from helpdesk.models.merge import TicketLink
+from helpdesk.models.role import Role
 from helpdesk.models.ticket import Place, Ticket
 from tests import world
 from tests.web.browser import Browser
@@ -54,6 +56,24 @@ def test_who_may_not_read_both_can_merge_neither_way_and_learns_nothing(desk: De
     of_their_own = r'((_token|key)" value=|X-CSRFToken": )"[^"]+"|(?<=value=")(987654|%s)(?=" aria-invalid)'
     told = [re.sub(of_their_own % desk.ticket.number, "", page.text) for page in (foreign, missing)]
     assert told[0] == told[1]
+
+
+def test_a_ticket_that_is_seen_and_not_read_is_not_offered_to_merge_into_and_it_is_said_why(desk: Desk):
+    with desk.runtime.db.transaction() as session:
+        session.get_one(Agent, desk.ada.id).role = Role.ADMIN  # sees every ticket, and reads her team's
+        customer, chairs = session.get_one(Customer, desk.ticket.customer_id), desk.otto.teams[0].id
+        other = world.a_ticket(session, session.get_one(Team, chairs), customer=customer).number
+    ada = desk.browser(desk.ada)
+    page = pane(ada, desk.ticket.number)
+    assert "Not readable for you" in page
+    assert f'name="number" value="{other}"' not in page
+
+    refused = ada.post(f"/tickets/{desk.ticket.number}/merge", {"number": str(other)})
+
+    assert refused.status_code == 422
+    assert f"You can see #{other}, but not read it" in refused.text
+    with desk.runtime.db.reading() as session:
+        assert [one.object_id for one in world.trail(session, "ticket.refused")] == [other]
 
 
 def test_a_ticket_merged_into_one_out_of_sight_says_so_and_no_more(desk: Desk):
