@@ -19,7 +19,7 @@ export function watchTrouble() {
   });
   document.addEventListener("submit", stay, true);
   document.addEventListener("htmx:error", (event) => {
-    if (!event.detail?.ctx?.response) say(words().offline);
+    if (!event.detail?.ctx?.response) say(words().offline, null, { stays: !navigator.onLine });
   });
   addEventListener("offline", () => say(words().offline, null, { stays: true }));
   addEventListener("online", () => say(words().online));
