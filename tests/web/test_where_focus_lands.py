@@ -135,6 +135,29 @@ def test_the_list_has_it_at_the_row_one_comes_from_where_that_is_the_choice(
     expect(page.locator(".row a:focus")).to_have_count(0)
 
 
+def test_who_goes_back_from_what_went_to_the_end_of_the_list_goes_on_where_they_were(
+    desk: Desk, desk_url: str, page: Page
+):
+    with desk.runtime.db.transaction() as session:
+        team = session.get_one(Team, desk.ticket.team_id)
+        chairs = [
+            world.a_ticket(session, team, subject=f"Chair {at}", at=world.days_ago(60 - at)).number
+            for at in range(30)
+        ]
+    sign_in(page, desk_url, desk.ada.email)
+    page.get_by_role("link", name="Chair 0", exact=True).click()
+    expect(page.locator("#editor")).to_be_visible()
+
+    answer(page)
+    expect(page.locator(".row").last).to_have_attribute("id", f"row-{chairs[0]}")
+    expect(page.locator(".message.from-agent summary").first).to_be_focused()
+    page.keyboard.press("u")
+
+    expect(page.locator("#ticket > *")).to_have_count(0)
+    expect(page.locator(f"#row-{chairs[1]} .subject a")).to_be_focused()
+    expect(page.locator(f"#row-{chairs[1]}")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_an_answer_that_does_not_get_through_stays_as_it_was_typed_and_is_sent_again(
     desk: Desk, desk_url: str, pages: Pages, status: int

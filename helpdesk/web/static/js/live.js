@@ -2,7 +2,7 @@
 // where there is no stream, a look every quarter of a minute. Words of a ticket never travel here, numbers only.
 import { flush } from "./keeping.js";
 import { all, get, login, one, openTicket, rows, say, takeToken, ticketPane, token, words } from "./page.js";
-import { markCurrent } from "./panes.js";
+import { keepPlace, markCurrent } from "./panes.js";
 import { look } from "./presence.js";
 
 const LOOK_EVERY = 15_000;
@@ -103,7 +103,9 @@ async function refreshList() {
   if (list.tagName !== "OL" && !one(".row", fresh.content)) return;
   if (list.tagName !== "OL") return location.reload();
   const focused = document.activeElement?.closest(".row")?.id;
+  const keep = keepPlace();
   htmx.swap({ target: list, text: fresh.innerHTML, swap: "innerMorph" });
+  keep();
   for (const row of all(".row", list)) row.classList.toggle("fresh", !known.has(row.id));
   markCurrent();
   look();

@@ -80,6 +80,22 @@ function wait(isSlow) {
   pane.append(outline);
 }
 
+let left = {}; // the ticket whose row went elsewhere while it was open, and the row that stood below it
+
+// called before the list comes anew, and what it returns after: who goes back goes to where they were
+export function keepPlace() {
+  const number = openNumber();
+  const beside = () => {
+    const row = one(`#row-${number}`);
+    return [row?.previousElementSibling?.id, row?.nextElementSibling?.id];
+  };
+  const [above, below] = beside();
+  return () => {
+    const now = beside();
+    if (below && now[0] !== above && now[1] !== below) left = { number, below };
+  };
+}
+
 export function backToList() {
   const up = one("[data-up]", ticketPane()); // from what belongs to a ticket, to the ticket
   if (up) {
@@ -94,7 +110,7 @@ export function backToList() {
   }
   history.pushState({ htmx: true }, "", rows().dataset.url);
   empty();
-  const row = one(`#row-${number} a`);
+  const row = one(`#${left.number === number ? left.below : `row-${number}`} a`);
   row?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
   return true;
