@@ -1,5 +1,7 @@
 """No test sees what another one left in its database."""
 
+from contextlib import suppress
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.runtime import Runtime, current
 from helpdesk.storage.db import Database
+from tests.servers.database import Lender
 from tests.servers.emptied import ALONE, EmptiedDatabase
 
 
@@ -50,9 +53,36 @@ def test_whoever_is_still_connected_is_sent_away(emptied_postgres: EmptiedDataba
 def test_a_test_may_send_everybody_away(emptied_postgres: EmptiedDatabase):
     before = emptied_postgres.url()
     with psycopg.connect(before, autocommit=True) as connection:
-        connection.execute(ALONE)
+        connection.execute(ALONE, {"spared": []})
 
     assert emptied_postgres.url() == before
+
+
+def test_one_that_is_lent_is_empty_again_whatever_was_done_to_it(lent_db: Database, lender: Lender):
+    with lent_db.transaction() as session:
+        session.execute(text("INSERT INTO tag (name) VALUES ('committed after all')"))
+
+    with lender.lent().transaction() as session:
+        assert session.execute(text("INSERT INTO tag (name) VALUES ('first') RETURNING id")).scalar() == 1
+
+
+def test_one_that_is_lent_stays_connected_while_nothing_was_committed(lent_db: Database, lender: Lender):
+    with suppress(ZeroDivisionError), lent_db.transaction() as session:
+        session.execute(text("INSERT INTO tag (name) VALUES ('undone')"))
+        before = session.connection().connection.driver_connection
+        raise ZeroDivisionError
+
+    with lender.lent().transaction() as session:
+        assert session.connection().connection.driver_connection is before
+        assert session.execute(text("INSERT INTO tag (name) VALUES ('first') RETURNING id")).scalar() == 1
+
+
+def test_one_that_somebody_still_holds_is_lent_to_nobody_else(lent_db: Database, lender: Lender):
+    with lent_db.engine.connect() as held:
+        held.execute(text("SELECT 1"))
+
+        assert lender.lent() is not lent_db
+        held.invalidate()
 
 
 def test_a_runtime_stands_on_its_own_database_key_and_redis(runtime: Runtime):

@@ -14,8 +14,12 @@ from helpdesk import paths
 from helpdesk.storage.db import Database
 from tests.servers.emptied import EmptiedDatabase
 from tests.servers.postgres import Postgres
+from tests.servers.unwritten import UnwrittenFile
 
 KINDS = ("sqlite", "postgres")
+Lender = EmptiedDatabase | UnwrittenFile
+LENDERS = {"sqlite": "unwritten_sqlite", "postgres": "emptied_postgres"}
+SAME = {"db", "migrated_url", "migrated_sqlite_url", "migrated_postgres_url"}
 
 
 @pytest.fixture(params=KINDS)
@@ -28,9 +32,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=KINDS)
-def migrated_url(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of whatever database a test has: it is run with each."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def migrated_url(request: pytest.FixtureRequest, database_kind: str) -> str:
     """A database with all its tables, of each kind."""
-    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    url: str = request.getfixturevalue(f"migrated_{database_kind}_url")
     return url
 
 
@@ -49,11 +60,27 @@ class _Undone(Exception):
 
 
 @pytest.fixture
-def session(db: Database) -> Iterator[Session]:
-    """A transaction that nobody commits."""
-    with suppress(_Undone), db.transaction() as session:
+def session(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Session]:
+    """A transaction that nobody commits: in the test's own database if it has one, else in one for all such tests."""
+    database = request.getfixturevalue("lent_db" if SAME.isdisjoint(request.fixturenames) else "db")
+    with suppress(_Undone), database.transaction() as session:
         yield session
         raise _Undone
+
+
+@pytest.fixture
+def lender(request: pytest.FixtureRequest, database_kind: str) -> Lender:
+    found: Lender = request.getfixturevalue(LENDERS[database_kind])
+    return found
+
+
+@pytest.fixture
+def lent_db(lender: Lender, tmp_path: Path) -> Database:
+    """Empty and migrated, with a folder of its own for files: connecting anew takes longer than most tests."""
+    database = lender.lent()
+    database.files = tmp_path / "files"
+    database.files.mkdir()
+    return database
 
 
 @pytest.fixture
@@ -72,6 +99,12 @@ def migrated_postgres_url(emptied_postgres: EmptiedDatabase) -> str:
 def emptied_postgres(postgres: Postgres, migrated_postgres: str) -> Iterator[EmptiedDatabase]:
     with closing(EmptiedDatabase(postgres, migrated_postgres)) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def unwritten_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnwrittenFile]:
+    with closing(UnwrittenFile(migrated_sqlite, tmp_path_factory.mktemp("unwritten"))) as file:
+        yield file
 
 
 @pytest.fixture(scope="session")

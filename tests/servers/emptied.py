@@ -1,9 +1,12 @@
 """One migrated PostgreSQL database that is emptied for each test: a copy for each would take 0.1 s."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
+from helpdesk.storage.db import Database
 from tests.servers.postgres import Postgres
 
 EMPTY = """
@@ -30,7 +33,7 @@ SELECT count(*), sum(hashtextextended(shape, 0)) FROM (
 
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%(spared)s)
 """
 
 
@@ -46,19 +49,44 @@ class EmptiedDatabase:
     _name: str = ""
     _shape: tuple[object, ...] = field(default=(), repr=False)
     _connection: psycopg.Connection | None = field(default=None, init=False, repr=False)
+    _lent: Database | None = field(default=None, init=False, repr=False)
+    _spared: list[int] = field(default_factory=list, init=False, repr=False)
 
     def url(self) -> str:
         """Of an empty, migrated database; who was connected to it no longer is."""
+        self._take_back()
+        return self._ready()
+
+    def lent(self) -> Database:
+        """The same for one who commits nothing and sends nobody away: its connections are those of the one before."""
+        if self._lent and self._lent.engine.pool.checkedout():  # type: ignore[attr-defined]
+            self._take_back()
+        url = self._ready()
+        if self._lent is None:
+            self._lent = Database(url)
+            event.listen(self._lent.engine, "connect", self._spare)
+        return self._lent
+
+    def close(self) -> None:
+        self._take_back()
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _ready(self) -> str:
         if not self._name or self._emptied() != self._shape:
             self.close()
             self._name = self.postgres.create(like=self.template)
             self._shape = self._emptied()
         return self.postgres.url(self._name)
 
-    def close(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+    def _take_back(self) -> None:
+        if self._lent:
+            self._lent.dispose()
+        self._lent, self._spared = None, []
+
+    def _spare(self, connection: Any, _record: object) -> None:
+        self._spared.append(connection.info.backend_pid)
 
     def _emptied(self) -> tuple[object, ...]:
         connection = self._connected()
@@ -69,10 +97,10 @@ class EmptiedDatabase:
         """Alone; connected anew where a test sent everybody away."""
         try:
             if self._connection:
-                self._connection.execute(ALONE)
+                self._connection.execute(ALONE, {"spared": self._spared})
                 return self._connection
         except psycopg.OperationalError:
             self.close()
         self._connection = psycopg.connect(self.postgres.url(self._name), autocommit=True, prepare_threshold=None)
-        self._connection.execute(ALONE)
+        self._connection.execute(ALONE, {"spared": self._spared})
         return self._connection

@@ -1,6 +1,7 @@
 """Worker and scheduler as processes of their own, on a test's installation."""
 
 import datetime as dt
+import gc
 import importlib
 import multiprocessing
 import os
@@ -84,6 +85,7 @@ def _work(module: str, settings: tuple[str, ...], environment: Mapping[str, str]
 
     Constants may be changed first: "workers.delivery.RENEWED_EVERY=timedelta(seconds=0.5)".
     """
+    gc.freeze()  # what the one it was forked from has loaded: looked through, it would be copied
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
