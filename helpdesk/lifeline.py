@@ -9,7 +9,7 @@ from collections.abc import Callable
 PR_SET_PDEATHSIG = 1
 
 
-def ends_with(parent: int, number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+def ends_with(parent: int, number: int = signal.SIGTERM) -> Callable[[], None] | None:
     """What a child is to do first, as `preexec_fn`; None where there is no such kernel."""
     if sys.platform != "linux":
         return None
@@ -23,7 +23,7 @@ def ends_with(parent: int, number: signal.Signals = signal.SIGTERM) -> Callable[
     return ask_the_kernel
 
 
-def end_with(parent: int, number: signal.Signals = signal.SIGTERM) -> None:
+def end_with(parent: int, number: int = signal.SIGTERM) -> None:
     """The same for this process, once it runs."""
     if (ask_the_kernel := ends_with(parent, number)) is not None:
         ask_the_kernel()

@@ -164,7 +164,7 @@ def of_report(session: Session, report: ThemeReport, *, against: ThemeReport | N
         [row for row in rows if row.is_hidden],
         [date.fromisoformat(day) for day in json.loads(report.weeks)],
         _spoken(report, found),
-        json.loads(report.not_themed),
+        {code: told(report, count) for code, count in json.loads(report.not_themed).items()},
         other,
         [_called(row, choices) for row in earlier if row.number not in numbers and not _is_hidden(row, choices)],
         _moves(session, report, last, choices) if last is not None else (),

@@ -36,14 +36,17 @@ def told(count: int, *, in_fives: bool) -> int:
 def weeks(shares: Shares, length: int, before: float, *, in_fives: bool) -> Weeks:
     """A theme's weeks as they may be told; `before` says how many weeks of the period lie before the first of them.
 
-    The weeks before its first message and after its last are told as none. What fewer than five customers wrote in
-    the days before the first week counts with the weeks told first: else it were what the sum lacks.
+    Four weeks and more before its first message or after its last are told as none. The recent four have no number
+    where few wrote in them: their average with those before would speak against the test. What few wrote in the days
+    before the first week counts with the weeks told first: else it were what the sum lacks.
     """
     all_ = _Weekly.of(shares, length)
     written = [week for week in range(length) if all_.counts[week]]
     if not written or not all_.is_enough(range(length), CUSTOMERS):
         return [None] * length
-    first, last, cut = written[0], written[-1] + 1, length - RECENT
+    first = written[0] if written[0] >= RECENT else 0
+    last = written[-1] + 1 if length - written[-1] > RECENT else length
+    cut = length - RECENT
     halves = [range(first, cut), range(cut, last)] if first < cut < last else []
     least = _DRAWN if in_fives else CUSTOMERS
     is_split = halves and all(all_.is_enough(half, CUSTOMERS) for half in halves)
@@ -55,6 +58,8 @@ def weeks(shares: Shares, length: int, before: float, *, in_fives: bool) -> Week
     if is_few(len(older)):
         count, long = told(all_.sum(spans[0]) + sum(older), in_fives=in_fives), len(spans[0])
         found[first : spans[0].stop] = [count / (long + before) if before < 1 else None] * long
+    if cut > 0 and is_few(all_.people(range(cut, length))):
+        found[cut:] = [None] * RECENT
     return found
 
 
@@ -83,8 +88,11 @@ class _Weekly:
     def sum(self, span: range) -> int:
         return sum(self.counts[span.start : span.stop])
 
+    def people(self, span: range) -> int:
+        return len(set().union(*self.who[span.start : span.stop]))
+
     def is_enough(self, span: range, messages: int) -> bool:
-        return self.sum(span) >= messages and len(set().union(*self.who[span.start : span.stop])) >= CUSTOMERS
+        return self.sum(span) >= messages and self.people(span) >= CUSTOMERS
 
     def spans(self, part: range, messages: int) -> list[range]:
         """The newest weeks as finely as may be; what is left at the beginning goes with what comes after it."""

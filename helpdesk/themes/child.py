@@ -5,7 +5,6 @@ It owns nothing but the texts it is given: no database, no file, no network; mem
 
 import json
 import resource
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,15 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from helpdesk import lifeline
 from helpdesk.themes.analysis import analyse
 from helpdesk.themes.parent import NO_MEMORY
 from helpdesk.themes.values import Document, Limits, ModelUnusable
 
 
-def main(memory_bytes: int, cpu_seconds: int, parent: int) -> None:
-    """Answer the one request on standard input; whoever asked is gone, nobody is answered."""
-    lifeline.end_with(parent, signal.SIGKILL)
+def main(memory_bytes: int, cpu_seconds: int) -> None:
+    """Answer the one request on standard input."""
     _confine(memory_bytes, cpu_seconds)
     try:
         _say({"result": _answer(json.load(sys.stdin))})

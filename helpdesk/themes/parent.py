@@ -15,7 +15,11 @@ from helpdesk.themes.values import Cancelled, Document, Limits
 
 NO_MEMORY: Final = 4
 """The child's exit code that says so."""
-_CHILD: Final = "import sys; from helpdesk.themes import child; child.main(*map(int, sys.argv[1:]))"
+# it ends with us from its first moment on: the libraries of an analysis take seconds to load
+_CHILD: Final = (
+    "import sys; from helpdesk import lifeline; lifeline.end_with(int(sys.argv[3]), 9); "
+    "from helpdesk.themes import child; child.main(int(sys.argv[1]), int(sys.argv[2]))"
+)
 _EVERY: Final = 0.5  # seconds between two questions whether to stop
 
 

@@ -44,7 +44,10 @@ def a_week(messages: float) -> str:
 
 def joined() -> str:
     """What is to be known of all weekly numbers."""
-    return _("Weeks in which fewer than five customers wrote are told on average with the weeks beside them.")
+    return _(
+        "Weeks in which fewer than five customers wrote are told on average with the weeks beside them; "
+        "the last four, where fewer than five wrote in all of them, are not told."
+    )
 
 
 def trouble(said: str) -> str:

@@ -41,6 +41,7 @@ def test_counts_of_a_report_that_somebody_chose_are_in_fives_and_say_so(desk: De
     with desk.runtime.db.transaction() as session:
         report = session.get_one(ThemeReport, desk.report.id)
         report.is_weekly, report.messages, report.themed = False, 42, 33
+        report.not_themed = json.dumps({"cyrillic": 11, "hiragana": 3})
         for theme in session.scalars(select(ReportTheme).filter_by(report_id=report.id)):
             theme.customers, theme.messages = 7, 33
     root, here = desk.browser(desk.root), f"/themes/{desk.report.id}"
@@ -54,6 +55,7 @@ def test_counts_of_a_report_that_somebody_chose_are_in_fives_and_say_so(desk: De
     assert "its counts are in fives" in page
     assert "5 customers · 35 messages" in re.sub(r"\s+", " ", inside)
     assert ",5,35," in file
+    assert "Cyrillic: 10, Japanese: fewer than five" in page
     assert "<dt>Messages</dt><dd>40</dd>" in page
     for told in (page, inside, file):
         assert not re.search(r"[>,: ](?:33|42)[<,. ]", told)
