@@ -77,6 +77,16 @@ def test_one_that_is_lent_stays_connected_while_nothing_was_committed(lent_db: D
         assert session.execute(text("INSERT INTO tag (name) VALUES ('first') RETURNING id")).scalar() == 1
 
 
+def test_numbers_begin_again_where_nothing_else_has_to(emptied_postgres: EmptiedDatabase):
+    add = "INSERT INTO tag (name) VALUES ('a word') RETURNING id"
+    for _ in range(2):
+        with psycopg.connect(emptied_postgres.url()) as connection:
+            assert connection.execute(add).fetchone() == (1,)
+            connection.rollback()
+        with psycopg.connect(emptied_postgres.url()) as connection:
+            assert connection.execute(add).fetchone() == (1,)
+
+
 def test_one_that_somebody_still_holds_is_lent_to_nobody_else(lent_db: Database, lender: Lender):
     with lent_db.engine.connect() as held:
         held.execute(text("SELECT 1"))

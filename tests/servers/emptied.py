@@ -9,16 +9,29 @@ from sqlalchemy import event
 from helpdesk.storage.db import Database
 from tests.servers.postgres import Postgres
 
+ANEW = """
+DO $$ DECLARE it record; BEGIN
+  FOR it IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    PERFORM setval(it.sequencename::regclass, 1, false);
+  END LOOP;
+END $$
+"""
+
 EMPTY = """
 DO $$ DECLARE it record; BEGIN
   SET LOCAL session_replication_role = replica;  -- no foreign keys, and no append-only tables
   FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
     EXECUTE format('DELETE FROM %I', it.tablename);
   END LOOP;
-  FOR it IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-    PERFORM setval(it.sequencename::regclass, 1, false);
-  END LOOP;
 END $$
+"""
+
+NOW = "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+
+# every transaction that may have changed something was undone, on the whole server: then there is nothing to delete
+UNTOUCHED = """
+SELECT coalesce(bool_and(txid_status(one) = 'aborted'), true)
+FROM generate_series(%s, txid_snapshot_xmax(txid_current_snapshot()) - 1) AS one
 """
 
 # what a test does to tables, columns, triggers or functions shows here
@@ -50,6 +63,7 @@ class EmptiedDatabase:
     _shape: tuple[object, ...] = field(default=(), repr=False)
     _connection: psycopg.Connection | None = field(default=None, init=False, repr=False)
     _lent: Database | None = field(default=None, init=False, repr=False)
+    _emptied_at: int = field(default=0, init=False, repr=False)
     _spared: list[int] = field(default_factory=list, init=False, repr=False)
 
     def url(self) -> str:
@@ -74,11 +88,17 @@ class EmptiedDatabase:
             self._connection = None
 
     def _ready(self) -> str:
-        if not self._name or self._emptied() != self._shape:
+        if not self._name or not (self._is_untouched() or self._emptied() == self._shape):
             self.close()
             self._name = self.postgres.create(like=self.template)
             self._shape = self._emptied()
+        connection = self._connected()
+        connection.execute(ANEW)
+        (self._emptied_at,) = connection.execute(NOW).fetchone() or (0,)
         return self.postgres.url(self._name)
+
+    def _is_untouched(self) -> bool:
+        return self._connected().execute(UNTOUCHED, (self._emptied_at,)).fetchone() == (True,)
 
     def _take_back(self) -> None:
         if self._lent:
