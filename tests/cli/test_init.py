@@ -1,5 +1,6 @@
 """`helpdesk init`: from an empty folder to a desk that could run, never overwriting, going on where it was left."""
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(made)
     monkeypatch.delenv("HELPDESK_CONFIG", raising=False)
     return made
+
+
+@pytest.fixture
+def tables(folder: Path, migrated_sqlite: Path) -> None:
+    """A database that has all its tables: making them takes most of the time, and other tests see it done."""
+    shutil.copyfile(migrated_sqlite, folder / "candour.db").chmod(0o600)
 
 
 @pytest.fixture
@@ -88,6 +95,7 @@ def test_secrets_are_for_their_owner_alone_and_on_no_screen(
         assert secret.encode() not in (folder / "config.toml").read_bytes() + (folder / "candour.db").read_bytes()
 
 
+@pytest.mark.usefixtures("tables")
 def test_each_comment_of_the_example_is_in_the_configuration(run: Run, folder: Path):
     run("init", "--no-input", "--no-mailbox", "--admin-email", "ada@desk.example", "--desk-name", "Blue")
 
@@ -118,6 +126,7 @@ def test_a_wrong_answer_is_said_before_anything_is_written(run: Run, folder: Pat
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.usefixtures("tables")
 def test_a_missing_key_of_a_desk_in_use_is_not_replaced(run: Run, folder: Path):
     run("init", "--no-input", "--no-mailbox", "--admin-email", "ada@desk.example")
     (folder / "candour.key").unlink()
@@ -129,6 +138,7 @@ def test_a_missing_key_of_a_desk_in_use_is_not_replaced(run: Run, folder: Path):
     assert not (folder / "candour.key").exists()
 
 
+@pytest.mark.usefixtures("tables")
 def test_a_mailbox_that_does_not_work_is_not_kept_unless_wanted(
     run: Run, folder: Path, dovecot: Dovecot, smtp_sink: SmtpSink
 ):
@@ -147,6 +157,7 @@ def test_a_mailbox_that_does_not_work_is_not_kept_unless_wanted(
     assert "support@desk.example" in run("mailbox", "list").stdout
 
 
+@pytest.mark.usefixtures("tables")
 def test_the_admin_gets_a_link_when_there_is_no_password(
     run: Run, folder: Path, dovecot: Dovecot, smtp_sink: SmtpSink
 ):
@@ -162,6 +173,7 @@ def test_the_admin_gets_a_link_when_there_is_no_password(
     here.close()
 
 
+@pytest.mark.usefixtures("tables")
 def test_questions_are_asked_until_the_mailbox_works(run: Run, folder: Path, dovecot: Dovecot, smtp_sink: SmtpSink):
     user = dovecot.new_user()
     dovecot.append_all(user, [LETTER] * 3)

@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,7 @@ def test_a_desk_is_set_up_started_survives_a_kill_and_stops_without_a_trace(
         # a second start says that one runs, and doctor finds it in order
         second = run(folder, "up")
         assert (second.returncode, "in use" in second.stderr) == (1, True)
+        wait_until(lambda: is_polled(folder))
         wait_until(lambda: run(folder, "doctor").returncode == 0)
 
         # then a killed process is started again
@@ -113,6 +116,12 @@ def test_a_trace_is_shown_only_when_asked_for(folder: Path):
 def without_a_mailbox(folder: Path, port: int, migrated: Path) -> None:
     given = {"HELPDESK_AGENT_PASSWORD": PASSWORD}
     set_up(folder, migrated, "--no-mailbox", "--port", str(port), environment=given)
+
+
+def is_polled(folder: Path) -> bool:
+    """Its mailbox was looked at: before that doctor finds fault with it, and takes a second each time it is asked."""
+    with closing(sqlite3.connect(folder / "candour.db")) as connection:
+        return bool(connection.execute("SELECT count(*) FROM mailbox WHERE polled_at IS NOT NULL").fetchone()[0])
 
 
 def is_working(alone: Started) -> bool:
