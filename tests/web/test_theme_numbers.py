@@ -53,7 +53,7 @@ def test_counts_of_a_report_that_somebody_chose_are_in_fives_and_say_so(desk: De
     )
 
     assert "its counts are in fives" in page
-    assert "5 customers · 35 messages" in re.sub(r"\s+", " ", inside)
+    assert "5 customers · 35 messages · English · counts in fives" in re.sub(r"\s+", " ", inside)
     assert ",5,35," in file
     assert "Cyrillic: 10, Japanese: fewer than five" in page
     assert "<dt>Messages</dt><dd>40</dd>" in page
@@ -68,7 +68,9 @@ def test_a_report_beside_the_series_says_so(desk: Desk):
     root = desk.browser(desk.root)
 
     assert "A report beside the series" in root.get(f"/themes/{day.id}").text
-    assert "A report beside the series" not in root.get(f"/themes/{desk.report.id}").text
+    page = root.get(f"/themes/{desk.report.id}").text
+    assert "A report beside the series" not in page
+    assert "weekly · 40 messages" in page
 
 
 def test_why_it_failed_is_told_in_the_language_of_its_reader(desk: Desk):
