@@ -7,7 +7,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk import languages
 from helpdesk.desk import lengths
+from helpdesk.languages import N_
 from helpdesk.models.agent import Agent
 from helpdesk.models.role import PERMISSIONS, SCOPES, OwnRole, Permission, Role, Scope
 from helpdesk.privacy import audit
@@ -15,6 +17,10 @@ from helpdesk.privacy.readers import Reader
 from helpdesk.storage.db import hold
 
 LONGEST_NAME: Final = 60
+# what the roles are called that every desk has: one of the desk's own by that name would be taken for it
+_TAKEN: Final = (
+    N_("Agent"), N_("Team lead"), N_("Admin"), N_("Data protection officer"), N_("Auditor"), N_("Developer"),
+)  # fmt: skip
 _WIDER: Final = (Scope.NONE, Scope.MINE, Scope.MINE_OR_FREE, Scope.TEAM, Scope.MAILBOX, Scope.ALL)
 WIDTH: Final = {scope: width for width, scope in enumerate(_WIDER)}
 
@@ -106,9 +112,15 @@ def _free_name(session: Session, name: str, *, but: OwnRole | None = None) -> st
         raise RoleNameless("a role needs a name")
     hold(session, "the names of roles")  # two who take the same one at once
     known = session.scalar(select(OwnRole).where(func.lower(OwnRole.name) == tidy.lower()))
-    if known is not None and known is not but:
+    if (known is not None and known is not but) or _is_of_every_desk(tidy):
         raise RoleKnown("another role has this name")
     return tidy
+
+
+def _is_of_every_desk(name: str) -> bool:
+    spoken = [languages.catalogue(folder.name) for folder in languages.FOLDER.iterdir() if folder.is_dir()]
+    said = {*_TAKEN, *(words.ugettext(name) for words in spoken for name in _TAKEN)}
+    return name.casefold() in {one.casefold() for one in said}
 
 
 def _record(session: Session, role: OwnRole, action: str, powers: Powers, *, by: Reader) -> None:

@@ -53,7 +53,7 @@ BEGUN = {
 
 def begun(desk: Desk) -> list[Draft]:
     with desk.runtime.db.reading() as session:
-        return list(session.scalars(select(Draft).where(Draft.kind == DraftKind.NEW)))
+        return list(session.scalars(select(Draft).where(Draft.kind == DraftKind.NEW, Draft.discarded_at.is_(None))))
 
 
 def test_a_new_email_goes_on_at_an_address_of_its_own_with_its_files_and_leaves_with_them(desk: Desk):

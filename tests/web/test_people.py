@@ -220,6 +220,13 @@ def test_a_role_of_the_desks_own_works_at_the_next_click_and_is_on_the_trail(des
     assert events == ["role.add", "role.change"]
 
 
+def test_no_role_of_the_desks_own_is_called_like_one_that_every_desk_has(desk: Desk):
+    root = desk.browser(desk.root)
+    for name in ("admin", " Team  Lead", "Verwaltung", "Datenschutz"):
+        refused = root.post("/settings/roles", {"name": name, "permission": "handle", "scope": "all"})
+        assert (refused.status_code, "There is another role of this name." in refused.text) == (422, True), name
+
+
 def test_a_scope_is_narrowed_and_never_widened(desk: Desk):
     root, ada = desk.browser(desk.root), desk.browser(desk.ada)
     url = f"/settings/agents/{desk.ada.id}"
