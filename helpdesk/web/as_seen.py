@@ -36,7 +36,7 @@ def marked(page: str) -> str:
     pieces, at = [], 0
     for form in form_reader.read(page).forms:
         if (form.tag.attributes.get("method") or "").lower() == "post" and any(_compared(form)):
-            pieces += [page[at : form.tag.end], _MARK.format(NAME, _mark_of(form, page))]
+            pieces += [page[at : form.tag.end], _MARK.format(NAME, _mark_to_bear(form, page))]
             at = form.tag.end
     return "".join([*pieces, page[at:]])
 
@@ -51,13 +51,33 @@ def changed(shown: Callable[[], ResponseReturnValue]) -> str:
         return ""
     hold(db(), f"form {request.path}")  # two who send it at the same moment
     db().expire_all()
-    made = shown()
-    page = made[0] if isinstance(made, tuple) else made
-    there = [form for form in form_reader.read(str(page)).forms if form.is_posted_to(request.path)]
-    if not there or given in {_mark_of(form, str(page)) for form in there}:
+    marks = _marks_of(shown)
+    if not marks or given in marks:
+        g.as_seen = (given, marks)
         return ""
+    g.as_seen = (marks[0], marks)
     g.meanwhile = _("Somebody changed this in the meantime. What you typed is kept: send it again, and it stands.")
     return str(g.meanwhile)
+
+
+def tried(shown: Callable[[], ResponseReturnValue]) -> None:
+    """A form of the page to come is filled with something that is not kept: it bears the mark of what `shown` has."""
+    marks = _marks_of(shown)
+    g.as_seen = (marks[0], marks)
+
+
+def _marks_of(shown: Callable[[], ResponseReturnValue]) -> list[str]:
+    """Of the forms that are sent to where this request went, as they are filled now."""
+    made = shown()
+    page = str(made[0] if isinstance(made, tuple) else made)
+    return [_mark_of(form, page) for form in form_reader.read(page).forms if form.is_posted_to(request.path)]
+
+
+def _mark_to_bear(form: Form, page: str) -> str:
+    """What was typed and refused is no change of somebody else's: its form bears the mark of what is there."""
+    own = _mark_of(form, page)
+    mark, marks = g.get("as_seen", ("", []))
+    return str(mark) if marks and own not in marks and form.is_posted_to(request.path) else own
 
 
 def _mark_of(form: Form, page: str) -> str:

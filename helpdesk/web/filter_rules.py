@@ -85,7 +85,7 @@ def change(rule_id: int) -> ResponseReturnValue:
     settings.must(Permission.SETUP)
     row, wanted = _find(rule_id), _wanted()
     if wrong := as_seen.changed(lambda: _standing(row)):
-        return _form(row, wanted, wrong)
+        return _standing(row, wrong, lines_typed=len(wanted.conditions))
     try:
         filter_rules.change(db(), row, wanted, by=agent())
     except (RuleRefused, TooLong) as refused:
@@ -154,14 +154,15 @@ def _teams() -> Mapping[int, str]:
     return {team.id: team.name for team in db().scalars(select(Team).order_by(Team.name))}
 
 
-def _standing(row: FilterRule) -> ResponseReturnValue:
+def _standing(row: FilterRule, wrong: str = "", *, lines_typed: int = 0) -> ResponseReturnValue:
     rule = filter_rules.value(row)
-    return _form(row, Wanted(rule.name, rule.conditions, rule.actions, rule.needs_all, rule.stops))
+    wanted = Wanted(rule.name, rule.conditions, rule.actions, rule.needs_all, rule.stops)
+    return _form(row, wanted, wrong, lines_typed=lines_typed)
 
 
-def _form(row: FilterRule | None, wanted: Wanted, wrong: str = "") -> ResponseReturnValue:
+def _form(row: FilterRule | None, wanted: Wanted, wrong: str = "", *, lines_typed: int = 0) -> ResponseReturnValue:
     lines = [(one.field, _written(one), one.is_not) for one in wanted.conditions]
-    spare = max(SPARE, 3 - len(lines))
+    spare = max(SPARE, 3 - len(lines), lines_typed - len(lines))
     return settings.page(
         "filter_rules/form.html", "filter_rules.index", 422 if wrong else 200, row=row, wanted=wanted, wrong=wrong,
         lines=[*lines, *[(None, "", False)] * spare][: filter_rules.MOST_CONDITIONS], fields=fields(), teams=_teams(),

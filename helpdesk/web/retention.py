@@ -29,6 +29,7 @@ def index() -> ResponseReturnValue:
         retention.check(tried)
     except NotDays:
         return _page(retention.of(db()), _not_days(tried))
+    as_seen.tried(lambda: _page(retention.of(db())))
     return _page(tried)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.desk import business_hours
 from helpdesk.models.agent import TeamMember
+from helpdesk.models.filter_rule import FilterRule
 from helpdesk.models.role import OwnRole
 from helpdesk.web import as_seen, form_reader
 from tests import world
@@ -131,3 +132,45 @@ def test_every_form_that_changes_what_is_there_asks_whether_it_is_still_as_it_wa
         answer = by.post(path, {as_seen.NAME: "0" * 16})
         assert (answer.status_code, TOLD in answer.text) == (422, True), endpoint
         assert mark_in(answer.text, path), endpoint
+
+
+def marked_anew(page: str, path: str, form: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, mark_in(page, path) if name == as_seen.NAME else value) for name, value in form]
+
+
+def test_a_form_that_was_refused_and_is_put_right_was_changed_by_nobody_else(desk: Desk):
+    root = desk.browser(desk.root)
+    with desk.runtime.db.reading() as session:
+        rule = session.scalars(select(FilterRule.id)).first()
+    for path, wrong, right in (
+        ("/settings/business-hours", {"day0": "9-5"}, {"day0": "9-12"}),
+        (f"/settings/filter-rules/{rule}", {"name": ""}, {"name": "Advertisements"}),
+        (f"/settings/mailboxes/{desk.ticket.mailbox_id}", {"imap_port": "none"}, {}),
+    ):
+        form = filled(root, path, path)
+        refused = send(root, path, form, **wrong)
+        assert 'aria-invalid="true"' in refused, path
+        again = send(root, path, marked_anew(refused, path, form), **right)
+
+        assert TOLD not in again, path
+
+
+def test_what_was_tried_out_before_it_is_saved_was_changed_by_nobody_else(desk: Desk):
+    root, path = desk.browser(desk.root), "/settings/retention"
+    form = filled(root, path, path)
+    tried = root.get(f"{path}?trash_goes=1&trash_days=5&draft_goes=1&draft_days=30").text
+
+    assert send(root, path, marked_anew(tried, path, form), trash_days="5").endswith("saved=1")
+
+
+def test_a_rule_that_another_admin_changed_is_saved_when_it_is_sent_once_more(desk: Desk):
+    root = desk.browser(desk.root)
+    with desk.runtime.db.reading() as session:
+        path = f"/settings/filter-rules/{session.scalars(select(FilterRule.id)).first()}"
+    form = filled(root, path, path)
+    assert "preview" in send(root, path, form, name="The first admin's")
+
+    told = send(root, path, form, name="The second admin's")
+    assert TOLD in told
+    assert "There now: The first admin&#39;s" in told
+    assert "preview" in send(root, path, marked_anew(told, path, form), name="The second admin's")
