@@ -53,7 +53,9 @@ def test_pages_with_charts_ask_for_their_sheet_and_no_other_page_does(desk: Desk
     ):
         assert page.status_code == 200
         assert page.text.count("/css/charts.css") == 1
+    assert "/css/themes.css" in root.get("/themes").text
     for address in ("/inbox/open", f"/tickets/{desk.ticket.number}", "/settings"):
         page = ada.get(address)
         assert "charts.css" not in page.text
+        assert "themes.css" not in page.text
         assert 'class="chart' not in page.text
