@@ -1,4 +1,4 @@
-"""What is pasted or dragged into the editor: its words and plain formatting come in, and no browser complains.
+"""What comes into the editor: pasted or dragged in, words and plain formatting do, and no browser complains; a link.
 
 Each test's browser fails it for what its console says, such as of styles that our pages do not allow.
 """
@@ -75,3 +75,23 @@ def test_cut_pasted_back_and_dragged_about_it_stays_what_it_was(writer: Page):
     expect(editor).to_contain_text("From a letter")
     expect(editor).to_contain_text("The lamp flickers")
     expect(editor.locator("[style], [class], h1")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("shop.example/help?a=1", "https://shop.example/help?a=1"),
+        (" http://shop.example ", "http://shop.example"),
+        ("orders@shop.example", "mailto:orders@shop.example"),
+        ("javascript:alert(1)", "https://javascript:alert(1)"),
+    ],
+)
+def test_an_address_of_a_link_is_typed_as_people_write_one(writer: Page, typed: str, leads_to: str):
+    writer.keyboard.type("Here")
+    writer.keyboard.press("Control+A")
+    writer.once("dialog", lambda dialog: dialog.accept(typed))
+
+    writer.get_by_role("button", name="Link").click()
+
+    expect(writer.locator("#editor a")).to_have_text("Here")
+    expect(writer.locator("#editor a")).to_have_attribute("href", leads_to)

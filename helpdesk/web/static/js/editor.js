@@ -187,8 +187,9 @@ const COMMANDS = {
   numbers: () => (squire.hasFormat("OL") ? squire.removeList() : squire.makeOrderedList()),
   quote: () => squire.increaseQuoteLevel(),
   link: () => {
-    const address = prompt(one("#composer").dataset.askLink, "");
-    if (address && /^(https?:\/\/|mailto:)/i.test(address)) squire.makeLink(address);
+    const address = prompt(one("#composer").dataset.askLink, "")?.trim();
+    const begins = /^(https?:\/\/|mailto:|tel:)/i.test(address) ? "" : /^\S+@[^/\s]+$/.test(address) ? "mailto:" : "https://";
+    if (address) squire.makeLink(begins + address); // as people write one
   },
 };
 const SIGNS = { bold: "bold", italic: "italic", list: "list", numbers: "list-ordered", quote: "quote", link: "link" };
