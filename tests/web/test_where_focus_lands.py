@@ -66,6 +66,19 @@ def test_it_lands_on_the_answer_and_on_the_note_and_keys_go_on(desk: Desk, desk_
     expect(page.get_by_role("heading", name="A chair without a leg")).to_be_visible()
 
 
+def test_who_goes_on_to_another_ticket_by_a_key_is_at_its_row(desk: Desk, desk_url: str, page: Page, later: Ticket):
+    opened(page, desk, desk_url)
+    page.get_by_role("button", name="Close").focus()
+
+    page.keyboard.press("j")
+
+    expect(page.locator("#ticket h1")).to_have_text("A chair without a leg")
+    expect(page.locator(f"#row-{later.number} .subject a")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("#ticket h1")).to_have_text("The lamp flickers")
+    expect(page.locator(f"#row-{desk.ticket.number} .subject a")).to_be_focused()
+
+
 def test_on_a_phone_a_tap_on_send_lands_there_too(desk: Desk, desk_url: str, pages: Pages):
     page = opened(pages.open("phone"), desk, desk_url)
     page.get_by_label("Your text").fill("Try another bulb.")

@@ -53,19 +53,21 @@ function begin(key) {
   return true;
 }
 
-const goTo = (view) => {
-  const link = one(`nav.views [data-view="${view}"]`);
+// Tab and Enter go on from there
+const goTo = (link) => {
+  link?.focus({ preventScroll: true });
   link?.click();
   return Boolean(link);
 };
+const view = (name) => goTo(one(`nav.views [data-view="${name}"]`));
 
 const SECOND = {
-  gi: () => goTo("mine"),
-  gu: () => goTo("unassigned"),
-  gm: () => goTo("mentions"),
-  gd: () => goTo("drafts"),
-  gs: () => goTo("snoozed"),
-  gq: () => goTo("waiting"),
+  gi: () => view("mine"),
+  gu: () => view("unassigned"),
+  gm: () => view("mentions"),
+  gd: () => view("drafts"),
+  gs: () => view("snoozed"),
+  gq: () => view("waiting"),
   "*a": () => pickAll(),
 };
 
@@ -119,7 +121,7 @@ function step(by) {
   if (!found.length) return false;
   if (openTicket()) {
     const next = beside(by, found);
-    next?.click();
+    goTo(next);
     next?.scrollIntoView({ block: "nearest" });
     return true;
   }
@@ -154,7 +156,7 @@ function beside(by, found) {
 // the next one is known before the list changes
 function closeAndGoOn() {
   const next = beside(1, links());
-  const goOn = () => (next ? next.click() : backToList());
+  const goOn = () => (next ? goTo(next) : backToList());
   if (one('form[action$="/closure"] [data-key="e"]', ticketPane())) {
     document.addEventListener("htmx:after:settle", goOn, { once: true });
     return press("e");
