@@ -18,7 +18,7 @@ from helpdesk.web.auth import public, without_database
 from helpdesk.web.headers import takes_gzip
 
 FOLDER: Final = Path(__file__).parent / "static"
-STYLESHEET: Final = "css/all.css"  # these, in their order; charts and themes are on few pages, which ask for theirs too
+STYLESHEET: Final = "css/all.css"  # these, in their order; the few pages with charts and themes ask for theirs too
 STYLESHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
