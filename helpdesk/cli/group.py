@@ -5,7 +5,7 @@ from typing import Any, Final
 import click
 
 from helpdesk.cli.errors import in_plain_words, is_wrong_use
-from helpdesk.cli.loading import load
+from helpdesk.loading import load
 
 # in the order in which an operator meets them
 COMMANDS: Final = {

@@ -3,8 +3,8 @@
 import click
 
 from helpdesk import runtime
-from helpdesk.cli.loading import load
 from helpdesk.cli.place import Place, pass_place
+from helpdesk.loading import load
 from helpdesk.storage.queue import SLOW_QUEUE
 
 

@@ -17,8 +17,8 @@ NO_MEMORY: Final = 4
 """The child's exit code that says so."""
 # it ends with us from its first moment on: the libraries of an analysis take seconds to load
 _CHILD: Final = (
-    "import sys; from helpdesk import lifeline; lifeline.end_with(int(sys.argv[3]), 9); "
-    "from helpdesk.themes import child; child.main(int(sys.argv[1]), int(sys.argv[2]))"
+    "import sys; from helpdesk import lifeline, loading; lifeline.end_with(int(sys.argv[3]), 9); "
+    "loading.load('helpdesk.themes.child').main(int(sys.argv[1]), int(sys.argv[2]))"
 )
 _EVERY: Final = 0.5  # seconds between two questions whether to stop
 

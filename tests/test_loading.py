@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.cli.loading import load
+from helpdesk.loading import load
 
 
 def test_while_a_module_is_loaded_nobody_looks_for_garbage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

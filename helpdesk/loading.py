@@ -1,4 +1,4 @@
-"""What a command needs is loaded when it is asked for, without looking for garbage meanwhile: loading leaves none."""
+"""What a process needs is loaded when it is asked for, without looking for garbage meanwhile: loading leaves none."""
 
 import gc
 import sys
