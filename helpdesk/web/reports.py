@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     try:
         asked = _asked()
     except PeriodRefused:
-        wrong = _("Please choose two days in their order, a year apart at the most.")
+        wrong = _("Please choose two days in their order, today at the latest and a year apart at the most.")
         return _page(_last(_MONTH), wrong=beside("until", wrong))
     return _page(asked)
 
@@ -131,7 +131,7 @@ def _asked() -> Asked:
         ends = date.fromisoformat(given["until"]) if given.get("until") else usual.ends
     except ValueError:
         raise PeriodRefused from None
-    if not date(1990, 1, 1) <= begins <= ends <= date(2200, 1, 1) or (ends - begins).days >= LONGEST:
+    if not date(1990, 1, 1) <= begins <= ends <= usual.ends or (ends - begins).days >= LONGEST:
         raise PeriodRefused
     word = given.get("by", "")
     group = Group(word) if word in set(Group) else Group.TEAM

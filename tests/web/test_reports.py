@@ -115,3 +115,13 @@ def test_the_numbers_are_the_same_when_the_person_is_erased(desk: Desk):
     job.go_on()
 
     assert numbers(root.get("/reports").text) == before
+
+
+def test_of_days_that_have_not_come_there_is_no_report(desk: Desk):
+    lead = desk.browser(a_lead(desk))
+    tomorrow = world.days_ago(-2).date()
+
+    asked = lead.get(f"/reports?since={world.days_ago(3).date()}&until={tomorrow}")
+
+    assert "today at the latest" in asked.text
+    assert lead.get(f"/reports.csv?since={tomorrow}&until={tomorrow}").status_code == 404
