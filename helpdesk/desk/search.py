@@ -17,6 +17,8 @@ from helpdesk.models.customer import CustomerAddress
 from helpdesk.models.ticket import Place, Ticket
 from helpdesk.privacy import access, united
 from helpdesk.privacy.access import Phrase
+from helpdesk.storage.one_of import numbers, one_of
+from helpdesk.storage.prepared import prepared
 
 MOST_RESULTS: Final = 50
 _MOST_TERMS: Final = 12
@@ -107,9 +109,14 @@ def search(session: Session, typed: str, *, by: Agent, days: Days = _IN_UTC, aft
     ) if query.phrases else []  # fmt: skip
     ids = [*_by_number_or_customer(session, query, among), *by_content]
     ranked = {ticket_id: rank for rank, ticket_id in enumerate(dict.fromkeys(ids))}
-    rows = session.scalars(inbox.visible(by).where(Ticket.id.in_(ranked)).options(*inbox.for_rows())).all()
+    found = prepared(inbox.key_of("found", by), lambda: _found(by))
+    rows = session.scalars(found, {"tickets": list(ranked)}).all()
     tickets = sorted(rows, key=lambda ticket: ranked[ticket.id])
     return Results(tickets[:MOST_RESULTS], is_cut=len(tickets) > MOST_RESULTS)
+
+
+def _found(by: Agent) -> Select[Ticket]:
+    return inbox.visible(by).where(one_of(Ticket.id, numbers("tickets"))).options(*inbox.for_rows())
 
 
 def _among(

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.models.audit import AuditEvent, AuditPayload, AuditShown
+from helpdesk.models.base import Id
 from helpdesk.privacy.readers import Reader, id_of, kind_of
 from helpdesk.storage import later
 from helpdesk.storage.db import Database, is_reading
 from helpdesk.storage.once import once
+from helpdesk.storage.one_of import each, numbers, one_of
 
 # readings of one thing by one reader on one basis within this time are one event
 COALESCED: Final = timedelta(minutes=5)
@@ -28,7 +30,7 @@ _READ_SO: Final = select(_event.object_id, _event.at).where(
     _event.actor_id == bindparam("actor_id"),
     _event.action == bindparam("action"),
     _event.object_kind == bindparam("object_kind"),
-    _event.object_id.in_(bindparam("object_ids", expanding=True)),
+    one_of(_event.object_id, numbers("object_ids")),
     _event.basis == bindparam("basis"),
     _event.at.between(bindparam("since"), bindparam("until")),
 )
@@ -48,7 +50,9 @@ GLIMPSES: Final = (
 )
 
 _EVENT: Final = insert(AuditEvent).returning(AuditEvent.id)
-_SHOWN: Final = insert(AuditShown)
+_SHOWN: Final = insert(AuditShown).from_select(
+    ["ticket_id", "event_id"], select(each(numbers("tickets")), bindparam("event_id", type_=Id))
+)
 _PAYLOAD: Final = insert(AuditPayload)
 
 
@@ -214,6 +218,6 @@ def _write(session: Session, noted: Noted) -> None:
     connection = session.connection()
     event_id = connection.scalar(_EVENT, values)
     if isinstance(shown, list) and shown:
-        connection.execute(_SHOWN, [{"ticket_id": one, "event_id": event_id} for one in shown])
+        connection.execute(_SHOWN, {"tickets": shown, "event_id": event_id})
     if noted.words:
         connection.execute(_PAYLOAD, {"event_id": event_id, "salt": salt, "body": noted.words})

@@ -50,6 +50,17 @@ def one_of(number: SQLColumnExpression[Any], among: BindParameter[Any]) -> Colum
     return _OneOf(number, among)
 
 
+class _Each(FunctionElement[int]):
+    name = "each"
+    type = BigInteger()
+    inherit_cache = True
+
+
+def each(among: BindParameter[Any]) -> SQLColumnExpression[int]:
+    """Each of the many as a row of its own."""
+    return _Each(among).table_valued("value").c.value
+
+
 def numbers(name: str, known: Collection[int] | None = None) -> BindParameter[Any]:
     """The many: as they are known now, or to be given under their name when the statement is asked."""
     return bindparam(name, known, type_=Numbers(), unique=known is not None)
@@ -65,3 +76,13 @@ def _as_array(element: _OneOf, compiler: SQLCompiler, **how: Any) -> str:  # noq
 def _as_list(element: _OneOf, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  as the compiler hands them on
     number, among = (compiler.process(one, **how) for one in element.clauses)
     return f"{number} IN (SELECT value FROM json_each({among}))"  # noqa: S608  both are said by the compiler
+
+
+@compiles(_Each, "postgresql")
+def _each_of_array(element: _Each, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401
+    return f"(SELECT unnest({compiler.process(element.clauses, **how)}) AS value)"
+
+
+@compiles(_Each)
+def _each_of_list(element: _Each, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401
+    return f"json_each({compiler.process(element.clauses, **how)})"

@@ -7,10 +7,13 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Select,
     Subquery,
+    Text,
+    bindparam,
     cast,
     column,
     exists,
@@ -71,8 +74,7 @@ def tickets_with(session: Session, phrases: Sequence[Phrase], *, among: ColumnEl
     phrases = _as_they_stand(session, phrases)
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, phrases, among=among, limit=limit)
-    query = cast(" & ".join(map(_as_tsquery, phrases)), TSQUERY())
-    return _on_postgresql(session, query, _Visible(session, among, limit))
+    return _on_postgresql(session, " & ".join(map(_as_tsquery, phrases)), _Visible(session, among, limit))
 
 
 def _on_sqlite(session: Session, phrases: Sequence[Phrase], *, among: ColumnElement[bool], limit: int) -> list[int]:
@@ -97,7 +99,7 @@ def _glanced(
     return list(session.scalars(newest))
 
 
-def _on_postgresql(session: Session, query: ColumnElement[Any], visible: "_Visible") -> list[int]:
+def _on_postgresql(session: Session, query: str, visible: "_Visible") -> list[int]:
     """Its planner knows neither how often a prefix occurs nor how many hits are visible: both are tried out here."""
     limit = visible.limit
     began = perf_counter()
@@ -129,9 +131,9 @@ def _planned_anew(session: Session) -> Iterator[None]:
         driver.prepare_threshold = threshold
 
 
-def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") -> list[int]:
+def _gathered(session: Session, query: str, visible: "_Visible") -> list[int]:
     """By the index: of few hits all, of many the newest."""
-    holds = SearchText.words.op("@@", is_comparison=True)(query)
+    holds = SearchText.words.op("@@", is_comparison=True)(cast(query, TSQUERY()))
     few = select(SearchText.id).where(holds).limit(_FEW + 1).cte("few").prefix_with("MATERIALIZED")
     newest = select(SearchText.ticket_id).order_by(SearchText.id.desc()).limit(_MOST_WALKED)
     with _planned_anew(session):
@@ -147,12 +149,11 @@ def _gathered(session: Session, query: ColumnElement[Any], visible: "_Visible") 
     return found
 
 
-def _newest(session: Session, query: ColumnElement[Any], stretch: int, *, besides: int = 0) -> "_Newest":
+def _newest(session: Session, query: str, stretch: int, *, besides: int = 0) -> "_Newest":
     """The tickets of the hits among the newest rows. The operator's function uses no index: they are walked."""
-    rows = _newest_rows(stretch, besides)
-    hits = select(rows.c.ticket_id, func.max(rows.c.id), func.count()).where(func.ts_match_vq(rows.c.words, query))
     with _planned_anew(session):
-        found = session.execute(hits.group_by(rows.c.ticket_id).order_by(func.max(rows.c.id).desc())).all()
+        asked = _NEWEST_HITS if not besides else _HITS_BEYOND
+        found = session.execute(asked, {"query": query, "stretch": stretch, "besides": besides}).all()
     return _Newest(
         [ticket for ticket, _id, _hits in found], found[0][1] if found else 0, sum(hits for *_, hits in found)
     )
@@ -164,10 +165,21 @@ class _Newest(NamedTuple):
     hits: int
 
 
-def _newest_rows(stretch: int, besides: int = 0) -> Subquery:
+def _newest_rows(stretch: int | BindParameter[int], besides: BindParameter[int] | None = None) -> Subquery:
     """So many of the newest, after those that were looked at already."""
     rows = select(SearchText.id, SearchText.ticket_id, SearchText.words)
-    return rows.order_by(SearchText.id.desc()).limit(stretch).offset(besides or None).subquery()
+    return rows.order_by(SearchText.id.desc()).limit(stretch).offset(besides).subquery()
+
+
+def _hits(rows: Subquery) -> Select[int, int, int]:
+    is_hit = func.ts_match_vq(rows.c.words, cast(bindparam("query", type_=Text), TSQUERY()))
+    hits = select(rows.c.ticket_id, func.max(rows.c.id), func.count()).where(is_hit)
+    return hits.group_by(rows.c.ticket_id).order_by(func.max(rows.c.id).desc())
+
+
+_STRETCH: Final = bindparam("stretch", type_=Integer)
+_NEWEST_HITS: Final = _hits(_newest_rows(_STRETCH))
+_HITS_BEYOND: Final = _hits(_newest_rows(_STRETCH, bindparam("besides", type_=Integer)))
 
 
 @dataclass
@@ -178,6 +190,10 @@ class _Visible:
     among: ColumnElement[bool]
     limit: int
     _known: dict[int, bool] = field(default_factory=dict)
+    _asked: Select[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._asked = select(Ticket.id).where(one_of(Ticket.id, numbers("tickets")), self.among)
 
     def of(self, hits: Sequence[int]) -> list[int]:
         """The first of these tickets that may be seen, in their order."""
@@ -193,8 +209,8 @@ class _Visible:
 
     def _ask(self, tickets: Sequence[int]) -> None:
         if tickets:
-            visible = select(Ticket.id).where(one_of(Ticket.id, numbers("tickets", tickets)), self.among)
-            self._known |= dict.fromkeys(tickets, False) | dict.fromkeys(self.session.scalars(visible), True)
+            visible = self.session.scalars(self._asked, {"tickets": tickets})
+            self._known |= dict.fromkeys(tickets, False) | dict.fromkeys(visible, True)
 
 
 def _walked(
