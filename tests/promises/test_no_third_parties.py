@@ -46,6 +46,19 @@ def test_a_template_that_loads_something_breaks_the_promise(
     assert look("no-third-parties").is_broken
 
 
+def test_a_script_that_names_somebody_breaks_it_and_the_beginning_of_a_link_that_is_typed_does_not(
+    look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copytree(paths.static(), tmp_path / "static")
+    monkeypatch.setattr(paths, "static", lambda: tmp_path / "static")
+    script = tmp_path / "static" / "js" / "app.js"
+
+    script.write_text('link("https://" + typed);')
+    assert not look("no-third-parties").is_broken
+    script.write_text('fetch("https://x.example/a");')
+    assert look("no-third-parties").is_broken
+
+
 def test_a_laxer_content_policy_breaks_the_promise(look: Look, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(page_rules, "ALL", ("default-src 'self'; img-src 'self' https:",))
 

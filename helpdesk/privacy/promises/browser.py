@@ -16,7 +16,8 @@ _ELSEWHERE: Final = re.compile(
     r"""\s*(?:https?:)?//""",
     re.IGNORECASE,
 )
-_ADDRESS_IN_SCRIPT: Final = re.compile(r"""["'`](?:https?|wss?):?//""")
+# a beginning alone, for what somebody types, names nobody
+_ADDRESS_IN_SCRIPT: Final = re.compile(r"""["'`](?:https?|wss?):?//[^"'`]""")
 _KEPT_BY_SCRIPT: Final = re.compile(r"document\.cookie|cookieStore")
 
 
