@@ -48,6 +48,7 @@ COMMON: Final = ("lalalala", "lalalamo+momola", "rila*")  # in half of the messa
 REQUESTS: Final = 60
 CLIENTS: Final = 8
 FIRST: Final = 20  # pages of a client before it is measured
+STEPS: Final = 200_000  # of the yardstick
 MOST_GROWTH: Final = 1.5
 MOST_QUERIES: Final = 12 + 3  # what a page asks, and what leaves the trail of it
 MOST_P50_OF_MANY: Final = 100.0
@@ -62,6 +63,7 @@ class Figures:
     p95: float
     of_many: float
     at_first: float
+    yardstick: float
     queries: int
 
 
@@ -108,6 +110,7 @@ def _page(here: Runtime, app: Flask, email: str, urls: Sequence[str], port: int)
     browser = _signed_in(app, email)
     _got(browser, urls[0])  # what a process asks once is asked
     queries = _queries(here, lambda: _got(browser, urls[-1]))
+    yardstick = _yardstick()
     at_first, alone = _all_asked(port, _secret_of(browser), urls, REQUESTS)
     secrets = [_secret_of(_signed_in(app, email)) for _ in range(CLIENTS)]
     ready = threading.Barrier(CLIENTS)
@@ -118,7 +121,19 @@ def _page(here: Runtime, app: Flask, email: str, urls: Sequence[str], port: int)
     with ThreadPoolExecutor(CLIENTS) as pool:
         together = [one for some in pool.map(many, secrets) for one in some]
     p95 = statistics.quantiles(alone, n=20)[-1]
-    return Figures(statistics.median(alone), p95, statistics.median(together), statistics.median(at_first), queries)
+    eight, first = statistics.median(together), statistics.median(at_first)
+    return Figures(statistics.median(alone), p95, eight, first, yardstick, queries)
+
+
+def _yardstick() -> float:
+    """What the same piece of Python takes, in milliseconds: a virtual machine's pace changes with its neighbours."""
+    took = []
+    for _ in range(5):
+        began, total = time.perf_counter(), 0
+        for step in range(STEPS):
+            total += step * step
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
 
 
 @contextmanager
@@ -206,7 +221,8 @@ def _judged(kind: str, measured: dict[int, dict[str, Figures]]) -> bool:
             one = of[page]
             click.echo(
                 f"        {kind} {page} at {size:,}: p50 {one.p50:.0f}, p95 {one.p95:.0f} ms; eight clients p50"
-                f" {one.of_many:.0f} ms; at first {one.at_first:.0f} ms; {one.queries} queries"
+                f" {one.of_many:.0f} ms; at first {one.at_first:.0f} ms; {one.queries} queries;"
+                f" yardstick {one.yardstick:.0f} ms"
             )
         for what, value, target in (
             ("p95 in ms, one client", large.p95, most),
