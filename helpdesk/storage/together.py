@@ -121,6 +121,7 @@ class _Maker:
             for name in instance_state(known).unloaded & values.keys():
                 set_committed_value(known, name, values[name])
             return known
+        # what the ORM does for each row; going there costs each statement a look at all columns of all its tables
         row = self.mapper.class_manager.new_instance()
         row.__dict__.update(values)
         state = instance_state(row)

@@ -56,11 +56,9 @@ def walks(desk: Desk, statement: str, given: Any) -> list[str]:
         connection.exec_driver_sql("ANALYZE sqlite_master")  # read the figures again
         steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
         of_few = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '% INDEX % WHERE %'").all()
-    # what says of which kind the columns are finds nothing, and is not walked: see Together
-    nothing = {step.id for step in steps if step.detail == "LEFT-MOST SUBQUERY"}
     of_few_rows = {one.name for one in of_few}  # an index of those in some state alone
     return [
         f"{detail} in {' '.join(statement.split())[:200]}"
-        for detail in (step.detail for step in steps if step.parent not in nothing)
+        for detail in (step.detail for step in steps)
         if detail.startswith("SCAN ") and detail.split()[1] in GROWING and not set(detail.split()) & of_few_rows
     ]
